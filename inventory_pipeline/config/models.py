@@ -1,0 +1,323 @@
+"""The configuration, key by key. Unknown keys are refused; field texts become the docs."""
+
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from inventory_pipeline.config.values import ClockTime, Duration, Secret
+
+Role = Literal[
+    "wms", "erp", "storefront", "threepl", "pos", "marketplace", "dropship", "middleware",
+    "pricing", "processor", "crm", "other",
+]  # fmt: skip
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+# The largest gap the assistant may ever close by itself (AST-03); configuration only lowers it.
+MAX_AUTOMATIC_UNITS = 5
+NO_ANSWER = ("depends", "it depends", "both", "we check both", "unknown", "nobody", "none", "tbd")
+
+
+class Model(BaseModel):
+    """Base: frozen, and a key nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _check_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no IANA time zone; write one such as Europe/Berlin")
+    return value
+
+
+class Business(Model):
+    """Who this is for."""
+
+    name: str = Field(description="Shown in the mail.")
+    time_zone: str = Field(
+        "UTC", description="IANA zone of the mail's clock; stored instants are UTC."
+    )
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return _check_zone(value)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Storage(Model):
+    """Where the pipeline keeps its own files."""
+
+    directory: str = Field(
+        "local", description="Folder of landing/, warehouse.duckdb, journal.sqlite, mails/."
+    )
+    lock_wait: Duration = Field(
+        timedelta(minutes=10), description="How long a run waits for another one."
+    )
+
+
+class Sync(Model):
+    """How a mirror hears of changes."""
+
+    trigger: Literal["event", "batch", "poll"] = "event"
+    every: Duration | None = Field(None, description="Batch or poll interval.")
+    at: ClockTime | None = Field(None, description="UTC time of day a daily batch starts.")
+
+    @model_validator(mode="after")
+    def _batch_has_a_clock(self) -> "Sync":
+        if self.trigger == "batch" and self.every is None and self.at is None:
+            raise ValueError('trigger batch takes every: 4h or at: "22:00"')
+        return self
+
+
+class Snapshot(Model):
+    """When a snapshot counts as whole (completeness gate)."""
+
+    min_known_share: float = Field(
+        0.995, ge=0, le=1, description="Least share of the last whole snapshot's keys."
+    )
+    max_missing_keys: int = Field(20, ge=0, description="Most keys of it that may be gone.")
+    max_newly_zero_share: float = Field(
+        0.01, ge=0, le=1, description="Most keys that may fall to zero in one hour, as a share"
+    )
+    max_newly_zero_keys: int = Field(10, ge=0, description="... or as a number, if larger.")
+    absent_means: Literal["unknown", "zero", "deleted"] = Field(
+        "unknown", description="What a key that is not in a whole snapshot means."
+    )
+    allow_negative: bool = Field(False, description="Whether a negative quantity is a number.")
+
+
+class Numbers(Model):
+    """How a source writes numbers, where it does not write plain whole numbers."""
+
+    decimal: Literal["", ".", ","] = Field(
+        "", description='Decimal mark; with it "93.0" is 93. Fractions of an each stay refused.'
+    )
+    thousands: Literal["", ".", ",", " ", "'"] = Field("", description="Thousands mark.")
+
+
+class System(Model):
+    """One system that holds numbers."""
+
+    role: Role
+    connector: str = Field(description="files, rest, graphql, sql, or one that a package adds.")
+    options: dict[str, Any] = Field(default_factory=dict, description="The connector's own keys.")
+    decrements_at: Literal["order", "shipment"] = Field(
+        "shipment", description="The moment its number falls."
+    )
+    sync: Sync = Sync()
+    max_age: Duration = Field(timedelta(minutes=90), description="Older than this is late.")
+    snapshot: Snapshot = Snapshot()
+    numbers: Numbers = Numbers()
+    time_zone: str | None = Field(
+        None, description="Zone of times written without one; without it they are refused."
+    )
+    writes: list[str] = Field(
+        default_factory=list, description="Facts corrections may set; none: read only."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        return value if value is None else _check_zone(value)
+
+
+class Catalog(Model):
+    """CSV files that say what is sold, where it lies, and who calls it what."""
+
+    items: str | None = None
+    locations: str | None = None
+    identities: str | None = None
+
+
+class Scope(Model):
+    """A part of a fact with an owner of its own."""
+
+    location: str | None = None
+    abc_class: str | None = None
+    owner: str
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Scope":
+        if self.location is None and self.abc_class is None:
+            raise ValueError("a scope names a location or an abc_class")
+        return self
+
+
+class Worksheet(Model):
+    """Five answers that lean to the WMS or the ERP as owner (FACT-08). People decide."""
+
+    velocity: Literal["wms", "erp"] | None = None
+    physical_accuracy: Literal["wms", "erp"] | None = None
+    financial_close: Literal["wms", "erp"] | None = None
+    integration_complexity: Literal["wms", "erp"] | None = None
+    reconciliation_frequency: Literal["wms", "erp"] | None = None
+
+
+class Fact(Model):
+    """One fact and the one system that owns it."""
+
+    owner: str | list[str] | None = Field(
+        None, description="One system. None or 'depends' is a gap, several are a bug."
+    )
+    reason: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
+    review_on: date | None = None
+    scopes: list[Scope] = Field(default_factory=list)
+    worksheet: Worksheet | None = None
+
+    @field_validator("decided_on", "review_on", mode="before")
+    @classmethod
+    def _iso_date(cls, value: Any) -> Any:
+        return value
+
+    @property
+    def owners(self) -> list[str]:
+        """Return the systems named as owner: one is right, none a gap, more a bug."""
+        named = self.owner if isinstance(self.owner, list) else [self.owner or ""]
+        return [name for name in named if name and name.strip().lower() not in NO_ANSWER]
+
+
+class Rule(Model):
+    """Why a mirror's number differs from the owner's, written down."""
+
+    reason: str = ""
+    author: str = ""
+    since: date | None = None
+    reviewed_on: date | None = None
+    until: date | None = None
+
+
+class Mirror(Model):
+    """What one other system should show, as a documented rule."""
+
+    system: str
+    fact: str = Field(description="The fact's name in that system's counts.")
+    expects: str = Field(
+        description="Arithmetic over fact names and safety_stock: + - * / greatest least floor "
+        "ceil round and numbers."
+    )
+    unit: str | None = Field(None, description="The unit it counts in, such as CS.")
+    rule: Rule | None = None
+
+
+class Handoff(Model):
+    """One path that moves stock data between two systems."""
+
+    path: str
+    source: str
+    target: str
+    carries: list[str] = Field(default_factory=list)
+    max_delay: Duration = Field(timedelta(minutes=5), description="The delay that is normal.")
+    responsible: str = ""
+
+
+class Severity(Model):
+    """Bands of an unexplained gap, in eaches."""
+
+    minor_up_to: int = Field(2, ge=0)
+    notable_up_to: int = Field(5, ge=0)
+    settle_checks: int = Field(2, ge=1, description="Checks a minor gap may last unsettled.")
+    relative_major: float = Field(0.5, gt=0, description="Share of expected that is major.")
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> "Severity":
+        if self.notable_up_to < self.minor_up_to:
+            raise ValueError("notable_up_to is below minor_up_to")
+        return self
+
+
+class Structural(Model):
+    """When drift is no accident but the way the systems are wired."""
+
+    rule: Literal["rate_only", "rate_and_indicators", "rate_or_consistent"] = "rate_or_consistent"
+    drift_rate: float = Field(0.02, gt=0, lt=1, description="Strictly more than this share.")
+    consistent_cycles: int = Field(3, ge=2)
+
+
+class Assistant(Model):
+    """What may be corrected without a person; limits can only be lowered."""
+
+    mode: Literal["off", "shadow", "limited"] = "shadow"
+    max_units: int = Field(MAX_AUTOMATIC_UNITS, ge=0)
+    min_confidence: float = Field(0.995, ge=0.9, le=1)
+    max_fixes_per_run: int = Field(25, ge=0, le=25)
+    max_share_per_run: float = Field(0.01, ge=0, le=0.01)
+
+    @field_validator("max_units")
+    @classmethod
+    def _never_raised(cls, value: int) -> int:
+        if value > MAX_AUTOMATIC_UNITS:
+            raise ValueError(
+                f"is {value}; the limit of {MAX_AUTOMATIC_UNITS} units may be lowered, never raised"
+            )
+        return value
+
+
+class Smtp(Model):
+    """The mail server. TLS is verified, always; a private CA is added with ca_file."""
+
+    host: str = "localhost"
+    port: int = Field(25, ge=1, le=65535)
+    tls: Literal["auto", "starttls", "implicit"] = Field(
+        "auto", description="auto: 465 implicit, loopback plain, anything else STARTTLS."
+    )
+    username: str | None = None
+    password: Secret | None = None
+    ca_file: str | None = None
+    timeout: Duration = timedelta(seconds=20)
+
+
+class MailSettings(Model):
+    """Who gets the daily summary, and when. Without smtp it is written to mails/."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    to: list[str] = Field(default_factory=list)
+    sender: str = Field("inventory-pipeline@localhost", alias="from")
+    at: ClockTime = time(7, 0)
+    grace: Duration = timedelta(minutes=60)
+    smtp: Smtp | None = None
+    base_url: str | None = Field(None, description="Where the web UI is, for links in the mail.")
+
+
+class Heartbeat(Model):
+    """An outside check that is pinged: URL/start, URL, URL/fail."""
+
+    url: Secret | None = None
+    timeout: Duration = timedelta(seconds=5)
+
+
+class Costs(Model):
+    """Published benchmark figures used for estimates; each low and high, each a setting."""
+
+    minutes_per_drifting_sku: tuple[float, float] = (30, 60)
+    cost_per_failed_pick: tuple[float, float] = (8, 25)
+    hourly_wage: float | None = Field(None, description="Turns hours into money, if given.")
+
+
+class Settings(Model):
+    """The whole file."""
+
+    business: Business
+    storage: Storage = Storage()
+    profile: Literal["shelf_of_record", "wms_of_record", "erp_of_record"] | None = Field(
+        None, description="Fills in owners that facts leave out."
+    )
+    systems: dict[Name, System]
+    catalog: Catalog = Catalog()
+    facts: dict[Name, Fact]
+    mirrors: list[Mirror] = Field(default_factory=list)
+    handoffs: list[Handoff] = Field(default_factory=list)
+    severity: Severity = Severity()
+    structural: Structural = Structural()
+    assistant: Assistant = Assistant()
+    mail: MailSettings = MailSettings()
+    heartbeat: Heartbeat = Heartbeat()
+    costs: Costs = Costs()
+    active_days: int = Field(90, ge=1, description="A SKU with stock, sale or order is active.")
+    return_due_days: int = Field(21, ge=1)

@@ -1,0 +1,122 @@
+"""Small value types of the configuration: durations, clock times, secrets."""
+
+import os
+import re
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Never
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, PlainSerializer
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from inventory_pipeline.errors import ConfigError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read ``90m``, ``26h``, ``5s`` or ``2d``.
+
+    Raises:
+        ValueError: the text is no duration.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", str(value).strip())
+    if not match:
+        raise ValueError(f"{value!r} is no duration; write 30s, 90m, 26h or 7d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def render_duration(value: timedelta) -> str:
+    """Write a duration in the largest unit that divides it."""
+    seconds = int(value.total_seconds())
+    for letter, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+def parse_clock(value: Any) -> time:
+    """Read a clock time such as ``07:00``.
+
+    Raises:
+        ValueError: the text is no time of day.
+    """
+    if isinstance(value, time):
+        return value
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(value)):
+        raise ValueError(f'{value!r} is no time of day; write it in quotes, as "07:00"')
+    return time.fromisoformat(str(value))
+
+
+class _DurationSchema:
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": "^[0-9]+ *[smhd]$", "examples": ["90m", "26h"]}
+
+
+class _ClockSchema:
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "examples": ["07:00"]}
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(render_duration, return_type=str),
+    _DurationSchema(),
+]
+ClockTime = Annotated[
+    time,
+    BeforeValidator(parse_clock),
+    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
+    _ClockSchema(),
+]
+
+
+class Secret(BaseModel):
+    """Where a secret is kept: ``{env: NAME}`` or ``{file: PATH}``. Never the secret itself.
+
+    The value is read when it is needed and never stored, printed, pickled or dumped.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    env: str | None = None
+    file: str | None = None
+
+    def model_post_init(self, _context: Any) -> None:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("a secret is {env: NAME} or {file: PATH}, exactly one of them")
+
+    def reveal(self, root: str) -> str:
+        """Return the secret.
+
+        Raises:
+            ConfigError: the variable is unset or the file cannot be read or is empty.
+        """
+        if self.env is not None:
+            value = os.environ.get(self.env, "")
+            if not value:
+                raise ConfigError(f"the environment variable {self.env} is not set")
+            return value
+        path = Path(root, str(self.file))
+        try:
+            value = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"the secret file {path} cannot be read: {error.strerror}") from None
+        if not value:
+            raise ConfigError(f"the secret file {path} is empty")
+        return value
+
+    def __repr__(self) -> str:
+        return f"Secret({'env' if self.env else 'file'}=***)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> Never:
+        raise TypeError("a secret is not pickled")

@@ -1,0 +1,139 @@
+"""Ports: the Protocols behind which the outside stands.
+
+A connector is one class in one file. It fetches raw bytes (I/O, once, into the landing)
+and parses them (pure, any number of times). Whatever a vendor calls things stops there.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import polars as pl
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a source, byte for byte. ``kind`` is csv, parquet, ndjson or json."""
+
+    body: bytes
+    kind: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a fetch knows about the whole answer, beside its pages.
+
+    Attributes:
+        is_complete: an explicit end was seen (last page short, end marker, ``.done`` file).
+        end_marker: what that end was, in words for a person.
+        declared_keys: the source's own total of rows, where it gives one.
+        source_at: the source's own as-of time of the whole answer, where it gives one.
+        clock_skew_seconds: source clock minus ours, from a Date header; + is fast.
+        notes: anything a person should know (loop detected, page re-read, file digest seen).
+        is_suspect: the pages contradict themselves (cursor loop, changed while reading).
+    """
+
+    is_complete: bool
+    end_marker: str
+    declared_keys: int | None = None
+    source_at: datetime | None = None
+    clock_skew_seconds: int | None = None
+    notes: tuple[str, ...] = ()
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True)
+class RawFrame:
+    """Rows of one feed as text, in the contract's columns, beside what could not be read.
+
+    Attributes:
+        rows: columns of ``model.frames.RAW_FEEDS[feed]`` as String, plus ``row`` (Int64,
+            1-based position in the source). Quantities may be Int64 where the source
+            itself is typed (Parquet). Optional columns that the source lacks are absent.
+        rejected: QUARANTINE frame of lines that are no row at all (a broken JSON object).
+    """
+
+    rows: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+PageSink = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class FetchContext:
+    """What a connector may know of the job at hand.
+
+    Attributes:
+        hour_at: the hour asked for.
+        now: the clock; connectors never look at another one.
+        known_watermark: the newest source time landed before for this feed, if any.
+    """
+
+    hour_at: datetime
+    now: Callable[[], datetime]
+    known_watermark: datetime | None = None
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """One system outside, read only. Found by the entry point ``inventory_pipeline.connectors``.
+
+    Class attributes:
+        options_model: pydantic model that validates ``options`` of the YAML file.
+        reads_past: whether the hour asked for is what the source is asked (file drops),
+            so that an hour missed may be fetched later. False: only the present can be seen.
+    """
+
+    options_model: ClassVar[type[BaseModel]]
+    reads_past: ClassVar[bool]
+
+    def __init__(self, *, system: str, options: Any, root: str) -> None:
+        """``root`` is the folder of the YAML file: relative paths start there."""
+
+    def find_feeds(self) -> Sequence[str]:
+        """Return the feeds this system is configured to give, ``counts`` first."""
+
+    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
+        """Read one feed for one hour and give every answer to ``sink``, untouched.
+
+        Raises:
+            SourceError: nothing usable came; pages already given are dropped by the caller.
+        """
+
+    def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
+        """Turn landed pages into text rows. Pure: same bytes, same frame.
+
+        Raises:
+            SourceContractError: the bytes are not what the options promise.
+        """
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, ready to send. Header values are plain text without control characters."""
+
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    to: Sequence[str]
+    sender: str
+    images: dict[str, bytes] = field(default_factory=dict)
+    attachments: dict[str, bytes] = field(default_factory=dict)
+
+
+class Mailer(Protocol):
+    """Takes a mail to people. Raises DeliveryError unless *every* recipient was accepted."""
+
+    def send(self, mail: Mail) -> str:
+        """Deliver and return where it went, in words for a person."""
+
+
+class Clock(Protocol):
+    """The one clock of the house; tests stop it."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
