@@ -33,6 +33,22 @@ RAW_FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("reference_id", "actor", "source_at", "sequence"),
     ),
+    "events": (
+        (
+            "event_id", "path", "item_id", "location_id", "operation", "quantity", "emitted_at",
+            "attempt", "status",
+        ),
+        (
+            "received_at", "processed_at", "idempotency_key", "sequence", "mapping",
+            "mapping_changed_at", "reference_id",
+        ),
+    ),
+    "syncs": (("path", "started_at", "finished_at", "status", "rows"), ()),
+    "changes": (
+        ("changed_at", "system", "kind", "subject", "before", "after", "actor"),
+        (),
+    ),
+    "documents": (("fact", "entity_id", "value", "as_of"), ("currency", "status")),
 }  # fmt: skip
 
 # Grain: one stored reading (sku, location, fact) of one system in one hour; bins summed.

@@ -15,10 +15,27 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a source, byte for byte. ``kind`` is csv, parquet, ndjson or json."""
+    """One answer of a source, byte for byte: in ``body``, or in the file ``path``; never both.
+
+    A page that may be large travels by path, so that nobody holds gigabytes. On the way
+    in the file stands in ``FetchContext.staging``: the sink moves, links or copies it
+    before it returns, and the connector then deletes what is left. On the way back
+    ``path`` is the landed file, which nobody writes again. What came by path goes back
+    by path, what came as a body goes back as a body; the two instants go back unchanged.
+
+    Attributes:
+        body: the bytes; empty when ``path`` is set.
+        kind: csv, csv.gz, parquet, ndjson or json; also the suffix of the landed file.
+        path: a private, closed, regular file with the bytes.
+        hour_at: the hour that was asked for, so that a parse can fill in ``{hour_start}``.
+        fetched_at: our clock when the answer came, for sources that state no time.
+    """
 
     body: bytes
     kind: str
+    path: str | None = None
+    hour_at: datetime | None = None
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +67,9 @@ class RawFrame:
 
     Attributes:
         rows: columns of ``model.frames.RAW_FEEDS[feed]`` as String, plus ``row`` (Int64,
-            1-based position in the source). Quantities may be Int64 where the source
-            itself is typed (Parquet). Optional columns that the source lacks are absent.
+            1-based position in the source). Where the source itself is typed (Parquet) a
+            quantity may be Int64 and an instant with a zone Datetime(us, UTC); a time
+            without a zone stays text. Optional columns that the source lacks are absent.
         rejected: QUARANTINE frame of lines that are no row at all (a broken JSON object).
     """
 
@@ -70,11 +88,14 @@ class FetchContext:
         hour_at: the hour asked for.
         now: the clock; connectors never look at another one.
         known_watermark: the newest source time landed before for this feed, if any.
+        staging: folder for pages given by path, on the landing's own file system so that
+            they can be moved instead of copied; none: the system's temporary folder.
     """
 
     hour_at: datetime
     now: Callable[[], datetime]
     known_watermark: datetime | None = None
+    staging: str | None = None
 
 
 @runtime_checkable
