@@ -1,0 +1,1 @@
+"""Numbered SQL files that make the tables of the two stores."""

@@ -1,0 +1,241 @@
+-- Big tables carry small integers (key_id, fact_id, batch_id) and no primary key: a string
+-- key makes them 3 to 5 times slower and six times larger. Uniqueness is checked at the gate.
+create schema ingest;
+create schema ledger;
+create schema reconcile;
+create schema report;
+create schema contract;
+
+-- grain: one (sku, location) ever seen; append only
+create table ingest.keys (
+    key_id integer not null,
+    sku varchar not null,
+    location_id varchar not null
+);
+
+-- grain: one fact name ever seen; append only
+create table ingest.fact_names (
+    fact_id smallint not null,
+    fact varchar not null
+);
+
+-- grain: one feed of one system in one hour
+create table ingest.batches (
+    batch_id integer not null,
+    hour_at timestamptz not null,
+    system varchar not null,
+    feed varchar not null,
+    status varchar not null,
+    reason varchar not null,
+    row_count bigint not null,
+    key_count bigint not null,
+    source_at timestamptz,
+    fetched_at timestamptz,
+    reference_at timestamptz not null,
+    digest varchar not null
+);
+
+-- grain: one reading (batch, fact, key); eaches, bins summed; sorted by fact and key
+-- observed_at = batches.source_at - age_seconds
+create table ingest.counts (
+    batch_id integer not null,
+    fact_id smallint not null,
+    key_id integer not null,
+    units bigint not null,
+    age_seconds integer not null
+);
+
+-- grain: one reading given as a word
+create table ingest.availabilities (
+    batch_id integer not null,
+    fact_id smallint not null,
+    key_id integer not null,
+    is_available boolean not null
+);
+
+-- grain: one bin of a reading; eaches; sums to ingest.counts
+create table ingest.bins (
+    batch_id integer not null,
+    fact_id smallint not null,
+    key_id integer not null,
+    bin varchar not null,
+    units bigint not null
+);
+
+-- grain: one row of a feed that was not taken in
+create table ingest.quarantine (
+    batch_id integer not null,
+    row_number bigint not null,
+    reason varchar not null,
+    raw varchar not null
+);
+
+-- grain: one row of a movements feed as received; the same id may come in several batches
+create table ingest.movements (
+    batch_id integer not null,
+    movement_id varchar not null,
+    kind varchar not null,
+    key_id integer not null,
+    units bigint not null,
+    moved_at timestamptz not null,
+    recorded_at timestamptz,
+    reference_id varchar,
+    cause_id varchar,
+    actor varchar,
+    sequence bigint,
+    disposition varchar,
+    destination_id varchar
+);
+
+-- grain: one row of a mirror's own change log as received
+create table ingest.level_changes (
+    batch_id integer not null,
+    change_id varchar not null,
+    key_id integer not null,
+    fact varchar not null,
+    operation varchar not null,
+    units bigint not null,
+    changed_at timestamptz not null,
+    reference_id varchar,
+    actor varchar,
+    source_at timestamptz,
+    sequence bigint
+);
+
+-- grain: who owned a fact in an hour; location_id or abc_class only for a scope
+create table reconcile.rulings (
+    hour_at timestamptz not null,
+    fact varchar not null,
+    fact_id smallint not null,
+    location_id varchar,
+    abc_class varchar,
+    owner varchar not null,
+    batch_id integer,
+    status varchar not null
+);
+
+-- grain: one mirror rule in one hour; what was compared and what agreed (REC-07)
+create table reconcile.tallies (
+    hour_at timestamptz not null,
+    mirror varchar not null,
+    fact varchar not null,
+    fact_id smallint not null,
+    owner_fact varchar not null,
+    expects varchar not null,
+    batch_id integer,
+    status varchar not null,
+    qualifiers varchar not null,
+    compared bigint not null,
+    matched bigint not null,
+    in_flight bigint not null,
+    lagging bigint not null,
+    drifting bigint not null,
+    ghosts bigint not null,
+    absents bigint not null,
+    unknown bigint not null,
+    units_expected bigint not null,
+    units_wrong bigint not null
+);
+
+-- grain: one comparison that is not a plain match; eaches; delta = observed - expected
+create table reconcile.exceptions (
+    hour_at timestamptz not null,
+    mirror varchar not null,
+    fact varchar not null,
+    key_id integer not null,
+    owner varchar not null,
+    owner_units bigint,
+    observed_units bigint,
+    expected_units bigint,
+    raw_delta_units bigint,
+    in_flight_units bigint,
+    lag_units bigint,
+    delta_units bigint,
+    status varchar not null,
+    severity varchar not null,
+    class varchar not null,
+    symptom varchar not null,
+    qualifiers varchar not null,
+    streak integer not null,
+    is_settled boolean not null
+);
+
+-- grain: one problem with an identity over time; the latest word on it
+create table reconcile.findings (
+    finding_id varchar not null,
+    kind varchar not null,
+    fact varchar not null,
+    sku varchar not null,
+    location_id varchar not null,
+    mirror varchar not null,
+    owner varchar not null,
+    class varchar not null,
+    symptom varchar not null,
+    severity varchar not null,
+    delta_units bigint,
+    owner_units bigint,
+    observed_units bigint,
+    expected_units bigint,
+    first_seen_at timestamptz not null,
+    opened_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    cleared_at timestamptz,
+    streak integer not null,
+    recurrence integer not null,
+    state varchar not null,
+    is_settled boolean not null,
+    is_consistent boolean not null,
+    money_at_risk double,
+    details varchar not null
+);
+
+-- grain: what happened to a finding in an hour; append only
+create table reconcile.finding_history (
+    finding_id varchar not null,
+    hour_at timestamptz not null,
+    event varchar not null,
+    severity varchar not null,
+    class varchar not null,
+    delta_units bigint,
+    owner varchar not null,
+    details varchar not null
+);
+
+-- grain: one hour
+create table reconcile.cycles (
+    hour_at timestamptz not null,
+    status varchar not null,
+    compared bigint not null,
+    matched bigint not null,
+    in_flight bigint not null,
+    drifting_skus bigint not null,
+    active_skus bigint not null,
+    drift_rate double,
+    structural boolean not null,
+    sources_expected integer not null,
+    sources_complete integer not null,
+    seconds double not null,
+    record_accuracy double,
+    accuracy_low double,
+    accuracy_high double,
+    unit_accuracy double,
+    net_units bigint not null,
+    over_units bigint not null,
+    under_units bigint not null,
+    consistent_findings integer not null,
+    reason varchar not null
+);
+
+-- grain: one local calendar day
+create table report.summaries (
+    date date not null,
+    status varchar not null,
+    hours_expected integer not null,
+    hours_done integer not null,
+    compared bigint not null,
+    matched bigint not null,
+    drift_rate double,
+    record_accuracy double,
+    open_findings bigint not null,
+    major_findings bigint not null
+);
