@@ -6,7 +6,14 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Never
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -89,9 +96,11 @@ class Secret(BaseModel):
     env: str | None = None
     file: str | None = None
 
-    def model_post_init(self, _context: Any) -> None:
+    @model_validator(mode="after")
+    def _names_one_place(self) -> "Secret":
         if (self.env is None) == (self.file is None):
             raise ValueError("a secret is {env: NAME} or {file: PATH}, exactly one of them")
+        return self
 
     def reveal(self, root: str) -> str:
         """Return the secret.

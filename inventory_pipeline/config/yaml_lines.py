@@ -82,14 +82,12 @@ def _construct(node: yaml.Node, place: Place, document: Document) -> Any:
         return [_construct(child, (*place, i), document) for i, child in enumerate(node.value)]
     loader = _Loader("")
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     except yaml.YAMLError as error:
         raise ConfigError(f"{document.path}: {_describe(error)}") from None
 
 
-def _construct_mapping(
-    node: yaml.MappingNode, place: Place, document: Document
-) -> dict[str, Any]:
+def _construct_mapping(node: yaml.MappingNode, place: Place, document: Document) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = str(key_node.value), key_node.start_mark.line + 1
