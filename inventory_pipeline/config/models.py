@@ -1,32 +1,37 @@
 """The configuration, key by key. Unknown keys are refused; field texts become the docs."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from inventory_pipeline.config.values import ClockTime, Duration, Secret
+from inventory_pipeline.config.values import ClockTime, Day, Duration, Number, Secret, Whole
+from inventory_pipeline.model.ownership import is_no_answer
 
 Role = Literal[
     "wms", "erp", "storefront", "threepl", "pos", "marketplace", "dropship", "middleware",
     "pricing", "processor", "crm", "other",
 ]  # fmt: skip
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Text = Annotated[str, Field(min_length=1)]
 # The largest gap the assistant may ever close by itself (AST-03); configuration only lowers it.
 MAX_AUTOMATIC_UNITS = 5
-NO_ANSWER = ("depends", "it depends", "both", "we check both", "unknown", "nobody", "none", "tbd")
 
 
 class Model(BaseModel):
     """Base: frozen, and a key nobody knows is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 def _check_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"{value!r} is no IANA time zone; write one such as Europe/Berlin")
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # not found is a KeyError, a bad path a ValueError
+        raise ValueError(
+            f"{value!r} is no IANA time zone; write one such as Europe/Berlin"
+        ) from None
     return value
 
 
@@ -77,14 +82,14 @@ class Sync(Model):
 class Snapshot(Model):
     """When a snapshot counts as whole (completeness gate)."""
 
-    min_known_share: float = Field(
+    min_known_share: Number = Field(
         0.995, ge=0, le=1, description="Least share of the last whole snapshot's keys."
     )
-    max_missing_keys: int = Field(20, ge=0, description="Most keys of it that may be gone.")
-    max_newly_zero_share: float = Field(
+    max_missing_keys: Whole = Field(20, ge=0, description="Most keys of it that may be gone.")
+    max_newly_zero_share: Number = Field(
         0.01, ge=0, le=1, description="Most keys that may fall to zero in one hour, as a share"
     )
-    max_newly_zero_keys: int = Field(10, ge=0, description="... or as a number, if larger.")
+    max_newly_zero_keys: Whole = Field(10, ge=0, description="... or as a number, if larger.")
     absent_means: Literal["unknown", "zero", "deleted"] = Field(
         "unknown", description="What a key that is not in a whole snapshot means."
     )
@@ -166,21 +171,32 @@ class Fact(Model):
     )
     reason: str = ""
     decided_by: str = ""
-    decided_on: date | None = None
-    review_on: date | None = None
+    decided_on: Day | None = None
+    review_on: Day | None = None
     scopes: list[Scope] = Field(default_factory=list)
     worksheet: Worksheet | None = None
 
-    @field_validator("decided_on", "review_on", mode="before")
+    @field_validator("owner", mode="before")
     @classmethod
-    def _iso_date(cls, value: Any) -> Any:
+    def _names_systems(cls, value: Any) -> Any:
+        named = value if isinstance(value, list) else [value]
+        if value is not None and not all(isinstance(name, str) for name in named):
+            raise ValueError(f"is {value!r}, wanted the name of one system")
         return value
 
     @property
-    def owners(self) -> list[str]:
-        """Return the systems named as owner: one is right, none a gap, more a bug."""
+    def answers(self) -> tuple[str, ...]:
+        """Return what stands under ``owner``, each text once."""
         named = self.owner if isinstance(self.owner, list) else [self.owner or ""]
-        return [name for name in named if name and name.strip().lower() not in NO_ANSWER]
+        return tuple(dict.fromkeys(name.strip() for name in named if name.strip()))
+
+    @property
+    def owners(self) -> list[str]:
+        """Return the systems named as owner: one is right, none a gap, more a bug.
+
+        An answer such as 'it depends' names nobody, whatever stands beside it.
+        """
+        return [] if any(map(is_no_answer, self.answers)) else list(self.answers)
 
 
 class Rule(Model):
@@ -188,16 +204,16 @@ class Rule(Model):
 
     reason: str = ""
     author: str = ""
-    since: date | None = None
-    reviewed_on: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    reviewed_on: Day | None = None
+    until: Day | None = None
 
 
 class Mirror(Model):
     """What one other system should show, as a documented rule."""
 
     system: str
-    fact: str = Field(description="The fact's name in that system's counts.")
+    fact: Name = Field(description="The fact's name in that system's counts.")
     expects: str = Field(
         description="Arithmetic over fact names and safety_stock: + - * / greatest least floor "
         "ceil round and numbers."
@@ -220,10 +236,10 @@ class Handoff(Model):
 class Severity(Model):
     """Bands of an unexplained gap, in eaches."""
 
-    minor_up_to: int = Field(2, ge=0)
-    notable_up_to: int = Field(5, ge=0)
-    settle_checks: int = Field(2, ge=1, description="Checks a minor gap may last unsettled.")
-    relative_major: float = Field(0.5, gt=0, description="Share of expected that is major.")
+    minor_up_to: Whole = Field(2, ge=0)
+    notable_up_to: Whole = Field(5, ge=0)
+    settle_checks: Whole = Field(2, ge=1, description="Checks a minor gap may last unsettled.")
+    relative_major: Number = Field(0.5, gt=0, description="Share of expected that is major.")
 
     @model_validator(mode="after")
     def _bands_rise(self) -> "Severity":
@@ -236,18 +252,18 @@ class Structural(Model):
     """When drift is no accident but the way the systems are wired."""
 
     rule: Literal["rate_only", "rate_and_indicators", "rate_or_consistent"] = "rate_or_consistent"
-    drift_rate: float = Field(0.02, gt=0, lt=1, description="Strictly more than this share.")
-    consistent_cycles: int = Field(3, ge=2)
+    drift_rate: Number = Field(0.02, gt=0, lt=1, description="Strictly more than this share.")
+    consistent_cycles: Whole = Field(3, ge=2)
 
 
 class Assistant(Model):
     """What may be corrected without a person; limits can only be lowered."""
 
     mode: Literal["off", "shadow", "limited"] = "shadow"
-    max_units: int = Field(MAX_AUTOMATIC_UNITS, ge=0)
-    min_confidence: float = Field(0.995, ge=0.9, le=1)
-    max_fixes_per_run: int = Field(25, ge=0, le=25)
-    max_share_per_run: float = Field(0.01, ge=0, le=0.01)
+    max_units: Whole = Field(MAX_AUTOMATIC_UNITS, ge=0)
+    min_confidence: Number = Field(0.995, ge=0.9, le=1)
+    max_fixes_per_run: Whole = Field(25, ge=0, le=25)
+    max_share_per_run: Number = Field(0.01, ge=0, le=0.01)
 
     @field_validator("max_units")
     @classmethod
@@ -263,7 +279,7 @@ class Smtp(Model):
     """The mail server. TLS is verified, always; a private CA is added with ca_file."""
 
     host: str = "localhost"
-    port: int = Field(25, ge=1, le=65535)
+    port: Whole = Field(25, ge=1, le=65535)
     tls: Literal["auto", "starttls", "implicit"] = Field(
         "auto", description="auto: 465 implicit, loopback plain, anything else STARTTLS."
     )
@@ -276,7 +292,6 @@ class Smtp(Model):
 class MailSettings(Model):
     """Who gets the daily summary, and when. Without smtp it is written to mails/."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     to: list[str] = Field(default_factory=list)
     sender: str = Field("inventory-pipeline@localhost", alias="from")
     at: ClockTime = time(7, 0)
@@ -295,9 +310,17 @@ class Heartbeat(Model):
 class Costs(Model):
     """Published benchmark figures used for estimates; each low and high, each a setting."""
 
-    minutes_per_drifting_sku: tuple[float, float] = (30, 60)
-    cost_per_failed_pick: tuple[float, float] = (8, 25)
-    hourly_wage: float | None = Field(None, description="Turns hours into money, if given.")
+    minutes_per_drifting_sku: tuple[Number, Number] = (30, 60)
+    cost_per_failed_pick: tuple[Number, Number] = (8, 25)
+    hourly_wage: Number | None = Field(None, description="Turns hours into money, if given.")
+
+
+class Registry(Model):
+    """How often the written decisions are looked at again."""
+
+    review_days: Whole = Field(
+        92, ge=1, description="A fact or mirror rule without review_on is due after this."
+    )
 
 
 class Settings(Model):
@@ -308,9 +331,10 @@ class Settings(Model):
     profile: Literal["shelf_of_record", "wms_of_record", "erp_of_record"] | None = Field(
         None, description="Fills in owners that facts leave out."
     )
-    systems: dict[Name, System]
+    systems: dict[Name, System] = Field(min_length=1)
     catalog: Catalog = Catalog()
-    facts: dict[Name, Fact]
+    facts: dict[Name, Fact] = Field(default_factory=dict)
+    registry: Registry = Registry()
     mirrors: list[Mirror] = Field(default_factory=list)
     handoffs: list[Handoff] = Field(default_factory=list)
     severity: Severity = Severity()
@@ -319,5 +343,5 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()
-    active_days: int = Field(90, ge=1, description="A SKU with stock, sale or order is active.")
-    return_due_days: int = Field(21, ge=1)
+    active_days: Whole = Field(90, ge=1, description="A SKU with stock, sale or order is active.")
+    return_due_days: Whole = Field(21, ge=1)
