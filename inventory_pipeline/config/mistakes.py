@@ -32,6 +32,8 @@ _WANTED = {
     "model_type": "keys below it",
     "date_type": "a date such as 2026-10-01",
 }
+# Said wherever a secret is written in the file, whatever was written.
+_WANTED_BELOW = "wanted {env: NAME} or {file: PATH}; the secret itself is never written here"
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -86,10 +88,8 @@ def _translate(item: Mapping[str, Any], model: type[BaseModel]) -> Mistake:
     place: Place = tuple(part for part in item["loc"] if part != "[key]")
     secret_at = _find_secret(model, place)
     if secret_at is not None:
-        return Mistake(
-            secret_at,
-            "wanted {env: NAME} or {file: PATH}; the secret itself is never written here",
-        )
+        is_ours = item["type"] == "value_error"
+        return Mistake(secret_at, str(item["ctx"]["error"]) if is_ours else _WANTED_BELOW)
     if item["type"] == "extra_forbidden":
         known = _find_keys(model, place[:-1])
         near = find_nearest(str(place[-1]), known)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Never
 
@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     PlainSerializer,
     model_validator,
@@ -20,6 +21,13 @@ from pydantic_core import CoreSchema
 from inventory_pipeline.errors import ConfigError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST_DAYS = 3660
+# Small letters are refused, so that a token pasted here by mistake is never taken for a name.
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+
+# Numbers as the file writes them: no text, no true or false, no infinity.
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -33,7 +41,10 @@ def parse_duration(value: Any) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", str(value).strip())
     if not match:
         raise ValueError(f"{value!r} is no duration; write 30s, 90m, 26h or 7d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if length > timedelta(days=_LONGEST_DAYS):
+        raise ValueError(f"{value!r} is longer than {_LONGEST_DAYS}d")
+    return length
 
 
 def render_duration(value: timedelta) -> str:
@@ -43,6 +54,22 @@ def render_duration(value: timedelta) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{letter}"
     return f"{seconds}s"
+
+
+def parse_day(value: Any) -> Any:
+    """Read a calendar day such as ``2026-10-01``.
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    if value is None or isinstance(value, date):
+        return value
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+        raise ValueError(f"{value!r} is no day; write it as 2026-10-01")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no day: {error}") from None
 
 
 def parse_clock(value: Any) -> time:
@@ -84,6 +111,7 @@ ClockTime = Annotated[
     PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
     _ClockSchema(),
 ]
+Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 class Secret(BaseModel):
@@ -100,6 +128,8 @@ class Secret(BaseModel):
     def _names_one_place(self) -> "Secret":
         if (self.env is None) == (self.file is None):
             raise ValueError("a secret is {env: NAME} or {file: PATH}, exactly one of them")
+        if self.env is not None and not _VARIABLE.fullmatch(self.env):
+            raise ValueError("env takes a variable's name in capital letters, digits and _")
         return self
 
     def reveal(self, root: str) -> str:
@@ -109,7 +139,7 @@ class Secret(BaseModel):
             ConfigError: the variable is unset or the file cannot be read or is empty.
         """
         if self.env is not None:
-            value = os.environ.get(self.env, "")
+            value = os.environ.get(self.env, "").strip()
             if not value:
                 raise ConfigError(f"the environment variable {self.env} is not set")
             return value
@@ -118,6 +148,8 @@ class Secret(BaseModel):
             value = path.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"the secret file {path} cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise ConfigError(f"the secret file {path} is no UTF-8 text") from None
         if not value:
             raise ConfigError(f"the secret file {path} is empty")
         return value
