@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from inventory_pipeline.config.mistakes import Mistake, find_mistakes, render_mistakes
 from inventory_pipeline.config.models import Settings
+from inventory_pipeline.config.profiles import fill_owners
 from inventory_pipeline.config.yaml_lines import Document, Place, load_document
 from inventory_pipeline.errors import ConfigError
 
@@ -43,7 +44,14 @@ def load_settings(path: Path) -> Loaded:
     Raises:
         ConfigError: one line per mistake, in the order of the file.
     """
-    return load_outline(path)
+    # Formulas need a parser that takes longer to import than `watch` may last.
+    from inventory_pipeline.config.checks import find_contradictions  # noqa: PLC0415
+
+    loaded = load_outline(path)
+    mistakes = find_contradictions(loaded.settings)
+    if mistakes:
+        raise ConfigError(render_mistakes(loaded.document, mistakes))
+    return loaded
 
 
 def load_outline(path: Path) -> Loaded:
@@ -59,7 +67,7 @@ def load_outline(path: Path) -> Loaded:
         settings = Settings.model_validate(document.data)
     except ValidationError as error:
         raise ConfigError(render_mistakes(document, find_mistakes(error, Settings))) from None
-    return Loaded(settings, document, path, path.absolute().parent)
+    return Loaded(fill_owners(settings), document, path, path.absolute().parent)
 
 
 def config_error_at(loaded: Loaded, place: Place, message: str) -> ConfigError:
