@@ -1,0 +1,130 @@
+"""Customers and the people who serve them: orders, cancellations, shipments, returns."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from inventory_pipeline.simulator.demand import Homecoming, Wish
+from inventory_pipeline.simulator.opening_hours import SHIFTS
+from inventory_pipeline.simulator.systems.storefront import Storefront
+from inventory_pipeline.simulator.words import EAST, MAIN, STOREFRONT, Key, Movement
+from inventory_pipeline.simulator.world import Papers, World
+
+# A cancellation later than this before the parcel leaves is not accepted: the picker may
+# already hold the goods.
+LAST_CANCELLATION = timedelta(minutes=30)
+REFUND_TAKES = timedelta(minutes=12)
+
+
+class Customers:
+    """Turns wishes into orders and sees each order through."""
+
+    def __init__(self, world: World, storefront: Storefront) -> None:
+        self.refused_lines = 0
+        self._world = world
+        self._storefront = storefront
+        self._orders = 0
+        self._returns = 0
+
+    def expect(self, wish: Wish) -> None:
+        """Let the customer come at the time of the wish."""
+        self._world.timeline.plan(wish.at, partial(self._arrive, wish))
+
+    def _arrive(self, wish: Wish) -> None:
+        self._orders += 1
+        papers = Papers(reference_id=f"SO-{10_400 + self._orders}", actor="checkout")
+        placed = []
+        for sku, units in wish.lines:
+            key = self._find_source(sku, units, wants_east=wish.is_east)
+            if key is None:
+                self.refused_lines += 1
+                continue
+            placed.append(
+                self._world.record("order_placed", key, units, papers=papers, system=STOREFRONT)
+            )
+        for location_id in (MAIN, EAST):
+            lines = [line for line in placed if line.location_id == location_id]
+            if lines:
+                self._fulfil(lines, wish)
+
+    def _find_source(self, sku: str, units: int, *, wants_east: bool) -> Key | None:
+        """Return where the storefront believes it can ship from; none: it refuses the line."""
+        places = (EAST, MAIN) if wants_east else (MAIN,)
+        for place in places:
+            if self._storefront.find_available((sku, place)) >= units:
+                return sku, place
+        return None
+
+    def _fulfil(self, lines: Sequence[Movement], wish: Wish) -> None:
+        timeline = self._world.timeline
+        shift = SHIFTS[lines[0].location_id]
+        leaves_at = shift.find_open_moment(wish.at + wish.picking, queue=wish.queue)
+        if wish.cancels_after is not None:
+            cancelled_at = wish.at + wish.cancels_after
+            if cancelled_at <= leaves_at - LAST_CANCELLATION:
+                timeline.plan(cancelled_at, partial(self._cancel, lines))
+                return
+        timeline.plan(leaves_at, partial(self._ship, lines, wish.homecoming))
+
+    def _cancel(self, lines: Sequence[Movement]) -> None:
+        for line in lines:
+            self._release(line, line.units, cause_id=line.movement_id, actor="customer")
+
+    def _ship(self, lines: Sequence[Movement], homecoming: Homecoming | None) -> None:
+        """Send what is really there; what is not is refunded a little later."""
+        shipped = [movement for line in lines if (movement := self._ship_line(line))]
+        if homecoming and shipped:
+            returned = shipped[0]
+            self._world.timeline.plan(
+                returned.moved_at + homecoming.starts_after,
+                partial(self._announce_return, returned, homecoming),
+            )
+
+    def _ship_line(self, line: Movement) -> Movement | None:
+        bins = self._world.pick(line.key, line.units)
+        units = -sum(taken for _, taken in bins)
+        shipment = None
+        if units:
+            papers = Papers(line.reference_id, line.movement_id, "packing")
+            shipment = self._world.record("shipment", line.key, units, papers=papers, bins=bins)
+        if units < line.units:
+            cause_id = shipment.movement_id if shipment else line.movement_id
+            self._world.timeline.plan(
+                self._world.timeline.now + REFUND_TAKES,
+                partial(self._release, line, line.units - units, cause_id=cause_id, actor="refund"),
+            )
+        return shipment
+
+    def _release(self, line: Movement, units: int, *, cause_id: str, actor: str) -> None:
+        papers = Papers(line.reference_id, cause_id, actor)
+        self._world.record("order_cancelled", line.key, units, papers=papers, system=STOREFRONT)
+
+    def _announce_return(self, shipment: Movement, homecoming: Homecoming) -> None:
+        """The box comes back to MAIN wherever it was sent from; stock waits for the box."""
+        self._returns += 1
+        papers = Papers(f"RMA-{2_200 + self._returns}", shipment.movement_id, "customer")
+        announced = self._world.record(
+            "return_initiated",
+            (shipment.sku, MAIN),
+            shipment.units,
+            papers=papers,
+            system=STOREFRONT,
+        )
+        arrives_at = SHIFTS[MAIN].find_open_moment(
+            announced.moved_at + homecoming.travels, queue=timedelta(minutes=45)
+        )
+        self._world.timeline.plan(
+            arrives_at, partial(self._receive_return, announced, homecoming.disposition)
+        )
+
+    def _receive_return(self, announced: Movement, disposition: str) -> None:
+        """Sellable goods go back on the shelf; damaged ones never touch the count."""
+        is_good = disposition == "sellable"
+        papers = Papers(announced.reference_id, announced.movement_id, "receiving", disposition)
+        self._world.record(
+            "return_received",
+            announced.key,
+            announced.units,
+            papers=papers,
+            bins=self._world.put(announced.key, announced.units) if is_good else (),
+        )

@@ -1,0 +1,45 @@
+"""Opening hours: when people at a location touch goods."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from inventory_pipeline.simulator.words import EAST, MAIN
+
+SUNDAY = 6
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """Monday to Saturday, ``opens`` to ``closes`` on the clock of ``zone``."""
+
+    zone: ZoneInfo
+    opens: time
+    closes: time
+
+    def is_open(self, moment: datetime) -> bool:
+        """Return whether people work at ``moment``."""
+        local = moment.astimezone(self.zone)
+        return local.weekday() != SUNDAY and self.opens <= local.time() < self.closes
+
+    def find_open_moment(self, moment: datetime, *, queue: timedelta) -> datetime:
+        """Return ``moment`` if people work then, else the next opening plus ``queue``.
+
+        Args:
+            moment: when the job could be done.
+            queue: how long after opening it is this job's turn; shorter than a shift.
+        """
+        if self.is_open(moment):
+            return moment
+        day = moment.astimezone(self.zone).date()
+        while True:
+            opens_at = datetime.combine(day, self.opens, tzinfo=self.zone).astimezone(UTC)
+            if opens_at >= moment and self.is_open(opens_at):
+                return opens_at + queue
+            day += timedelta(days=1)
+
+
+SHIFTS = {
+    MAIN: OpeningHours(ZoneInfo("America/Los_Angeles"), time(7), time(18)),
+    EAST: OpeningHours(ZoneInfo("America/New_York"), time(7), time(17)),
+}
