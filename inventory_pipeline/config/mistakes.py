@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from inventory_pipeline.config.values import Secret
+from inventory_pipeline.config.values import CURRENCY_PATTERN, NAME_PATTERN, Secret
 from inventory_pipeline.config.yaml_lines import Document, Place
 
 _LONGEST_SEEN = 60
@@ -34,6 +34,10 @@ _WANTED = {
 }
 # Said wherever a secret is written in the file, whatever was written.
 _WANTED_BELOW = "wanted {env: NAME} or {file: PATH}; the secret itself is never written here"
+_PATTERNS = {
+    NAME_PATTERN: "a name of small letters, digits and _, with a letter first",
+    CURRENCY_PATTERN: "three capital letters such as USD",
+}
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -113,7 +117,7 @@ def _say(item: Mapping[str, Any]) -> str:
         key, words = _BOUNDS[kind]
         return f"is {seen}, wanted {words} {context[key]}"
     if kind == "string_pattern_mismatch":
-        return f"is {seen}, wanted text that matches {context['pattern']}"
+        return f"is {seen}, wanted {_PATTERNS.get(context['pattern'], context['pattern'])}"
     if kind in _WANTED:
         return f"is {seen}, wanted {_WANTED[kind]}"
     return f"is {seen}: {item['msg']}"

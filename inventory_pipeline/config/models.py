@@ -1,4 +1,7 @@
-"""The configuration, key by key. Unknown keys are refused; field texts become the docs."""
+"""The configuration, key by key, in one place on purpose: it reads like the file it describes.
+
+Unknown keys are refused; field texts become docs/configuration.md.
+"""
 
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal
@@ -6,14 +9,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from inventory_pipeline.config.values import ClockTime, Day, Duration, Number, Secret, Whole
+from inventory_pipeline.config.values import (
+    CURRENCY_PATTERN,
+    NAME_PATTERN,
+    ClockTime,
+    Day,
+    Duration,
+    Number,
+    Secret,
+    Whole,
+)
 from inventory_pipeline.model.ownership import is_no_answer
 
 Role = Literal[
     "wms", "erp", "storefront", "threepl", "pos", "marketplace", "dropship", "middleware",
     "pricing", "processor", "crm", "other",
 ]  # fmt: skip
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Text = Annotated[str, Field(min_length=1)]
 # The largest gap the assistant may ever close by itself (AST-03); configuration only lowers it.
 MAX_AUTOMATIC_UNITS = 5
@@ -42,7 +54,7 @@ class Business(Model):
     time_zone: str = Field(
         "UTC", description="IANA zone of the mail's clock; stored instants are UTC."
     )
-    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code.")
+    currency: str = Field("USD", pattern=CURRENCY_PATTERN, description="ISO 4217 code.")
 
     @field_validator("time_zone")
     @classmethod
@@ -68,7 +80,9 @@ class Storage(Model):
 class Sync(Model):
     """How a mirror hears of changes."""
 
-    trigger: Literal["event", "batch", "poll"] = "event"
+    trigger: Literal["event", "batch", "poll"] = Field(
+        "event", description="Pushed at each change, moved in batches, or read when asked."
+    )
     every: Duration | None = Field(None, description="Batch or poll interval.")
     at: ClockTime | None = Field(None, description="UTC time of day a daily batch starts.")
 
@@ -87,7 +101,7 @@ class Snapshot(Model):
     )
     max_missing_keys: Whole = Field(20, ge=0, description="Most keys of it that may be gone.")
     max_newly_zero_share: Number = Field(
-        0.01, ge=0, le=1, description="Most keys that may fall to zero in one hour, as a share"
+        0.01, ge=0, le=1, description="Most keys that may fall to zero in one hour, as a share."
     )
     max_newly_zero_keys: Whole = Field(10, ge=0, description="... or as a number, if larger.")
     absent_means: Literal["unknown", "zero", "deleted"] = Field(
@@ -108,7 +122,7 @@ class Numbers(Model):
 class System(Model):
     """One system that holds numbers."""
 
-    role: Role
+    role: Role = Field(description="What kind of system it is.")
     connector: str = Field(description="files, rest, graphql, sql, or one that a package adds.")
     options: dict[str, Any] = Field(default_factory=dict, description="The connector's own keys.")
     decrements_at: Literal["order", "shipment"] = Field(
@@ -134,17 +148,21 @@ class System(Model):
 class Catalog(Model):
     """CSV files that say what is sold, where it lies, and who calls it what."""
 
-    items: str | None = None
-    locations: str | None = None
-    identities: str | None = None
+    items: str | None = Field(
+        None, description="sku, [title], [price], [unit_cost], [abc_class], [safety_stock] ..."
+    )
+    locations: str | None = Field(None, description="location_id, system, their_location_id")
+    identities: str | None = Field(
+        None, description="sku, system, item_id, [unit], [eaches_per_unit], [valid_from] ..."
+    )
 
 
 class Scope(Model):
     """A part of a fact with an owner of its own."""
 
-    location: str | None = None
-    abc_class: str | None = None
-    owner: str
+    location: str | None = Field(None, description="Only rows of this location.")
+    abc_class: str | None = Field(None, description="Only items of this class of the catalogue.")
+    owner: Text = Field(description="The one system that is right there.")
 
     @model_validator(mode="after")
     def _names_something(self) -> "Scope":
@@ -153,14 +171,23 @@ class Scope(Model):
         return self
 
 
+Side = Literal["wms", "erp"]
+
+
 class Worksheet(Model):
     """Five answers that lean to the WMS or the ERP as owner (FACT-08). People decide."""
 
-    velocity: Literal["wms", "erp"] | None = None
-    physical_accuracy: Literal["wms", "erp"] | None = None
-    financial_close: Literal["wms", "erp"] | None = None
-    integration_complexity: Literal["wms", "erp"] | None = None
-    reconciliation_frequency: Literal["wms", "erp"] | None = None
+    velocity: Side | None = Field(None, description="Many movements an hour lean to the WMS.")
+    physical_accuracy: Side | None = Field(None, description="Bins that matter lean to the WMS.")
+    financial_close: Side | None = Field(
+        None, description="Books closed on the ERP's own counts lean to the ERP."
+    )
+    integration_complexity: Side | None = Field(
+        None, description="The system that most others already read."
+    )
+    reconciliation_frequency: Side | None = Field(
+        None, description="Within the day leans to the WMS, weekly to the ERP."
+    )
 
 
 class Fact(Model):
@@ -169,12 +196,16 @@ class Fact(Model):
     owner: str | list[str] | None = Field(
         None, description="One system. None or 'depends' is a gap, several are a bug."
     )
-    reason: str = ""
-    decided_by: str = ""
-    decided_on: Day | None = None
-    review_on: Day | None = None
-    scopes: list[Scope] = Field(default_factory=list)
-    worksheet: Worksheet | None = None
+    reason: str = Field("", description="Why this system, in words that outlive the people.")
+    decided_by: str = Field("", description="Who decided.")
+    decided_on: Day | None = Field(None, description="When.")
+    review_on: Day | None = Field(
+        None, description="Overdue the day after; without it, registry.review_days decide."
+    )
+    scopes: list[Scope] = Field(
+        default_factory=list, description="Parts with an owner of their own; they never overlap."
+    )
+    worksheet: Worksheet | None = Field(None, description="The five-factor sheet, if filled in.")
 
     @field_validator("owner", mode="before")
     @classmethod
@@ -202,42 +233,46 @@ class Fact(Model):
 class Rule(Model):
     """Why a mirror's number differs from the owner's, written down."""
 
-    reason: str = ""
-    author: str = ""
-    since: Day | None = None
-    reviewed_on: Day | None = None
-    until: Day | None = None
+    reason: str = Field("", description="What the rule is for.")
+    author: str = Field("", description="Who wrote it.")
+    since: Day | None = Field(None, description="First day it holds.")
+    reviewed_on: Day | None = Field(
+        None, description="Last look at it; the next is due registry.review_days later."
+    )
+    until: Day | None = Field(None, description="Last day it holds.")
 
 
 class Mirror(Model):
     """What one other system should show, as a documented rule."""
 
-    system: str
+    system: Text = Field(description="The system that shows the number.")
     fact: Name = Field(description="The fact's name in that system's counts.")
     expects: str = Field(
         description="Arithmetic over fact names and safety_stock: + - * / greatest least floor "
         "ceil round and numbers."
     )
     unit: str | None = Field(None, description="The unit it counts in, such as CS.")
-    rule: Rule | None = None
+    rule: Rule | None = Field(None, description="Why the number may differ from the owner's.")
 
 
 class Handoff(Model):
     """One path that moves stock data between two systems."""
 
-    path: str
-    source: str
-    target: str
-    carries: list[str] = Field(default_factory=list)
+    path: Text = Field(description="Its name, as the middleware's events have it.")
+    source: Text = Field(description="The system it starts from.")
+    target: Text = Field(description="The system it writes to.")
+    carries: list[str] = Field(
+        default_factory=list, description="Kinds of movement, or facts, that it moves."
+    )
     max_delay: Duration = Field(timedelta(minutes=5), description="The delay that is normal.")
-    responsible: str = ""
+    responsible: str = Field("", description="Who mends it when it breaks.")
 
 
 class Severity(Model):
     """Bands of an unexplained gap, in eaches."""
 
-    minor_up_to: Whole = Field(2, ge=0)
-    notable_up_to: Whole = Field(5, ge=0)
+    minor_up_to: Whole = Field(2, ge=0, description="Largest gap that may be an order in flight.")
+    notable_up_to: Whole = Field(5, ge=0, description="Largest gap that is not yet major.")
     settle_checks: Whole = Field(2, ge=1, description="Checks a minor gap may last unsettled.")
     relative_major: Number = Field(0.5, gt=0, description="Share of expected that is major.")
 
@@ -251,19 +286,32 @@ class Severity(Model):
 class Structural(Model):
     """When drift is no accident but the way the systems are wired."""
 
-    rule: Literal["rate_only", "rate_and_indicators", "rate_or_consistent"] = "rate_or_consistent"
-    drift_rate: Number = Field(0.02, gt=0, lt=1, description="Strictly more than this share.")
-    consistent_cycles: Whole = Field(3, ge=2)
+    rule: Literal["rate_only", "rate_and_indicators", "rate_or_consistent"] = Field(
+        "rate_or_consistent",
+        description="The drift rate alone, with signs of an integration fault, or either.",
+    )
+    drift_rate: Number = Field(
+        0.02, gt=0, lt=1, description="Strictly more than this share of active SKUs."
+    )
+    consistent_cycles: Whole = Field(
+        3, ge=2, description="Equal gaps of one SKU in a row that are no accident."
+    )
 
 
 class Assistant(Model):
     """What may be corrected without a person; limits can only be lowered."""
 
-    mode: Literal["off", "shadow", "limited"] = "shadow"
-    max_units: Whole = Field(MAX_AUTOMATIC_UNITS, ge=0)
-    min_confidence: Number = Field(0.995, ge=0.9, le=1)
-    max_fixes_per_run: Whole = Field(25, ge=0, le=25)
-    max_share_per_run: Number = Field(0.01, ge=0, le=0.01)
+    mode: Literal["off", "shadow", "limited"] = Field(
+        "shadow", description="shadow proposes and never acts; limited acts within the limits."
+    )
+    max_units: Whole = Field(
+        MAX_AUTOMATIC_UNITS, ge=0, description="Largest gap; may be lowered, never above 5."
+    )
+    min_confidence: Number = Field(0.995, ge=0.9, le=1, description="Beside proof, not instead.")
+    max_fixes_per_run: Whole = Field(25, ge=0, le=25, description="Most corrections of one run.")
+    max_share_per_run: Number = Field(
+        0.01, ge=0, le=0.01, description="... and as a share of the active SKUs."
+    )
 
     @field_validator("max_units")
     @classmethod
@@ -278,40 +326,48 @@ class Assistant(Model):
 class Smtp(Model):
     """The mail server. TLS is verified, always; a private CA is added with ca_file."""
 
-    host: str = "localhost"
-    port: Whole = Field(25, ge=1, le=65535)
+    host: Text = Field("localhost", description="Name of the server, as in its certificate.")
+    port: Whole = Field(25, ge=1, le=65535, description="25, 465 or 587, as a rule.")
     tls: Literal["auto", "starttls", "implicit"] = Field(
         "auto", description="auto: 465 implicit, loopback plain, anything else STARTTLS."
     )
-    username: str | None = None
-    password: Secret | None = None
-    ca_file: str | None = None
-    timeout: Duration = timedelta(seconds=20)
+    username: str | None = Field(None, description="Logs in with password, if given.")
+    password: Secret | None = Field(None, description="Where the password is kept.")
+    ca_file: str | None = Field(None, description="PEM file of a private authority to trust too.")
+    timeout: Duration = Field(timedelta(seconds=20), description="For each step of the talk.")
 
 
 class MailSettings(Model):
     """Who gets the daily summary, and when. Without smtp it is written to mails/."""
 
-    to: list[str] = Field(default_factory=list)
-    sender: str = Field("inventory-pipeline@localhost", alias="from")
-    at: ClockTime = time(7, 0)
-    grace: Duration = timedelta(minutes=60)
-    smtp: Smtp | None = None
+    to: list[str] = Field(default_factory=list, description="Addresses, each without a name.")
+    sender: str = Field(
+        "inventory-pipeline@localhost", alias="from", description="The sender's address."
+    )
+    at: ClockTime = Field(time(7, 0), description="Time of day in business.time_zone.")
+    grace: Duration = Field(
+        timedelta(minutes=60), description="How late it may be before watch calls it missing."
+    )
+    smtp: Smtp | None = Field(None, description="Without it the mail is written to mails/.")
     base_url: str | None = Field(None, description="Where the web UI is, for links in the mail.")
 
 
 class Heartbeat(Model):
     """An outside check that is pinged: URL/start, URL, URL/fail."""
 
-    url: Secret | None = None
-    timeout: Duration = timedelta(seconds=5)
+    url: Secret | None = Field(None, description="Where the URL is kept: who knows it can ping.")
+    timeout: Duration = Field(timedelta(seconds=5), description="A slow answer never delays a run.")
 
 
 class Costs(Model):
     """Published benchmark figures used for estimates; each low and high, each a setting."""
 
-    minutes_per_drifting_sku: tuple[Number, Number] = (30, 60)
-    cost_per_failed_pick: tuple[Number, Number] = (8, 25)
+    minutes_per_drifting_sku: tuple[Number, Number] = Field(
+        (30, 60), description="Work a drifting SKU costs in each cycle."
+    )
+    cost_per_failed_pick: tuple[Number, Number] = Field(
+        (8, 25), description="In the business's currency, service time apart."
+    )
     hourly_wage: Number | None = Field(None, description="Turns hours into money, if given.")
 
 
@@ -331,12 +387,20 @@ class Settings(Model):
     profile: Literal["shelf_of_record", "wms_of_record", "erp_of_record"] | None = Field(
         None, description="Fills in owners that facts leave out."
     )
-    systems: dict[Name, System] = Field(min_length=1)
+    systems: dict[Name, System] = Field(
+        min_length=1, description="Every system that holds numbers, by a name of yours."
+    )
     catalog: Catalog = Catalog()
-    facts: dict[Name, Fact] = Field(default_factory=dict)
+    facts: dict[Name, Fact] = Field(
+        default_factory=dict, description="Each fact and the one system that owns it."
+    )
     registry: Registry = Registry()
-    mirrors: list[Mirror] = Field(default_factory=list)
-    handoffs: list[Handoff] = Field(default_factory=list)
+    mirrors: list[Mirror] = Field(
+        default_factory=list, description="What every other system should show, as rules."
+    )
+    handoffs: list[Handoff] = Field(
+        default_factory=list, description="The map: every path that moves stock data."
+    )
     severity: Severity = Severity()
     structural: Structural = Structural()
     assistant: Assistant = Assistant()
@@ -344,4 +408,6 @@ class Settings(Model):
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()
     active_days: Whole = Field(90, ge=1, description="A SKU with stock, sale or order is active.")
-    return_due_days: Whole = Field(21, ge=1)
+    return_due_days: Whole = Field(
+        21, ge=1, description="A refund whose box has not come by then is overdue."
+    )

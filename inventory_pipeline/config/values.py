@@ -22,6 +22,8 @@ from inventory_pipeline.errors import ConfigError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST_DAYS = 3660
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
 # Small letters are refused, so that a token pasted here by mistake is never taken for a name.
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 
@@ -85,11 +87,23 @@ def parse_clock(value: Any) -> time:
     return time.fromisoformat(str(value))
 
 
+def render_clock(value: time) -> str:
+    """Write a clock time as the file has it: ``07:00``."""
+    return value.strftime("%H:%M")
+
+
 class _DurationSchema:
     def __get_pydantic_json_schema__(
         self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"type": "string", "pattern": "^[0-9]+ *[smhd]$", "examples": ["90m", "26h"]}
+
+
+class _DaySchema:
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "format": "date", "examples": ["2026-10-01"]}
 
 
 class _ClockSchema:
@@ -108,10 +122,10 @@ Duration = Annotated[
 ClockTime = Annotated[
     time,
     BeforeValidator(parse_clock),
-    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
+    PlainSerializer(render_clock, return_type=str),
     _ClockSchema(),
 ]
-Day = Annotated[date, BeforeValidator(parse_day)]
+Day = Annotated[date, BeforeValidator(parse_day), _DaySchema()]
 
 
 class Secret(BaseModel):
@@ -121,8 +135,8 @@ class Secret(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    env: str | None = None
-    file: str | None = None
+    env: str | None = Field(None, description="Name of an environment variable.")
+    file: str | None = Field(None, description="Path of a file that holds nothing else.")
 
     @model_validator(mode="after")
     def _names_one_place(self) -> "Secret":
