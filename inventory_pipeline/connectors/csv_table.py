@@ -111,4 +111,4 @@ class _Reader:
         )
         return cells.select(
             **{ours: pl.col(names[position]) for ours, position in self._picked.items()}
-        ).collect()
+        ).collect(engine="streaming")

@@ -16,9 +16,8 @@ from inventory_pipeline.connectors.ndjson_table import parse_ndjson
 from inventory_pipeline.connectors.parquet_table import parse_parquet
 from inventory_pipeline.connectors.safe_open import is_outside
 from inventory_pipeline.connectors.tables import (
-    PLACEHOLDERS,
     Plan,
-    describe_unknown_column,
+    check_names,
     join_parts,
     naming_source,
     refuse_unknown_feed,
@@ -105,12 +104,11 @@ class FilesOptions(Model):
         if not self.patterns:
             raise ValueError(f"name the path of at least one feed: {', '.join(RAW_FEEDS)}")
         for key, by_feed in (("columns", self.columns), ("fixed", self.fixed)):
-            for feed, named in by_feed.items():
+            for feed in by_feed:
                 if feed not in self.patterns:
                     raise ValueError(f"{key}.{feed}: the system has no path for {feed}")
-                if sentence := describe_unknown_column(feed, list(named)):
-                    raise ValueError(f"{key}.{feed}: {sentence}")
-        _check_fixed(self.columns, self.fixed)
+        for feed in self.patterns:
+            check_names(feed, self.columns.get(feed, {}), self.fixed.get(feed, {}))
         return self
 
 
@@ -196,17 +194,3 @@ def _check_pattern(pattern: str) -> str:
             f"{pattern!r} leads out of the folder of the configuration; write an absolute path"
         )
     return pattern
-
-
-def _check_fixed(columns: dict[str, dict[str, str]], fixed: dict[str, dict[str, str]]) -> None:
-    for feed, texts in fixed.items():
-        both = sorted(set(texts) & set(columns.get(feed, {})))
-        if both:
-            raise ValueError(f"{both[0]!r} of {feed} stands in columns and in fixed; keep one")
-        for ours, text in texts.items():
-            left = re.search(r"\{(?!(?:" + "|".join(PLACEHOLDERS) + r")\})[^}]*\}?", text)
-            if left:
-                raise ValueError(
-                    f"fixed.{feed}.{ours}: {left[0]!r} is none of "
-                    + " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-                )

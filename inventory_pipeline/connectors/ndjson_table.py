@@ -12,7 +12,12 @@ import polars as pl
 
 from inventory_pipeline.connectors.json_strict import load_strictly
 from inventory_pipeline.connectors.tables import Plan, build_rejected, fill_fixed
-from inventory_pipeline.connectors.text_source import TextForm, describe_undecodable, open_text
+from inventory_pipeline.connectors.text_source import (
+    Source,
+    TextForm,
+    describe_undecodable,
+    open_text,
+)
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.ports import Page, RawFrame
 
@@ -25,27 +30,24 @@ Row = dict[str, str | None]
 
 
 def parse_ndjson(page: Page, plan: Plan, form: TextForm) -> RawFrame:
-    """Read one NDJSON page; a broken line is set aside and takes no other with it.
+    """Read one NDJSON page; ``row`` is the line. A broken line takes no other with it.
 
     Raises:
         SourceContractError: a required column stands in no line, wrong encoding, a NUL byte.
     """
     source = open_text(page, form)
     try:
-        lines = pl.read_lines(source, glob=False, row_index_name="number", row_index_offset=1)
+        rows, rejected = _Reader(plan).read(_scan_lines(source))
     except pl.exceptions.PolarsError:
         raise SourceContractError(describe_undecodable(source, form)) from None
-    reader = _Reader(plan)
-    rows, rejected = reader.read(_number_records(lines))
     return RawFrame(fill_fixed(rows, plan, page), rejected)
 
 
-def _number_records(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add ``row``; empty lines are no records and have none."""
-    line = pl.col("line")
-    text = pl.when(pl.col("number") == 1).then(line.str.strip_prefix("\ufeff")).otherwise(line)
-    lines = lines.with_columns(line=text.str.strip_chars(" \t\r")).filter(line != "")
-    return lines.with_columns(row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+def _scan_lines(source: Source) -> pl.LazyFrame:
+    """Return ``row`` (the line's number) and ``line`` of every line that is not blank."""
+    lines = pl.scan_lines(source, glob=False, row_index_name="row", row_index_offset=1)
+    line = pl.col("line").str.strip_prefix("\ufeff").str.strip_chars(" \t\r")
+    return lines.select(pl.col("row").cast(pl.Int64), line).filter(pl.col("line") != "")
 
 
 class _Reader:
@@ -56,44 +58,48 @@ class _Reader:
         self._wanted = plan.find_wanted()
         self._seen: set[str] = set()
 
-    def read(self, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def read(self, lines: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the rows in order, and the QUARANTINE frame of lines that are none."""
         tables, odd = self._read_shapes(lines)
         table, rejected = self._read_one_by_one(odd)
         rows = pl.concat([table, *tables], how="diagonal").sort("row")
-        present = self._plan.find_sources(sorted(self._seen)) if self._seen else self._plan.required
+        seen = sorted(self._seen)
+        present = self._plan.find_sources(seen) if seen else self._plan.required
         return rows.select("row", *present), rejected
 
-    def _read_shapes(self, lines: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
-        tables, odd = [], [lines.clear()]
+    def _read_shapes(self, lines: pl.LazyFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Read the lines of the first shapes; return their tables and the lines left over."""
+        tables, odd = [], []
         for _ in range(MAX_SHAPES):
-            if lines.is_empty():
+            first = lines.head(1).collect()
+            if first.is_empty():
                 break
-            keys = _find_shape(lines.item(0, "line"))
+            keys = _find_shape(first.item(0, "line"))
             if keys is None:
-                odd.append(lines.head(1))
+                odd.append(first)
                 lines = lines.slice(1)
                 continue
-            self._seen.update(keys)
             fits = pl.col("line").str.contains(_build_pattern(keys))
             tables.append(self._read_like(lines.filter(fits), keys))
-            lines = lines.filter(~fits)
-        return tables, pl.concat([*odd, lines])
+            lines = lines.filter(~fits).collect(engine="streaming").lazy()
+        return tables, pl.concat([*odd, lines.collect()])
 
-    def _read_like(self, lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    def _read_like(self, lines: pl.LazyFrame, keys: list[str]) -> pl.DataFrame:
+        self._seen.update(keys)
         groups = pl.col("line").str.extract_groups(_build_pattern(keys))
-        table = lines.select("row", groups=groups).unnest("groups")
         cells = {ours: keys.index(it) for ours, it in self._wanted.items() if it in keys}
-        return table.select("row", **{ours: _read_cell(i) for ours, i in cells.items()})
+        table = lines.select("row", groups=groups).unnest("groups")
+        picked = table.select("row", **{ours: _read_cell(at) for ours, at in cells.items()})
+        return picked.collect(engine="streaming")
 
     def _read_one_by_one(self, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows: list[dict[str, Any]] = []
         rejected = []
-        for number, line, row in lines.select("number", "line", "row").iter_rows():
+        for row, line in lines.iter_rows():
             try:
                 cells = _parse_line(line)
             except SourceContractError as error:
-                rejected.append((row, f"line {number}: {error}", line))
+                rejected.append((row, f"line {row}: {error}", line))
                 continue
             self._seen.update(cells)
             picked = {ours: cells.get(theirs) for ours, theirs in self._wanted.items()}

@@ -34,7 +34,7 @@ def parse_parquet(page: Page, plan: Plan, *, max_rows: int) -> RawFrame:
         sources = plan.find_sources(schema.names())
         picked = table.select(**_build_cells(sources, schema))
         _refuse_flood(table.select(pl.len()).collect().item(), max_rows)
-        frame = picked.collect()
+        frame = picked.collect(engine="streaming")
     except pl.exceptions.PolarsError as error:
         raise SourceContractError(
             f"not readable as Parquet: {str(error).splitlines()[0]}"

@@ -3,6 +3,7 @@
 Every tabular connector ends here, so that all of them say the same about a missing column.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ def naming_source(system: str, feed: str) -> Iterator[None]:
         raise SourceContractError(f"{feed}: {error}", system=system) from None
 
 
-def describe_unknown_column(feed: str, names: Sequence[str]) -> str:
+def find_unknown_columns(feed: str, names: Sequence[str]) -> str:
     """Return a sentence about the first name that is no column of the feed, or nothing."""
     known = [*RAW_FEEDS[feed][0], *RAW_FEEDS[feed][1]]
     for name in names:
@@ -92,6 +93,25 @@ def describe_unknown_column(feed: str, names: Sequence[str]) -> str:
             near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
             return f"{name!r} is no column of {feed}; nearest is {near!r}"
     return ""
+
+
+def check_names(feed: str, columns: Mapping[str, str], fixed: Mapping[str, str]) -> None:
+    """Check the columns a configuration names for one feed.
+
+    Raises:
+        ValueError: a name that is no column of the feed, one that is both taken and fixed, or
+            a fixed text with a placeholder nobody fills.
+    """
+    if sentence := find_unknown_columns(feed, [*columns, *fixed]):
+        raise ValueError(sentence)
+    for name in fixed:
+        if name in columns:
+            raise ValueError(f"{name!r} of {feed} stands in columns and in fixed; keep one")
+    for name, text in fixed.items():
+        for found in re.findall(r"\{([^{}]*)\}", text):
+            if found not in PLACEHOLDERS:
+                known_words = " ".join(f"{{{word}}}" for word in PLACEHOLDERS)
+                raise ValueError(f"{name} of {feed}: {{{found}}} is none of {known_words}")
 
 
 def refuse_unknown_feed(feed: str, feeds: Sequence[str], *, system: str) -> None:
