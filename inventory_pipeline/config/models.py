@@ -368,6 +368,9 @@ class Costs(Model):
     cost_per_failed_pick: tuple[Number, Number] = Field(
         (8, 25), description="In the business's currency, service time apart."
     )
+    hours_per_manual_cycle: tuple[Number, Number] = Field(
+        (2, 4), description="Work of a fix that opened another gap, each time."
+    )
     hourly_wage: Number | None = Field(None, description="Turns hours into money, if given.")
 
 
