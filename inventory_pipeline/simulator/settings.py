@@ -15,7 +15,6 @@ ITEMS = (
 )  # fmt: skip
 LOCATIONS = ("location_id", "system", "their_location_id")
 IDENTITIES = ("sku", "system", "item_id", "unit", "eaches_per_unit")
-REVIEW_DAYS = 365
 
 _YAML = """\
 # A simulated shop. Everything beside this file was written by the simulator: exports/ is
@@ -74,14 +73,12 @@ facts:
     reason: a bin can be walked to and counted
     decided_by: operations
     decided_on: {decided_on}
-    review_on: {review_on}
     scopes: [{{location: {east}, owner: threepl}}]
   committed:
     owner: shelf
     reason: whoever has to pick the order knows what is promised and not yet gone
     decided_by: operations
     decided_on: {decided_on}
-    review_on: {review_on}
     scopes: [{{location: {east}, owner: threepl}}]
 mirrors:
   - {{system: erp, fact: on_hand, expects: on_hand}}
@@ -95,6 +92,7 @@ mirrors:
       reviewed_on: {decided_on}
 handoffs:
 {handoffs}
+registry: {{review_days: 3650}}           # a simulated shop never sits down to review
 mail: {{to: [ops@example.com], from: pipeline@example.com, at: "07:00"}}
 """
 
@@ -103,7 +101,6 @@ def render_yaml(opened_on: date) -> str:
     """Return the configuration; decisions are dated before the shop opened."""
     return _YAML.format(
         decided_on=opened_on - timedelta(days=7),
-        review_on=opened_on + timedelta(days=REVIEW_DAYS),
         east=EAST,
         handoffs="\n".join(_find_handoffs()),
     )
