@@ -14,6 +14,8 @@ InventoryPipelineError
 └── DeliveryError           a mail or ping did not go out; it stays unsent and is tried again
 """
 
+from collections.abc import Sequence
+
 
 class InventoryPipelineError(Exception):
     """Base of every error a user may see; its text is one clear message."""
@@ -69,4 +71,13 @@ class StoreDamagedError(StoreError):
 
 
 class DeliveryError(InventoryPipelineError):
-    """A mail or a ping did not go out."""
+    """A mail or a ping did not go out.
+
+    Args:
+        message: what the other side said, and what to do.
+        accepted: recipients that have the mail all the same; they are not sent it again.
+    """
+
+    def __init__(self, message: str, *, accepted: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.accepted = tuple(accepted)

@@ -1,0 +1,1 @@
+"""The page: a summary put into words once, so that every rendering says the same."""

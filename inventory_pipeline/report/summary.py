@@ -1,0 +1,339 @@
+"""The day in one immutable model: everything the mail says, and nothing it does not.
+
+Units are whole eaches; every delta is observed - expected; instants are UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Status = Literal["ALL CLEAR", "ATTENTION", "INCOMPLETE"]
+# done: a check finished. failed: it raised. died: it began and never ended. missed: declared
+# past recovery. never_ran: nothing is known of it. pending: its time has not come.
+HourState = Literal["done", "failed", "died", "missed", "never_ran", "pending"]
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One hour of the local day.
+
+    Attributes:
+        cycle_status: clear, drift, incomplete; empty unless done.
+        compared: comparisons made in it.
+        note: why it failed or was incomplete, in the words recorded then.
+    """
+
+    hour_at: datetime
+    state: HourState
+    cycle_status: str = ""
+    compared: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """The hours of one local calendar day: 23, 24 or 25 of them.
+
+    Attributes:
+        is_over: the day has ended on the clock, or every hour of it is done.
+    """
+
+    hours: tuple[Hour, ...]
+    is_over: bool
+
+    @property
+    def expected(self) -> int:
+        return len(self.hours)
+
+    @property
+    def done(self) -> int:
+        return len(self.find("done"))
+
+    def find(self, state: HourState) -> tuple[Hour, ...]:
+        """Return the hours in ``state``, oldest first."""
+        return tuple(hour for hour in self.hours if hour.state == state)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one feed of one system gave in the hours that were checked.
+
+    Attributes:
+        hours: hours in which it was wanted.
+        complete: hours in which it was whole and fresh.
+        others: (status, hours) of the rest; ``silent`` where nothing was recorded at all.
+        source_at: newest as-of time of the source itself.
+        keys: distinct keys of its newest snapshot.
+        reason: why the newest hour that was not complete was not, in recorded words.
+    """
+
+    system: str
+    feed: str
+    hours: int
+    complete: int
+    others: tuple[tuple[str, int], ...]
+    source_at: datetime | None
+    keys: int
+    reason: str
+
+    @property
+    def is_whole(self) -> bool:
+        return self.complete >= self.hours > 0
+
+
+@dataclass(frozen=True)
+class MirrorCount:
+    """One mirror rule in the last finished check: what agreed is counted too (REC-07)."""
+
+    mirror: str
+    fact: str
+    compared: int
+    matched: int
+    in_flight: int
+    lagging: int
+    differing: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Comparisons of the last finished check, mirror by mirror, and of the whole day."""
+
+    hour_at: datetime | None = None
+    mirrors: tuple[MirrorCount, ...] = ()
+    compared_day: int = 0
+
+    @property
+    def compared(self) -> int:
+        return sum(mirror.compared for mirror in self.mirrors)
+
+    @property
+    def matched(self) -> int:
+        return sum(mirror.matched for mirror in self.mirrors)
+
+    @property
+    def in_flight(self) -> int:
+        return sum(mirror.in_flight + mirror.lagging for mirror in self.mirrors)
+
+    @property
+    def differing(self) -> int:
+        return sum(mirror.differing for mirror in self.mirrors)
+
+    @property
+    def unknown(self) -> int:
+        return sum(mirror.unknown for mirror in self.mirrors)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A correction or a count somebody is asked to decide or do.
+
+    Attributes:
+        kind: proposal or count.
+        units: the target of a proposal, the recorded number of a count task.
+        place: the system of a proposal, the bin of a count task.
+        state: decision of a proposal, state of a task.
+    """
+
+    kind: Literal["proposal", "count"]
+    ask_id: str
+    finding_id: str
+    sku: str
+    location_id: str
+    place: str
+    units: int | None
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """One finding as a person reads it.
+
+    Attributes:
+        subject: what it is about where it is not an item; ours to show, theirs to name.
+        recurrence: how often it opened; 1 is the first time.
+        details: JSON of the room that found it.
+    """
+
+    finding_id: str
+    kind: str
+    fact: str
+    sku: str
+    location_id: str
+    mirror: str
+    owner: str
+    subject: str
+    finding_class: str
+    symptom: int | None
+    severity: str
+    delta_units: int | None
+    owner_units: int | None
+    observed_units: int | None
+    expected_units: int | None
+    first_seen_at: datetime
+    opened_at: datetime
+    streak: int
+    recurrence: int
+    is_settled: bool
+    money_at_risk: float | None
+    details: str
+    asked: tuple[Ask, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Open findings at the day's end: counted whole, listed where judgement is needed.
+
+    Attributes:
+        listed: majors and notables, worst first, at most as many as a mail bears.
+        needing: how many of them there are; the rest of them is in the attachment.
+        minors: the first minor ones; named, not judged.
+        settling: how many minors are still within the checks they may last.
+        by_class, by_symptom: (word, count) over all open ones.
+        cleared: the first few of what cleared within the day.
+        opened_since: majors that opened after the day's end and are still open.
+    """
+
+    major: int = 0
+    notable: int = 0
+    minor: int = 0
+    listed: tuple[FindingLine, ...] = ()
+    needing: int = 0
+    minors: tuple[FindingLine, ...] = ()
+    settling: int = 0
+    by_class: tuple[tuple[str, int], ...] = ()
+    by_symptom: tuple[tuple[int, int], ...] = ()
+    negative_stock: tuple[FindingLine, ...] = ()
+    cleared: tuple[FindingLine, ...] = ()
+    cleared_total: int = 0
+    opened_since: int = 0
+    since_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return self.major + self.notable + self.minor
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A measured share with its 95% Wilson interval; ``n`` records; never netted."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Accuracy of the last finished check; None where nothing could be counted."""
+
+    record: Interval | None = None
+    mirror: Interval | None = None
+    unit_accuracy: float | None = None
+    net_units: int = 0
+    over_units: int = 0
+    under_units: int = 0
+
+
+@dataclass(frozen=True)
+class Structural:
+    """Whether drift is the way the systems are wired: the verdict and its three inputs."""
+
+    is_structural: bool = False
+    rule: str = ""
+    drift_rate: float | None = None
+    drifting_skus: int = 0
+    active_skus: int = 0
+    line: float = 0.02
+    consistent_findings: int = 0
+    has_integration_lean: bool | None = None
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One direction of open, settled gaps: how many findings, units and money."""
+
+    findings: int = 0
+    units: int = 0
+    money: float | None = None
+
+
+@dataclass(frozen=True)
+class TrendDay:
+    """The last finished check of one local day; None where there was none."""
+
+    day: date
+    drift_rate: float | None
+    record_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """One estimate with published figures; ``basis`` keeps it apart from what was measured."""
+
+    label: str
+    count: int
+    low: float
+    high: float
+    unit: str
+    settings: str
+    basis: str = "benchmark"
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Hours of the trend window without a finished check (ING-10)."""
+
+    hours: int = 0
+    oldest_at: datetime | None = None
+    newest_checked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MailFacts:
+    """Where this mail stands in the row of mails, so that a reader sees a hole."""
+
+    sequence: int | None
+    due_at: datetime
+    next_due_at: datetime
+    previous_sequence: int | None = None
+    previous_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DaySummary:
+    """One local calendar day, judged.
+
+    Attributes:
+        authority: (fact, problem) of every fact without exactly one owner.
+        reasons: why the day is not all clear; empty exactly when it is.
+        heartbeat_at: when the last hourly run signed the heartbeat file.
+    """
+
+    day: date
+    business: str
+    zone: ZoneInfo
+    currency: str
+    written_at: datetime
+    status: Status
+    reasons: tuple[str, ...]
+    attendance: Attendance
+    sources: tuple[Source, ...]
+    counts: Counts
+    findings: Findings
+    authority: tuple[tuple[str, str], ...]
+    accuracy: Accuracy
+    structural: Structural
+    oversell: Risk
+    lost_sales: Risk
+    trend: tuple[TrendDay, ...]
+    costs: tuple[CostLine, ...]
+    proposals: tuple[Ask, ...]
+    tasks: tuple[Ask, ...]
+    backlog: Backlog
+    heartbeat_at: datetime | None
+    mail: MailFacts
+    base_url: str | None = None
