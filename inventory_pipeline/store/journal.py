@@ -103,9 +103,7 @@ class Journal:
         )
         return rows[0] if rows else None
 
-    def take_lease(
-        self, name: str, holder: str, *, now: datetime, life: timedelta
-    ) -> int | None:
+    def take_lease(self, name: str, holder: str, *, now: datetime, life: timedelta) -> int | None:
         """Take or renew the lease ``name``; return its fence, or None if somebody holds it."""
         with self.transaction():
             rows = self.query("select * from leases where name = :name", name=name)

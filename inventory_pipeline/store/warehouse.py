@@ -65,7 +65,9 @@ class DuckWarehouse:
     def replace_partition(
         self, table: str, frame: pl.DataFrame, *, where: Mapping[str, Any]
     ) -> int:
-        clauses = " and ".join(f"{_name(column)} is not distinct from ${column}" for column in where)
+        clauses = " and ".join(
+            f"{_name(column)} is not distinct from ${column}" for column in where
+        )
         delete = f"delete from {_name(table)} where {clauses}"  # noqa: S608 names are checked
         self._connection.execute(delete, dict(where))
         return self.append(table, frame)
@@ -83,6 +85,15 @@ class DuckWarehouse:
         finally:
             self._connection.unregister("incoming_frame")
         return frame.height
+
+    def replace_by_query(self, keys: pl.DataFrame, *, delete: str, insert: str) -> None:
+        """Replace rows by two statements that may read ``keys`` as touched_keys."""
+        self._connection.register("touched_keys", ArrowStream(keys))
+        try:
+            self._connection.execute(delete)
+            self._connection.execute(insert)
+        finally:
+            self._connection.unregister("touched_keys")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

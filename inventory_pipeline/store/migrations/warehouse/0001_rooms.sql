@@ -9,6 +9,8 @@ create schema contract;
 -- grain: one (sku, location) ever seen; append only
 create table ingest.keys (
     key_id integer not null,
+    sku_id integer not null,
+    place_id smallint not null,
     sku varchar not null,
     location_id varchar not null
 );
@@ -153,24 +155,21 @@ create table reconcile.exceptions (
     delta_units bigint,
     status varchar not null,
     severity varchar not null,
-    class varchar not null,
-    symptom varchar not null,
-    qualifiers varchar not null,
-    streak integer not null,
-    is_settled boolean not null
+    qualifiers varchar not null
 );
 
--- grain: one problem with an identity over time; the latest word on it
-create table reconcile.findings (
-    finding_id varchar not null,
+-- grain: one problem in one hour in which it could be judged; state open or cleared.
+-- Append only by hour; key_id -1 and subject '' where a problem has none.
+create table reconcile.sightings (
+    hour_at timestamptz not null,
     kind varchar not null,
     fact varchar not null,
-    sku varchar not null,
-    location_id varchar not null,
     mirror varchar not null,
+    key_id integer not null,
+    subject varchar not null,
     owner varchar not null,
     class varchar not null,
-    symptom varchar not null,
+    symptom smallint,
     severity varchar not null,
     delta_units bigint,
     owner_units bigint,
@@ -179,8 +178,8 @@ create table reconcile.findings (
     first_seen_at timestamptz not null,
     opened_at timestamptz not null,
     last_seen_at timestamptz not null,
-    cleared_at timestamptz,
     streak integer not null,
+    same_streak integer not null,
     recurrence integer not null,
     state varchar not null,
     is_settled boolean not null,
@@ -189,17 +188,9 @@ create table reconcile.findings (
     details varchar not null
 );
 
--- grain: what happened to a finding in an hour; append only
-create table reconcile.finding_history (
-    finding_id varchar not null,
-    hour_at timestamptz not null,
-    event varchar not null,
-    severity varchar not null,
-    class varchar not null,
-    delta_units bigint,
-    owner varchar not null,
-    details varchar not null
-);
+-- grain: one problem; its newest sighting
+create table reconcile.findings as
+select * from reconcile.sightings;
 
 -- grain: one hour
 create table reconcile.cycles (

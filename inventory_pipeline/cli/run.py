@@ -1,0 +1,76 @@
+"""``run``: one hour, front door to back."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour, parse_hour
+
+
+@click.command("run")
+@click.option(
+    "--hour", metavar="HOUR", help="Such as 2026-04-06T10:00Z; default: the hour just closed."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+@click.pass_context
+def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
+    """Reconcile one hour: ingest, compare, propose. Running it twice changes nothing."""
+    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.wiring.hourly import HourResult, run_hour  # noqa: PLC0415
+    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
+
+    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    hour_at = parse_hour(hour) if hour else floor_hour(house.clock.now()) - HOUR
+    errors = terminal.build_console(is_error=True)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), console=errors, transient=True
+    ) as progress:
+        task = progress.add_task("starting")
+        result: HourResult = run_hour(
+            house, hour_at, tell=lambda step: progress.update(task, description=step)
+        )
+    if as_json:
+        terminal.print_json(describe(result))
+    else:
+        _print(result, hour_at)
+    terminal.finish(needs_person=result.needs_a_person)
+
+
+def describe(result: object) -> dict[str, object]:
+    """Return the result of an hour as plain data."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    data = asdict(result)  # type: ignore[call-overload]
+    return {"feeds": list(data["feeds"]), "cycle": data["cycle"]}
+
+
+def _print(result: object, hour_at: datetime) -> None:
+    from inventory_pipeline.wiring.hourly import HourResult  # noqa: PLC0415
+
+    assert isinstance(result, HourResult)  # noqa: S101 narrows the type, not the input
+    out = terminal.build_console()
+    cycle = result.cycle
+    terminal.print_table(
+        out,
+        ("system", "feed", "status", "rows", "keys", "quarantined", "as of", "reason"),
+        [
+            (
+                f.system, f.feed, f.status, f.rows, f.keys, f.quarantined,
+                compute_key(f.source_at) if f.source_at else "-", f.reason,
+            )
+            for f in result.feeds
+        ],
+    )  # fmt: skip
+    rate = f"{cycle.drift_rate:.2%}" if cycle.drift_rate is not None else "-"
+    terminal.print_line(
+        out,
+        f"{compute_key(hour_at)} {cycle.status}: {cycle.compared} compared, "
+        f"{cycle.matched} matched, {cycle.in_flight} in flight, "
+        f"{cycle.drifting_skus} of {cycle.active_skus} active SKUs drifting ({rate}), "
+        f"{cycle.majors} major",
+    )
+    if cycle.majors:
+        terminal.print_line(out, "next: inventory-pipeline findings")

@@ -1,0 +1,66 @@
+"""Fetch: one feed of one hour into the landing, or the reason why there is none."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inventory_pipeline.errors import SourceError, SourceUnavailableError
+from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
+from inventory_pipeline.model.ports import Clock, Connector, FetchContext
+
+logger = logging.getLogger(__name__)
+
+# How far a source's clock may run ahead of ours before its times are impossible.
+SKEW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Why there is no answer: ``missing`` nobody spoke, ``failed`` what came is unusable."""
+
+    status: str
+    reason: str
+
+
+def is_observable(hour_at: datetime, *, now: datetime, reads_past: bool) -> bool:
+    """Return whether asking the source now still tells about ``hour_at``.
+
+    A live system can be asked about the running hour and the one that just closed; a
+    source that keeps its answers by hour (file drops) can be asked any time.
+    """
+    return reads_past or floor_hour(now) - HOUR <= hour_at <= floor_hour(now)
+
+
+def fetch_feed(
+    connector: Connector,
+    landing: Landing,
+    *,
+    system: str,
+    feed: str,
+    hour_at: datetime,
+    clock: Clock,
+) -> Landed | Absence:
+    """Ask the source once and land what it says; equal bytes are not landed again."""
+    if not is_observable(hour_at, now=clock.now(), reads_past=connector.reads_past):
+        return Absence("missing", f"{compute_key(hour_at)} was not observed and cannot be now")
+    before = landing.find(system, feed, hour_at)
+    with landing.open_writer(system, feed, hour_at) as writer:
+        context = FetchContext(
+            hour_at=hour_at,
+            now=clock.now,
+            known_watermark=None,
+            staging=str(writer.staging),
+        )
+        try:
+            fetched = connector.fetch(feed, context, writer.add)
+        except SourceUnavailableError as error:
+            return before or Absence("missing", str(error))
+        except SourceError as error:
+            logger.warning("fetch failed system=%s feed=%s: %s", system, feed, error)
+            return before or Absence("failed", str(error))
+        if before and before.manifest.digest == writer.digest:
+            return before
+        now = clock.now()
+        reference_at = hour_at if connector.reads_past else min(max(now, hour_at), hour_at + HOUR)
+        return writer.commit(fetched, fetched_at=now, reference_at=reference_at)

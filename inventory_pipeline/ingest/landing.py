@@ -1,0 +1,316 @@
+"""Landing: what a system said, byte for byte, written once and never changed.
+
+``landing/<system>/<feed>/<hour>.<attempt>.<n>.<kind>`` are the pages,
+``<hour>.<attempt>.manifest.json`` is written last: a landing without it never happened.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from inventory_pipeline.errors import StoreDamagedError, StoreError
+from inventory_pipeline.model.hours import compute_slug
+from inventory_pipeline.model.ports import Fetched, Page
+
+_MANIFEST = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2})\.(\d+)\.manifest\.json")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class PagePlace:
+    """Where one page lies: ``length`` bytes at ``offset`` of ``file``.
+
+    ``is_path`` pages are files of their own and go back by path.
+    """
+
+    file: str
+    kind: str
+    offset: int
+    length: int
+    is_path: bool
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is known of one landed answer. Instants are ISO text; the digest covers all pages."""
+
+    system: str
+    feed: str
+    hour: str
+    attempt: int
+    fetched_at: str
+    reference_at: str
+    source_at: str | None
+    is_complete: bool
+    is_suspect: bool
+    end_marker: str
+    declared_keys: int | None
+    clock_skew_seconds: int | None
+    notes: tuple[str, ...]
+    digest: str
+    pages: tuple[PagePlace, ...]
+
+
+class Landed:
+    """One landed answer: its manifest, and its pages whenever they are wanted."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+
+    @property
+    def hour_at(self) -> datetime:
+        return datetime.strptime(self.manifest.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+
+    @property
+    def reference_at(self) -> datetime:
+        return datetime.fromisoformat(self.manifest.reference_at)
+
+    @property
+    def fetched_at(self) -> datetime:
+        return datetime.fromisoformat(self.manifest.fetched_at)
+
+    def read_pages(self) -> Iterator[Page]:
+        """Yield the pages as they were given.
+
+        Raises:
+            StoreDamagedError: the bytes are not those that were landed.
+        """
+        self.verify()
+        for place in self.manifest.pages:
+            path = self.folder / place.file
+            body = b"" if place.is_path else _read_slice(path, place)
+            yield Page(
+                body,
+                place.kind,
+                path=str(path) if place.is_path else None,
+                hour_at=self.hour_at,
+                fetched_at=self.fetched_at,
+            )
+
+    def verify(self) -> None:
+        """Check every byte against the digest of the manifest."""
+        digest = hashlib.sha256()
+        try:
+            for name in dict.fromkeys(place.file for place in self.manifest.pages):
+                with (self.folder / name).open("rb") as file:
+                    _feed_digest(digest, file)
+        except OSError as error:
+            raise StoreDamagedError(f"{self._describe()} cannot be read: {error}") from None
+        if digest.hexdigest() != self.manifest.digest:
+            raise StoreDamagedError(
+                f"{self._describe()} does not match its digest: somebody changed it; "
+                "restore the file from a backup"
+            )
+
+    def _describe(self) -> str:
+        return f"landed {self.manifest.system}/{self.manifest.feed} of {self.manifest.hour}"
+
+
+class Landing:
+    """All landed answers below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def find(self, system: str, feed: str, hour_at: datetime) -> Landed | None:
+        """Return the newest landed answer for this hour, if there is one."""
+        folder = self.root / system / feed
+        slug = compute_slug(hour_at)
+        found = sorted(folder.glob(f"{slug}.*.manifest.json"), key=_attempt_of)
+        return Landed(folder, _read_manifest(found[-1])) if found else None
+
+    def find_hours(self) -> list[datetime]:
+        """Return every hour for which any system landed anything, in order."""
+        slugs = {
+            match[1]
+            for path in self.root.glob("*/*/*.manifest.json")
+            if (match := _MANIFEST.fullmatch(path.name))
+        }
+        return [datetime.strptime(s, "%Y-%m-%dT%H").replace(tzinfo=UTC) for s in sorted(slugs)]
+
+    def open_writer(self, system: str, feed: str, hour_at: datetime) -> "LandingWriter":
+        """Begin an answer; nothing of it exists until ``commit``."""
+        folder = self.root / system / feed
+        folder.mkdir(parents=True, exist_ok=True)
+        return LandingWriter(folder, system, feed, hour_at)
+
+
+class LandingWriter:
+    """Takes the pages of one answer and makes them durable together."""
+
+    def __init__(self, folder: Path, system: str, feed: str, hour_at: datetime) -> None:
+        self._folder, self._system, self._feed = folder, system, feed
+        self._slug = compute_slug(hour_at)
+        self.staging = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder))
+        self._files: list[tuple[Path, str]] = []
+        self._pages: list[tuple[int, str, int, int, bool]] = []
+        self._digest = hashlib.sha256()
+        self._body: BinaryIO | None = None
+        self._size = 0
+
+    def __enter__(self) -> "LandingWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_body()
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of every byte given so far."""
+        return self._digest.hexdigest()
+
+    def add(self, page: Page) -> None:
+        """Take one page; the sink of ``Connector.fetch``."""
+        if page.path is not None:
+            self._add_file(Path(page.path), page.kind)
+            return
+        if self._body is None:
+            place = self.staging / "body"
+            self._files.append((place, page.kind))
+            self._body = place.open("wb")
+            self._size = 0
+        self._body.write(page.body)
+        self._digest.update(page.body)
+        index = len(self._files) - 1
+        self._pages.append((index, page.kind, self._size, len(page.body), False))
+        self._size += len(page.body)
+
+    def _add_file(self, source: Path, kind: str) -> None:
+        self._close_body()
+        place = self.staging / f"page-{len(self._files)}"
+        try:
+            source.rename(place)
+        except OSError:
+            shutil.copyfile(source, place)
+        with place.open("rb") as file:
+            _feed_digest(self._digest, file)
+            os.fsync(file.fileno())
+        self._files.append((place, kind))
+        self._pages.append((len(self._files) - 1, kind, 0, place.stat().st_size, True))
+
+    def _close_body(self) -> None:
+        if self._body is not None:
+            self._body.flush()
+            os.fsync(self._body.fileno())
+            self._body.close()
+            self._body = None
+
+    def commit(self, fetched: Fetched, *, fetched_at: datetime, reference_at: datetime) -> Landed:
+        """Make the answer durable and visible; its manifest comes last."""
+        self._close_body()
+        try:
+            attempt = self._find_attempt()
+            names = [
+                self._place(attempt, number, place, kind)
+                for number, (place, kind) in enumerate(self._files)
+            ]
+            manifest = self._build_manifest(fetched, attempt, names, fetched_at, reference_at)
+            _write_durably(
+                self._folder / f"{self._slug}.{attempt}.manifest.json",
+                json.dumps(asdict(manifest), indent=1, sort_keys=True).encode(),
+            )
+        except OSError as error:
+            raise StoreError(
+                f"landing in {self._folder} failed: {error.strerror or error}; nothing was kept"
+            ) from error
+        return Landed(self._folder, manifest)
+
+    def _find_attempt(self) -> int:
+        taken = [_attempt_of(path) for path in self._folder.glob(f"{self._slug}.*")]
+        return max(taken, default=0) + 1
+
+    def _place(self, attempt: int, number: int, source: Path, kind: str) -> str:
+        name = f"{self._slug}.{attempt}.{number}.{kind}"
+        source.chmod(0o444)
+        source.rename(self._folder / name)
+        _sync_folder(self._folder)
+        return name
+
+    def _build_manifest(
+        self,
+        fetched: Fetched,
+        attempt: int,
+        names: list[str],
+        fetched_at: datetime,
+        reference_at: datetime,
+    ) -> Manifest:
+        return Manifest(
+            system=self._system,
+            feed=self._feed,
+            hour=self._slug,
+            attempt=attempt,
+            fetched_at=fetched_at.isoformat(),
+            reference_at=reference_at.isoformat(),
+            source_at=fetched.source_at.isoformat() if fetched.source_at else None,
+            is_complete=fetched.is_complete,
+            is_suspect=fetched.is_suspect,
+            end_marker=fetched.end_marker,
+            declared_keys=fetched.declared_keys,
+            clock_skew_seconds=fetched.clock_skew_seconds,
+            notes=tuple(fetched.notes),
+            digest=self.digest,
+            pages=tuple(
+                PagePlace(names[index], kind, offset, length, is_path)
+                for index, kind, offset, length, is_path in self._pages
+            ),
+        )
+
+
+def _attempt_of(path: Path) -> int:
+    parts = path.name.split(".")
+    return int(parts[1]) if len(parts) > 2 and parts[1].isdigit() else 0
+
+
+def _read_slice(path: Path, place: PagePlace) -> bytes:
+    with path.open("rb") as file:
+        file.seek(place.offset)
+        return file.read(place.length)
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        pages = tuple(PagePlace(**place) for place in data.pop("pages"))
+        return Manifest(**{**data, "notes": tuple(data["notes"]), "pages": pages})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StoreDamagedError(f"{path} is no manifest ({error}); restore it") from None
+
+
+def _feed_digest(digest: Any, file: BinaryIO) -> None:
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o444)
+        Path(name).rename(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

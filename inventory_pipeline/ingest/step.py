@@ -1,0 +1,358 @@
+"""Ingest, the step: land what one system says of one hour and load it in our words.
+
+The only file of the room that touches the store. Run it twice and nothing changes.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from inventory_pipeline.config.models import System
+from inventory_pipeline.errors import SourceContractError
+from inventory_pipeline.ingest import gate
+from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
+from inventory_pipeline.ingest.events import Events, compute_level_changes, compute_movements
+from inventory_pipeline.ingest.fetch import SKEW, Absence, fetch_feed
+from inventory_pipeline.ingest.history import Change, build_snapshot, load_change
+from inventory_pipeline.ingest.keys import WarehouseKeyBook
+from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.frames import QUARANTINE
+from inventory_pipeline.model.hours import HOUR
+from inventory_pipeline.model.ports import Clock, Connector, RawFrame
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.store.warehouse import DuckWarehouse
+
+logger = logging.getLogger(__name__)
+
+# Movements first: the gate asks them what a changed count may be explained by.
+FEED_ORDER = ("movements", "levels", "events", "syncs", "changes", "documents", "counts")
+UNSETTLED = ("missing", "failed", "partial", "suspect")
+CONTENT_TABLES = (
+    "ingest.counts", "ingest.availabilities", "ingest.bins", "ingest.quarantine",
+    "ingest.unknowns", "ingest.movements", "ingest.level_changes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """One configured system, ready to be read.
+
+    Attributes:
+        units: fact → unit the system counts it in, where the mirror rules name one.
+    """
+
+    name: str
+    settings: System
+    connector: Connector
+    units: dict[str, str]
+
+
+@dataclass(frozen=True)
+class FeedResult:
+    """What became of one feed in one hour: a row of ``contract.snapshots`` and its size."""
+
+    system: str
+    feed: str
+    hour_at: datetime
+    status: str
+    reason: str
+    rows: int = 0
+    keys: int = 0
+    quarantined: int = 0
+    source_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one feed of one hour puts into the warehouse: table name → frame."""
+
+    frames: dict[str, pl.DataFrame]
+    result: FeedResult
+
+
+def run(
+    warehouse: DuckWarehouse,
+    landing: Landing,
+    source: Source,
+    catalog: Catalog,
+    *,
+    hour_at: datetime,
+    clock: Clock,
+    may_fetch: bool,
+) -> list[FeedResult]:
+    """Land and load every feed of one system for one hour.
+
+    Args:
+        may_fetch: False recomputes from landing alone (backfill).
+    """
+    feeds = sorted(source.connector.find_feeds(), key=FEED_ORDER.index)
+    return [
+        _run_feed(
+            warehouse, landing, source, catalog,
+            feed=feed, hour_at=hour_at, clock=clock, may_fetch=may_fetch,
+        )
+        for feed in feeds
+    ]  # fmt: skip
+
+
+def _run_feed(
+    warehouse: DuckWarehouse,
+    landing: Landing,
+    source: Source,
+    catalog: Catalog,
+    *,
+    feed: str,
+    hour_at: datetime,
+    clock: Clock,
+    may_fetch: bool,
+) -> FeedResult:
+    found: Landed | Absence | None = landing.find(source.name, feed, hour_at)
+    if may_fetch and (found is None or not _is_settled(warehouse, source.name, feed, hour_at)):
+        found = fetch_feed(
+            source.connector, landing,
+            system=source.name, feed=feed, hour_at=hour_at, clock=clock,
+        )  # fmt: skip
+    if found is None:
+        found = Absence("missing", "nothing was landed for this hour")
+    if isinstance(found, Absence):
+        result = FeedResult(source.name, feed, hour_at, found.status, found.reason)
+        _store(warehouse, Tables({}, result), None)
+        return result
+    with warehouse.transaction():
+        tables = _load(warehouse, source, catalog, feed, found)
+        _store(warehouse, tables, found)
+    logger.info(
+        "ingested system=%s feed=%s hour=%s status=%s rows=%d keys=%d quarantined=%d",
+        source.name, feed, hour_at.isoformat(), tables.result.status,
+        tables.result.rows, tables.result.keys, tables.result.quarantined,
+    )  # fmt: skip
+    return tables.result
+
+
+def _is_settled(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> bool:
+    rows = warehouse.query(
+        load_query("ingest", "find_batch"), system=system, feed=feed, hour_at=hour_at
+    )
+    return bool(rows.height) and rows["status"][0] not in UNSETTLED
+
+
+def _load(
+    warehouse: DuckWarehouse, source: Source, catalog: Catalog, feed: str, landed: Landed
+) -> Tables:
+    base = FeedResult(source.name, feed, landed.hour_at, "failed", "")
+    try:
+        raw = source.connector.parse(feed, landed.read_pages())
+    except SourceContractError as error:
+        return Tables({}, replace(base, reason=str(error)))
+    words = _find_words(source, landed)
+    book = WarehouseKeyBook(warehouse)
+    if feed == "counts":
+        readings = compute_readings(raw.rows, catalog, words)
+        return _tabulate_counts(warehouse, book, source, landed, readings, raw)
+    if feed in ("movements", "levels"):
+        compute = compute_movements if feed == "movements" else compute_level_changes
+        return _tabulate_events(book, base, landed, compute(raw.rows, catalog, words), raw.rejected)
+    result = replace(
+        base, status="complete", reason=landed.manifest.end_marker, rows=raw.rows.height
+    )
+    return Tables({"ingest.quarantine": _shape_quarantine(raw.rejected)}, result)
+
+
+def _find_words(source: Source, landed: Landed) -> SourceWords:
+    end = landed.hour_at + HOUR
+    latest = end if source.connector.reads_past else max(end, landed.fetched_at)
+    return SourceWords(
+        system=source.name,
+        zone=source.settings.time_zone,
+        decimal=source.settings.numbers.decimal,
+        thousands=source.settings.numbers.thousands,
+        units=source.units,
+        latest=latest + SKEW,
+    )
+
+
+def _tabulate_counts(
+    warehouse: DuckWarehouse,
+    book: WarehouseKeyBook,
+    source: Source,
+    landed: Landed,
+    readings: Readings,
+    raw: RawFrame,
+) -> Tables:
+    numbered = book.encode_facts(book.encode(readings.observations)).sort("fact_id", "key_id")
+    spoken = book.encode_facts(book.encode(readings.availabilities))
+    snapshot = build_snapshot(numbered["fact_id"], numbered["key_id"], numbered["units"])
+    change = load_change(
+        warehouse, snapshot,
+        system=source.name, hour_at=landed.hour_at, digest=landed.manifest.digest,
+    )  # fmt: skip
+    heard = [
+        readings.observations["observed_at"].max(),
+        readings.availabilities["observed_at"].max(),
+    ]
+    source_at: Any = max((at for at in heard if at is not None), default=_source_at(landed))
+    keys = numbered.height + spoken.height
+    quarantine = pl.concat([readings.quarantine, raw.rejected])
+    rows = raw.rows.height + raw.rejected.height
+    verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
+    age = (pl.lit(source_at) - pl.col("observed_at")).dt.total_seconds().cast(pl.Int32)
+    return Tables(
+        {
+            "ingest.counts": numbered.select("fact_id", "key_id", "units", age_seconds=age),
+            "ingest.availabilities": spoken.select("fact_id", "key_id", "is_available"),
+            "ingest.bins": book.encode_facts(book.encode(readings.bins)).select(
+                "fact_id", "key_id", "bin", "units"
+            ),
+            "ingest.unknowns": book.encode_facts(book.encode(readings.unknowns)).select(
+                "fact_id", "key_id"
+            ),
+            "ingest.quarantine": _shape_quarantine(quarantine),
+        },
+        FeedResult(
+            source.name, "counts", landed.hour_at, verdict.status, verdict.reason,
+            rows=rows, keys=keys,
+            quarantined=quarantine.height, source_at=source_at,
+        ),
+    )  # fmt: skip
+
+
+def _judge(
+    source: Source,
+    landed: Landed,
+    readings: Readings,
+    change: Change,
+    *,
+    rows: int,
+    keys: int,
+    source_at: datetime | None,
+) -> gate.Verdict:
+    manifest, limits = landed.manifest, source.settings.snapshot
+    notes = list(manifest.notes)
+    if change.same_as is not None:
+        notes.append(f"same bytes as {change.same_as:%Y-%m-%dT%H:%MZ}")
+    if readings.repeats:
+        notes.append(f"{readings.repeats} rows were sent twice")
+    if readings.quarantine.height:
+        notes.append(f"{readings.quarantine.height} rows in quarantine")
+    evidence = gate.Evidence(
+        rows=rows,
+        keys=keys,
+        is_complete=manifest.is_complete,
+        is_suspect=manifest.is_suspect,
+        end_marker=manifest.end_marker,
+        declared_keys=manifest.declared_keys,
+        notes=tuple(notes),
+        conflicts=readings.conflicts,
+        known_keys=change.known_keys,
+        missing_keys=max(change.missing_keys - readings.unknowns.height, 0),
+        missing_before=change.missing_before,
+        newly_zero_keys=change.newly_zero_keys,
+        moved_units=change.moved_units,
+        known_units=change.known_units,
+        source_at=source_at,
+        reference_at=landed.reference_at,
+    )
+    return gate.judge(
+        evidence,
+        gate.Limits(
+            min_known_share=limits.min_known_share,
+            max_missing_keys=limits.max_missing_keys,
+            max_newly_zero_share=limits.max_newly_zero_share,
+            max_newly_zero_keys=limits.max_newly_zero_keys,
+            max_age=source.settings.max_age,
+        ),
+    )
+
+
+def _tabulate_events(
+    book: WarehouseKeyBook,
+    base: FeedResult,
+    landed: Landed,
+    events: Events,
+    rejected: pl.DataFrame,
+) -> Tables:
+    table = "ingest.movements" if base.feed == "movements" else "ingest.level_changes"
+    at = "moved_at" if base.feed == "movements" else "changed_at"
+    rows = book.encode(events.rows).drop("sku", "location_id")
+    quarantine = pl.concat([events.quarantine, rejected])
+    is_whole = landed.manifest.is_complete and not landed.manifest.is_suspect
+    newest: Any = rows[at].max()
+    result = replace(
+        base,
+        status="complete" if is_whole else "partial",
+        reason="; ".join((landed.manifest.end_marker, *landed.manifest.notes)),
+        rows=rows.height + quarantine.height,
+        keys=rows.height,
+        quarantined=quarantine.height,
+        source_at=newest or _source_at(landed),
+    )
+    return Tables({table: rows, "ingest.quarantine": _shape_quarantine(quarantine)}, result)
+
+
+def _source_at(landed: Landed) -> datetime | None:
+    text = landed.manifest.source_at
+    return datetime.fromisoformat(text) if text else None
+
+
+def _shape_quarantine(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        row_number=pl.col("row").cast(QUARANTINE["row"]),
+        reason=pl.col("reason"),
+        raw=pl.col("raw").fill_null(""),
+    )
+
+
+def _store(warehouse: DuckWarehouse, tables: Tables, landed: Landed | None) -> None:
+    """Put one batch in place of what the hour held before."""
+    result = tables.result
+    found = warehouse.query(
+        load_query("ingest", "find_batch"),
+        system=result.system, feed=result.feed, hour_at=result.hour_at,
+    )  # fmt: skip
+    if not found.height:
+        found = warehouse.query(load_query("ingest", "find_next_batch"))
+    batch_id = int(found["batch_id"][0])
+    for table in CONTENT_TABLES:
+        frame = tables.frames.get(table, pl.DataFrame())
+        if frame.height:
+            frame = frame.with_columns(batch_id=pl.lit(batch_id, pl.Int32))
+        warehouse.replace_partition(table, frame, where={"batch_id": batch_id})
+    batch = _describe_batch(batch_id, result, landed)
+    warehouse.replace_partition("ingest.batches", batch, where={"batch_id": batch_id})
+
+
+def _describe_batch(batch_id: int, result: FeedResult, landed: Landed | None) -> pl.DataFrame:
+    instant = pl.Datetime("us", "UTC")
+    fetched_at = landed.fetched_at if landed else None
+    return pl.DataFrame(
+        {
+            "batch_id": batch_id,
+            "hour_at": result.hour_at,
+            "system": result.system,
+            "feed": result.feed,
+            "status": result.status,
+            "reason": result.reason,
+            "row_count": result.rows,
+            "key_count": result.keys,
+            "source_at": result.source_at,
+            "fetched_at": fetched_at,
+            "reference_at": landed.reference_at if landed else result.hour_at,
+            "digest": landed.manifest.digest if landed else "",
+        },
+        schema_overrides={
+            "batch_id": pl.Int32,
+            "hour_at": instant,
+            "source_at": instant,
+            "fetched_at": instant,
+            "reference_at": instant,
+        },
+    )
+
+
+def compute_age(result: FeedResult) -> timedelta | None:
+    """Return how old the newest reading was at the hour, if there is one."""
+    return result.hour_at - result.source_at if result.source_at else None

@@ -1,0 +1,233 @@
+"""One hour out of the warehouse: every count as an array, and who is judged by whom."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from inventory_pipeline.config.models import Fact, Settings
+from inventory_pipeline.model.catalog import Catalog, find_pools
+from inventory_pipeline.model.quantities import COMMITTED, ON_HAND, SAFETY_STOCK
+from inventory_pipeline.reconcile.dense import (
+    Column,
+    Hour,
+    Int,
+    Mask,
+    Owned,
+    assemble,
+    build_silence,
+    pool,
+)
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.store.warehouse import Warehouse
+
+WHOLE = ("complete", "late")
+SPOKE = (*WHOLE, "partial", "suspect")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One system's counts in the hour."""
+
+    batch_id: int
+    system: str
+    status: str
+    source_at: datetime | None
+
+
+@dataclass
+class Picture:
+    """Everything an hour's judgement needs, in arrays and small frames.
+
+    Attributes:
+        sku_of, place_of: key → sku number, location number.
+        batches: system → its counts of the hour, heard or not.
+        facts: fact → its owner's numbers; a fact without exactly one owner is not here.
+        words: (system, fact) → keys spoken of in words, and what was said.
+        fact_ids: fact → number in the warehouse.
+        open_units: units ordered and not shipped; None where nobody tells of orders.
+    """
+
+    hour_at: datetime
+    hour: Hour
+    sku_of: Any
+    place_of: Any
+    places: dict[str, int]
+    batches: dict[str, Batch]
+    facts: dict[str, Owned] = field(default_factory=dict)
+    words: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
+    fact_ids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return self.hour.size
+
+    def is_whole(self, system: str) -> bool:
+        """Return whether the system answered for every key it has."""
+        return system in self.batches and self.batches[system].status in WHOLE
+
+    def find_column(self, system: str, fact: str) -> Column:
+        """Return the system's numbers; of one that spoke and never named the fact, silence."""
+        return self.hour.find(system, fact) or build_silence(self.size)
+
+
+def load_picture(
+    warehouse: Warehouse, settings: Settings, catalog: Catalog, hour_at: datetime
+) -> Picture:
+    """Read one hour's counts and put every fact together from its owners."""
+    keys = warehouse.arrays(load_query("reconcile", "load_keys"))
+    places = warehouse.query(load_query("reconcile", "load_places"))
+    batches = {
+        row["system"]: Batch(row["batch_id"], row["system"], row["status"], row["source_at"])
+        for row in warehouse.query(
+            load_query("reconcile", "load_batches"), hour_at=hour_at
+        ).iter_rows(named=True)
+    }
+    picture = Picture(
+        hour_at=hour_at,
+        hour=Hour(len(keys["key_id"])),
+        sku_of=keys["sku_id"],
+        place_of=keys["place_id"],
+        places={name: number for number, name in places.iter_rows()},
+        batches=batches,
+    )
+    _load_columns(warehouse, picture)
+    _assemble_facts(warehouse, picture, settings, catalog)
+    return picture
+
+
+def _load_columns(warehouse: Warehouse, picture: Picture) -> None:
+    by_id = {batch.batch_id: batch for batch in picture.batches.values()}
+    columns = warehouse.query(load_query("reconcile", "load_columns"), hour_at=picture.hour_at)
+    for batch_id, fact_id, fact in columns.iter_rows():
+        batch = by_id[batch_id]
+        picture.fact_ids[fact] = fact_id
+        place = {"batch_id": batch_id, "fact_id": fact_id}
+        counts = warehouse.arrays(load_query("reconcile", "load_units"), **place)
+        unknown = warehouse.arrays(load_query("reconcile", "load_unknowns"), **place)
+        words = warehouse.arrays(load_query("reconcile", "load_words"), **place)
+        if len(words["key_id"]):
+            picture.words[batch.system, fact] = (words["key_id"], words["is_available"])
+        picture.hour.add(
+            batch.system,
+            fact,
+            keys=counts["key_id"],
+            units=counts["units"],
+            unknown_keys=np.concatenate([unknown["key_id"], words["key_id"]]),
+            is_whole=batch.status in WHOLE,
+        )
+
+
+def _assemble_facts(
+    warehouse: Warehouse, picture: Picture, settings: Settings, catalog: Catalog
+) -> None:
+    links = _find_links(warehouse, catalog) if catalog.locations.height else ([], [])
+    for name, fact in settings.facts.items():
+        if len(fact.owners) == 1:
+            scopes = _find_scopes(warehouse, picture, fact, catalog)
+            owned = assemble(picture.hour, name, default=fact.owners[0], scopes=scopes)
+            picture.facts[name] = pool(_answer_for_absent(picture, name, owned), *links)
+    picture.facts[SAFETY_STOCK] = _spread_safety_stock(warehouse, picture, catalog)
+
+
+def _answer_for_absent(picture: Picture, name: str, owned: Owned) -> Owned:
+    """A whole snapshot that never names a fact answers for it: nothing is promised.
+
+    On-hand is different: an owner of it that lists no item has not counted anything.
+    """
+    if name == ON_HAND:
+        return owned
+    known = owned.column.is_known.copy()
+    for number, owner in enumerate(owned.owners):
+        if picture.hour.find(owner, name) is None and picture.is_whole(owner):
+            known[owned.owner_of == number] = True
+    return Owned(
+        Column(owned.column.units, owned.column.is_present, known), owned.owner_of, owned.owners
+    )
+
+
+def _find_scopes(
+    warehouse: Warehouse, picture: Picture, fact: Fact, catalog: Catalog
+) -> list[tuple[Mask, str]]:
+    scopes: list[tuple[Mask, str]] = []
+    for scope in fact.scopes:
+        mask = np.ones(picture.size, np.bool_)
+        if scope.location is not None:
+            mask &= picture.place_of == picture.places.get(scope.location, -1)
+        if scope.abc_class is not None:
+            skus = catalog.items.filter(pl.col("abc_class") == scope.abc_class)["sku"]
+            mask &= np.isin(picture.sku_of, find_sku_ids(warehouse, skus))
+        scopes.append((mask, scope.owner))
+    return scopes
+
+
+def find_sku_ids(warehouse: Warehouse, skus: pl.Series) -> Any:
+    """Return the numbers of skus that the warehouse has seen."""
+    known = warehouse.query(load_query("reconcile", "load_skus"))
+    return known.filter(pl.col("sku").is_in(skus.implode()))["sku_id"].to_numpy()
+
+
+def _spread_safety_stock(warehouse: Warehouse, picture: Picture, catalog: Catalog) -> Owned:
+    stock = catalog.items.select("sku", "safety_stock").filter(pl.col("safety_stock") > 0)
+    units = spread_by_sku(warehouse, picture, stock, default=0)
+    everywhere = np.ones(picture.size, np.bool_)
+    return Owned(
+        Column(units, everywhere, everywhere), np.zeros(picture.size, np.int8), ("catalog",)
+    )
+
+
+def spread_by_sku(
+    warehouse: Warehouse, picture: Picture, values: pl.DataFrame, *, default: int
+) -> Int:
+    """Turn (sku, whole number) into one number per key; skus not listed get ``default``."""
+    result = np.full(picture.size, default, np.int64)
+    if values.is_empty():
+        return result
+    known = warehouse.query(load_query("reconcile", "load_skus"))
+    by_sku = np.full(known.height, default, np.int64)
+    listed = known.join(values, on="sku", how="inner", validate="1:1")
+    by_sku[listed["sku_id"].to_numpy()] = listed[values.columns[1]].to_numpy()
+    spread: Int = by_sku[picture.sku_of]
+    return spread
+
+
+def _find_links(warehouse: Warehouse, catalog: Catalog) -> tuple[Any, Any]:
+    pools = find_pools(catalog.locations).select("pool_id", "location_id").unique()
+    if pools.is_empty():
+        return [], []
+    keys = warehouse.query(load_query("ingest", "load_keys")).select("key_id", "sku", "location_id")
+    links = (
+        keys.join(pools, left_on="location_id", right_on="pool_id", how="inner", suffix="_member")
+        .join(
+            keys.rename({"key_id": "member_id"}),
+            left_on=["sku", "location_id_member"],
+            right_on=["sku", "location_id"],
+            how="inner",
+        )
+        .sort("key_id", "member_id")
+    )
+    return links["key_id"].to_numpy(), links["member_id"].to_numpy()
+
+
+def derive_committed(picture: Picture, open_units: Int, *, is_told: bool) -> Owned:
+    """Return ``committed`` where no system owns it: the open orders that movements tell of.
+
+    Args:
+        is_told: whether any system gives movements; if none does, 0 is assumed and the
+            comparison says so.
+    """
+    everywhere = np.ones(picture.size, np.bool_)
+    return Owned(
+        Column(open_units, everywhere, everywhere),
+        np.zeros(picture.size, np.int8),
+        ("movements" if is_told else "nobody",),
+    )
+
+
+def find_committed_source(settings: Settings, picture: Picture) -> str | None:
+    """Return the system whose counts tell of commitments when no fact declares an owner."""
+    fact = settings.facts.get(ON_HAND)
+    candidates = [*(fact.owners if fact else []), *picture.batches]
+    return next((s for s in candidates if picture.hour.find(s, COMMITTED) is not None), None)

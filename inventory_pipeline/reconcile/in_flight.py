@@ -1,0 +1,203 @@
+"""In flight: what explains a gap before anybody looks for a cause.
+
+Three terms, each counted once: units that one side takes off at the order and the other at
+the shipment; corrections already on their way; and the lag between two instants, because
+two numbers read at different times are not comparable until the movements between are
+put in. What remains is ``delta``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import polars as pl
+
+from inventory_pipeline.config.models import Sync
+from inventory_pipeline.model.movements import ON_HAND_SIGN, SELLABLE_DISPOSITIONS
+from inventory_pipeline.model.quantities import COMMITTED, ON_HAND
+
+COMMITTED_SIGN = {"order_placed": 1, "order_cancelled": -1, "shipment": -1}
+# What one unit of the fact does to a mirror that shows what is free to sell.
+_SIGNS = {ON_HAND: ON_HAND_SIGN, COMMITTED: COMMITTED_SIGN}
+
+
+@dataclass(frozen=True)
+class Instants:
+    """When two sides were read.
+
+    Attributes:
+        mirror_at: as-of time of the mirror's snapshot.
+        owner_at: fact → owner → as-of time of that owner's snapshot.
+        delay: how long a movement may normally take to reach the mirror.
+    """
+
+    mirror_at: datetime
+    owner_at: Mapping[str, Mapping[str, datetime]]
+    delay: timedelta
+
+
+def compute_delay(sync: Sync, *, mirror_at: datetime, path_delay: timedelta) -> timedelta:
+    """Return how old a movement may be and still be missing from the mirror by design."""
+    if sync.trigger == "batch":
+        return mirror_at - _find_last_batch(sync, mirror_at) + path_delay
+    if sync.trigger == "poll" and sync.every:
+        return sync.every + path_delay
+    return path_delay
+
+
+def _find_last_batch(sync: Sync, mirror_at: datetime) -> datetime:
+    every = sync.every or timedelta(days=1)
+    first = sync.at or time()
+    anchor = mirror_at.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+    if anchor > mirror_at:
+        anchor -= timedelta(days=1)
+    return anchor + (mirror_at - anchor) // every * every
+
+
+def compute_effects(
+    movements: pl.DataFrame, *, owners: Mapping[str, pl.DataFrame], names: tuple[str, ...]
+) -> pl.DataFrame:
+    """Return what each movement does to each fact of a formula, by the fact's own owner.
+
+    Args:
+        movements: system, key_id, order_id, kind, units, at, disposition.
+        owners: fact → frame (key_id, owner) of who owns it there; ``''`` is any system.
+
+    Returns:
+        fact, key_id, order_id, at, effect_units: one row per movement and fact it moves.
+    """
+    parts = []
+    for name in names:
+        if name not in _SIGNS:
+            continue
+        sign = pl.col("kind").replace_strict(_SIGNS[name], default=0, return_dtype=pl.Int64)
+        stained = (pl.col("kind") == "return_received") & ~pl.col("disposition").is_in(
+            SELLABLE_DISPOSITIONS
+        )
+        told = movements.join(owners[name], on="key_id", how="inner", validate="m:1")
+        parts.append(
+            told.filter((pl.col("owner") == "") | (pl.col("owner") == pl.col("system")))
+            .with_columns(
+                fact=pl.lit(name),
+                effect_units=pl.when(stained).then(0).otherwise(sign * pl.col("units")),
+            )
+            .filter(pl.col("effect_units") != 0)
+            .select("fact", "owner", "key_id", "order_id", "at", "effect_units")
+        )
+    return pl.concat(parts) if parts else _no_effects()
+
+
+def _no_effects() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={
+            "fact": pl.String,
+            "owner": pl.String,
+            "key_id": pl.Int32,
+            "order_id": pl.String,
+            "at": pl.Datetime("us", "UTC"),
+            "effect_units": pl.Int64,
+        }
+    )
+
+
+def compute_alignment(effects: pl.DataFrame, instants: Instants) -> pl.DataFrame:
+    """Return by how much each fact must be moved to stand at the mirror's instant.
+
+    Movements after the mirror's reading and up to the owner's are taken back; movements
+    after the owner's reading and up to the mirror's are put in.
+
+    Returns:
+        fact, key_id, shift_units (never 0).
+    """
+    times = pl.DataFrame(
+        [
+            {"fact": fact, "owner": owner, "owner_at": at}
+            for fact, by_owner in instants.owner_at.items()
+            for owner, at in by_owner.items()
+        ],
+        schema={"fact": pl.String, "owner": pl.String, "owner_at": pl.Datetime("us", "UTC")},
+    )
+    at, mirror_at = pl.col("at"), pl.lit(instants.mirror_at)
+    after = (at > mirror_at) & (at <= pl.col("owner_at"))
+    before = (at > pl.col("owner_at")) & (at <= mirror_at)
+    return (
+        effects.join(times, on=["fact", "owner"], how="inner", validate="m:1")
+        .with_columns(
+            shift_units=pl.when(after)
+            .then(-pl.col("effect_units"))
+            .when(before)
+            .then(pl.col("effect_units"))
+            .otherwise(0)
+        )
+        .group_by("fact", "key_id")
+        .agg(pl.col("shift_units").sum())
+        .filter(pl.col("shift_units") != 0)
+        .sort("fact", "key_id")
+    )
+
+
+def compute_recent(effects: pl.DataFrame, instants: Instants) -> pl.DataFrame:
+    """Return movements so young that the mirror may not have heard of them yet.
+
+    Returns:
+        key_id, pending_units: what the mirror lacks if it missed the last one, the last
+        two, ... of them; one row per possibility.
+    """
+    sign = pl.when(pl.col("fact") == COMMITTED).then(-1).otherwise(1)
+    return (
+        effects.filter(
+            (pl.col("at") > instants.mirror_at - instants.delay)
+            & (pl.col("at") <= instants.mirror_at)
+        )
+        .group_by("key_id", "order_id", "at")
+        .agg(net_units=(sign * pl.col("effect_units")).sum())
+        .filter(pl.col("net_units") != 0)
+        .sort("key_id", "at", "order_id", descending=[False, True, True])
+        .with_columns(
+            pending_units=pl.col("net_units").cum_sum().over("key_id", order_by=None),
+            missed=pl.int_range(1, pl.len() + 1).over("key_id"),
+        )
+        .select("key_id", "pending_units", "missed")
+    )
+
+
+def explain_recent(exceptions: pl.DataFrame, recent: pl.DataFrame) -> pl.DataFrame:
+    """Put the possibility that explains most of a gap into ``lag_units``.
+
+    A mirror that missed the last movements lacks their sum. The fewest missed movements
+    that leave the smallest rest win; nothing is explained that does not shrink the rest.
+
+    Args:
+        exceptions: key_id, raw_delta_units, in_flight_units, lag_units.
+    """
+    rest = pl.col("raw_delta_units") - pl.col("in_flight_units") - pl.col("lag_units")
+    best = (
+        exceptions.select("key_id", "raw_delta_units", "in_flight_units", "lag_units")
+        .join(recent, on="key_id", how="inner", validate="1:m")
+        .with_columns(rest=rest, after=(rest + pl.col("pending_units")).abs())
+        .filter(pl.col("after") < pl.col("rest").abs())
+        .sort("key_id", "after", "missed")
+        .unique("key_id", keep="first", maintain_order=True)
+        .select("key_id", recent_units=-pl.col("pending_units"))
+    )
+    return (
+        exceptions.join(best, on="key_id", how="left", validate="m:1")
+        .with_columns(lag_units=pl.col("lag_units") + pl.col("recent_units").fill_null(0))
+        .drop("recent_units")
+    )
+
+
+def settle(exceptions: pl.DataFrame) -> pl.DataFrame:
+    """Add ``delta_units`` and the final ``status``; rows whose gap is gone stay, explained."""
+    delta = pl.col("raw_delta_units") - pl.col("in_flight_units") - pl.col("lag_units")
+    is_gap = pl.col("status") == "drift"
+    explained = (
+        pl.when(pl.col("in_flight_units") != 0)
+        .then(pl.lit("in_flight"))
+        .when(pl.col("lag_units") != 0)
+        .then(pl.lit("lag"))
+        .otherwise(pl.lit("match"))
+    )
+    return exceptions.with_columns(delta_units=delta).with_columns(
+        status=pl.when(is_gap & (pl.col("delta_units") == 0)).then(explained).otherwise("status")
+    )

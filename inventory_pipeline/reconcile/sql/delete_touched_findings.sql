@@ -1,0 +1,11 @@
+-- reads: touched_keys (kind, fact, mirror, key_id, subject)
+delete from reconcile.findings
+where (kind, fact, mirror, key_id, subject) in (
+    select
+        kind,
+        fact,
+        mirror,
+        key_id,
+        subject
+    from touched_keys
+)

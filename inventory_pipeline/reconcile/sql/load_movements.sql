@@ -1,0 +1,42 @@
+-- grain: one movement that changes what is here or promised, as known by the hour, told once
+-- order_id ties an order to its shipment: the order's own id, found by reference or cause.
+-- param: hour_at, low, high, timestamptz (movements in force in (low, high])
+with told as (
+    select
+        batches.system,
+        movements.movement_id,
+        movements.kind,
+        movements.key_id,
+        movements.units,
+        movements.moved_at,
+        coalesce(movements.recorded_at, movements.moved_at) as in_force_at,
+        movements.reference_id,
+        movements.cause_id,
+        movements.disposition,
+        row_number() over (
+            partition by batches.system, movements.movement_id
+            order by batches.hour_at
+        ) as telling
+    from ingest.movements as movements
+    inner join ingest.batches as batches on movements.batch_id = batches.batch_id
+    where
+        batches.hour_at <= $hour_at
+        and coalesce(movements.recorded_at, movements.moved_at) > $low
+        and coalesce(movements.recorded_at, movements.moved_at) <= $high
+)
+
+select
+    system,
+    movement_id,
+    kind,
+    key_id,
+    units,
+    in_force_at,
+    moved_at,
+    disposition,
+    cause_id,
+    reference_id,
+    coalesce(nullif(reference_id, ''), nullif(cause_id, ''), movement_id) as order_id
+from told
+where telling = 1
+order by system, in_force_at, movement_id

@@ -1,0 +1,3 @@
+-- grain: contract.findings
+select *
+from contract.findings

@@ -1,0 +1,16 @@
+-- grain: one proposed correction (journal)
+select
+    proposal_id,
+    finding_id,
+    system,
+    sku,
+    location_id,
+    fact,
+    before_units,
+    target_units,
+    decision,
+    decided_by,
+    reason,
+    hour_at
+from proposals
+order by proposal_id

@@ -1,0 +1,3 @@
+-- grain: one local day
+select *
+from report.summaries

@@ -1,0 +1,15 @@
+-- grain: one count task (journal)
+select
+    task_id,
+    location_id,
+    bin,
+    sku,
+    state,
+    recorded_units,
+    counted_units,
+    counted_by,
+    reason,
+    finding_id,
+    created_at
+from tasks
+order by task_id
