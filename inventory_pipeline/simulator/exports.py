@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory_pipeline.model.quantities import AVAILABLE, COMMITTED, ON_HAND
+from inventory_pipeline.model.quantities import ON_HAND
 from inventory_pipeline.simulator.identity import find_item_id, find_location_id, find_unit
 from inventory_pipeline.simulator.paths import find_last_cutoff
 from inventory_pipeline.simulator.shop import Shop
 from inventory_pipeline.simulator.systems.changes import Change
+from inventory_pipeline.simulator.systems.opening import System
 from inventory_pipeline.simulator.systems.stockroom import Stockroom
 from inventory_pipeline.simulator.tables import Cell, render_csv, render_instant
 from inventory_pipeline.simulator.words import (
@@ -74,14 +75,11 @@ class Clerk:
             batch_at = max(self.shop.start, find_last_cutoff(read_at))
             yield from self._find_books(render_instant(batch_at))
         elif self.system == STOREFRONT:
-            for _, sku, location_id in systems.storefront.read():
-                key = sku, location_id
-                units = systems.storefront.find_available(key)
-                yield (*self._name(key), AVAILABLE, units, as_of)
-        elif self.system == SHELF:
-            yield from self._find_bins(systems.shelf, as_of)
-        else:
+            yield from self._find_totals(systems.storefront, as_of)
+        elif self.system == THREEPL:
             yield from self._find_totals(systems.threepl, as_of)
+        else:
+            yield from self._find_bins(systems.shelf, as_of)
 
     def _find_books(self, as_of: str) -> Iterator[tuple[Cell, ...]]:
         erp = self.shop.actual.erp
@@ -94,12 +92,10 @@ class Clerk:
         for key, places in room.bins.items():
             for place, units in places.items():
                 yield (*self._name(key), ON_HAND, units, as_of, place)
-        for key, units in room.committed.items():
-            yield (*self._name(key), COMMITTED, units, as_of, None)
 
-    def _find_totals(self, room: Stockroom, as_of: str) -> Iterator[tuple[Cell, ...]]:
-        for (fact, *key), units in room.read().items():
-            yield (*self._name((key[0], key[1])), fact, units, as_of)
+    def _find_totals(self, system: System, as_of: str) -> Iterator[tuple[Cell, ...]]:
+        for (fact, sku, location_id), units in system.read().items():
+            yield (*self._name((sku, location_id)), fact, units, as_of)
 
     def _render_movement(self, movement: Movement) -> tuple[Cell, ...]:
         moved_at = render_instant(movement.moved_at)

@@ -54,7 +54,9 @@ systems:
     decrements_at: order
     sync: {{trigger: event}}
     max_age: 90m
-    snapshot: {{absent_means: deleted}}   # a product page that is not listed is gone
+    snapshot:
+      absent_means: deleted             # a product page that is not listed is gone
+      max_newly_zero_share: 0.25        # promises fall to zero all day long, as parcels leave
     writes: [available]
   erp:                                  # the books: one batch a night, cases for some items
     role: erp
@@ -75,11 +77,10 @@ facts:
     decided_on: {decided_on}
     scopes: [{{location: {east}, owner: threepl}}]
   committed:
-    owner: shelf
-    reason: whoever has to pick the order knows what is promised and not yet gone
+    owner: storefront
+    reason: the promise is made at checkout, and the order book is there
     decided_by: operations
     decided_on: {decided_on}
-    scopes: [{{location: {east}, owner: threepl}}]
 mirrors:
   - {{system: erp, fact: on_hand, expects: on_hand}}
   - system: storefront

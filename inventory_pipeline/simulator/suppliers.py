@@ -13,8 +13,8 @@ from inventory_pipeline.simulator.world import Papers, World
 # Share of keys with goods already under way on opening day.
 UNDER_WAY_SHARE = 0.25
 REVIEW_HOUR_UTC = 16
-COVER_DAYS = 12
-REORDER_DAYS = 6
+COVER_DAYS = 18
+REORDER_DAYS = 12
 SPLIT_SHARE = 0.2
 SPLIT_FROM_PACKS = 6
 LOCATION_SHARE = {MAIN: 0.7, EAST: 0.3}

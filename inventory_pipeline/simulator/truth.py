@@ -75,4 +75,5 @@ def render_stock(shop: Shop) -> bytes:
 def _find_stock_rows(shop: Shop) -> Iterator[tuple[Cell, ...]]:
     for room in (shop.actual.shelf, shop.actual.threepl):
         for key, places in room.bins.items():
-            yield (*key, shop.world.count(key), sum(places.values()), room.committed[key])
+            promised = shop.actual.storefront.committed[key]
+            yield (*key, shop.world.count(key), sum(places.values()), promised)

@@ -1,22 +1,26 @@
-"""The storefront: sells what it believes is free."""
+"""The storefront: takes orders, and sells what it believes is free."""
 
 from datetime import datetime
 
 from inventory_pipeline.model.movements import ORDER_MOMENT_SIGN
-from inventory_pipeline.model.quantities import AVAILABLE
+from inventory_pipeline.model.quantities import AVAILABLE, COMMITTED
 from inventory_pipeline.simulator.systems.changes import ChangeLog, Step, compute_effect
 from inventory_pipeline.simulator.words import Key, Movement, Reading
 
 
 class Storefront:
-    """Keeps on hand - committed - safety stock as it heard of them, and shows it from 0 up.
+    """Keeps the order book, and what is free to sell.
 
-    An order lowers the number at checkout. A shipment leaves it alone, because the promise
-    leaves together with the goods.
+    ``free`` is on hand - committed - safety stock as it heard of them, shown from 0 up. An
+    order lowers it at checkout; a shipment leaves it alone, because the promise leaves
+    together with the goods. ``free`` is a counter and believes every message; the order
+    book knows its orders by number and takes each once.
     """
 
     def __init__(self, free: dict[Key, int]) -> None:
         self.free = dict(free)
+        self.committed = dict.fromkeys(free, 0)
+        self._open_lines: dict[tuple[str, Key], int] = {}
         self.delisted: set[Key] = set()
         self.log = ChangeLog("LC")
 
@@ -26,6 +30,7 @@ class Storefront:
 
     def hear(self, movement: Movement, heard_at: datetime, actor: str) -> str:
         """Take in an order or the word of a stockroom; return the id of the change, if any."""
+        self._keep_book(movement)
         before = max(0, self.free[movement.key])
         self.free[movement.key] += compute_effect(movement, ORDER_MOMENT_SIGN)
         shown = max(0, self.free[movement.key]) - before
@@ -39,6 +44,15 @@ class Storefront:
             reference_id=movement.movement_id,
             source_at=movement.moved_at,
         )
+
+    def _keep_book(self, movement: Movement) -> None:
+        line = movement.reference_id, movement.key
+        if movement.kind == "order_placed" and line not in self._open_lines:
+            self._open_lines[line] = movement.units
+            self.committed[movement.key] += movement.units
+        elif movement.kind in ("shipment", "order_cancelled"):
+            self._open_lines[line] -= movement.units
+            self.committed[movement.key] -= movement.units
 
     def set_available(
         self,
@@ -63,9 +77,15 @@ class Storefront:
         )
 
     def read(self) -> dict[Reading, int]:
-        """Return what every listed product page shows, in eaches."""
-        return {
-            (AVAILABLE, *key): max(0, free)
-            for key, free in self.free.items()
-            if key not in self.delisted
-        }
+        """Return what every listed product page shows and what is promised, in eaches.
+
+        A product that is no longer listed still stands in the order book; one that only
+        an import knows does not.
+        """
+        readings: dict[Reading, int] = {}
+        for key, free in self.free.items():
+            if key not in self.delisted:
+                readings[AVAILABLE, *key] = max(0, free)
+            if key in self.committed:
+                readings[COMMITTED, *key] = self.committed[key]
+        return readings
