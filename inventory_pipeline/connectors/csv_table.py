@@ -30,6 +30,8 @@ MAX_HEADER_BYTES = 1 << 20
 def parse_csv(page: Page, plan: Plan, form: TextForm) -> RawFrame:
     """Read one CSV page; an empty cell is null, a quoted empty cell is the empty text.
 
+    A line end inside a quoted cell is one newline, however the file ends its lines.
+
     Raises:
         SourceContractError: no header, a column missing, wrong encoding, a NUL byte.
     """
@@ -50,7 +52,11 @@ def _read_header(source: Source, form: TextForm) -> list[str]:
     with open_bytes(source) as file:
         raw = file.readline(MAX_HEADER_BYTES)
     try:
-        text = raw.decode("utf-8-sig").rstrip("\r\n")
+        text = raw.decode("utf-8-sig").rstrip("\n").removesuffix("\r")
+        if "\r" in text:
+            raise SourceContractError(
+                "lines end with a carriage return alone; wanted \\n or \\r\\n"
+            )
         cells = next(csv.reader([text], delimiter=form.delimiter, strict=True), [])
     except UnicodeDecodeError:
         raise SourceContractError(describe_undecodable(source, form)) from None

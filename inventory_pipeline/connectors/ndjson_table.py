@@ -23,7 +23,8 @@ from inventory_pipeline.model.ports import Page, RawFrame
 
 MAX_SHAPES = 16
 _TEXT = r'[^"\\\x00-\x1f]*'
-_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+# A longer exponent is left to the strict parser, which refuses 1e400.
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?"
 _VALUE = rf'(?:"({_TEXT})"|({_NUMBER}|true|false|null))'
 
 Row = dict[str, str | None]

@@ -44,9 +44,10 @@ def opening_plain(name: str, root: str) -> Iterator[BinaryIO]:
         handle = _open(name, root)
     except OSError as error:
         raise _translate(error, path) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise SourceRefusedError(f"{path} is a folder, a pipe or a device; wanted a plain file")
     with os.fdopen(handle, "rb", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise SourceRefusedError(f"{path} is a folder, a pipe or a device; wanted a plain file")
         yield file
 
 

@@ -21,6 +21,7 @@ QUANTITY = "quantity"
 PLACEHOLDERS = ("hour", "hour_start", "hour_end", "fetched_at")
 MAX_RAW_CHARACTERS = 1_000
 MAX_NAMES_SHOWN = 20
+MAX_NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Plan:
         return {ours: theirs for ours, theirs in wanted.items() if theirs in present}
 
     def _describe_missing(self, ours: str, theirs: str, seen: Sequence[str]) -> str:
+        seen = [name[:MAX_NAME_CHARACTERS] for name in seen]
         near = get_close_matches(theirs, seen, n=1, cutoff=0.0)
         if not near:
             return f"the column {theirs!r} is missing, and there is no column at all"
