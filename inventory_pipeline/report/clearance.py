@@ -112,7 +112,7 @@ def _find_troubles(evidence: Evidence) -> list[str]:
         troubles.append(f"{render_count(findings.major, 'major finding')} open")
     if findings.notable:
         troubles.append(f"{render_count(findings.notable, 'notable finding')} open")
-    troubles += [f"{fact}: {problem}" for fact, problem in evidence.authority]
+    troubles += [f"{fact} has no single owner" for fact, _ in evidence.authority]
     if evidence.structural.is_structural:
         troubles.append("drift is structural: the systems are wired to disagree")
     return troubles

@@ -1,7 +1,6 @@
 """One mail goes out once, whatever is run again (ACL-07)."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from inventory_pipeline.errors import DeliveryError
@@ -28,14 +27,7 @@ class Delivery:
 
 
 def send_once(
-    journal: Journal,
-    mailer: Mailer,
-    compose: Callable[[MailSlot], Mail],
-    *,
-    mail_key: str,
-    kind: str,
-    domain: str,
-    clock: Clock,
+    journal: Journal, mailer: Mailer, mail: Mail, slot: MailSlot, *, clock: Clock
 ) -> Delivery:
     """Send the mail unless it has been sent; every attempt carries the same Message-ID.
 
@@ -44,25 +36,22 @@ def send_once(
 
     Args:
         journal: holds the log of mails.
-        mailer: takes it to people.
-        compose: writes the mail once its number is known.
-        mail_key: what makes it this mail, such as ``daily:2026-04-06``.
-        kind: the row it is numbered in.
-        domain: right side of the Message-ID.
+        mailer: takes the mail to people.
+        mail: written with the number and the Message-ID of ``slot``.
+        slot: the mail's place in the log.
         clock: the one clock.
 
     Raises:
         DeliveryError: not every recipient took it; it stays unsent for the next call.
         StoreBusyError: another process is sending it now.
     """
-    slot = maillog.reserve_slot(journal, mail_key, kind=kind, domain=domain, now=clock.now())
     if slot.is_sent:
         return Delivery(slot, is_new=False)
-    with maillog.hold(journal, mail_key, now=clock.now()):
-        slot = maillog.find_slot(journal, mail_key) or slot
-        if slot.is_sent:
-            return Delivery(slot, is_new=False)
-        return _send(journal, mailer, compose(slot), slot, clock)
+    with maillog.hold(journal, slot.mail_key, now=clock.now()):
+        known = maillog.find_slot(journal, slot.mail_key) or slot
+        if known.is_sent:
+            return Delivery(known, is_new=False)
+        return _send(journal, mailer, mail, known, clock)
 
 
 def _send(journal: Journal, mailer: Mailer, mail: Mail, slot: MailSlot, clock: Clock) -> Delivery:

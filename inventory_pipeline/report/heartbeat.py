@@ -76,11 +76,14 @@ def write_run(
     *,
     hour_at: datetime,
     cycle_status: str,
-    open_majors: int,
-    open_notables: int,
+    open_majors: int | None,
+    open_notables: int | None,
     now: datetime,
 ) -> Heartbeat:
-    """Sign the file for an hourly run. An older hour proves life but changes no verdict."""
+    """Sign the file for an hourly run, whatever came of it.
+
+    An older hour proves life but changes no verdict; a count of None keeps the one known.
+    """
     known = _load_or_begin(path, now)
     signed = replace(known, written_at=now, run_at=now)
     if known.hour_at is None or hour_at >= known.hour_at:
@@ -88,8 +91,8 @@ def write_run(
             signed,
             hour_at=hour_at,
             cycle_status=cycle_status,
-            open_majors=open_majors,
-            open_notables=open_notables,
+            open_majors=known.open_majors if open_majors is None else open_majors,
+            open_notables=known.open_notables if open_notables is None else open_notables,
         )
     return _write(path, signed)
 

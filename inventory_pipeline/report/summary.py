@@ -309,6 +309,7 @@ class DaySummary:
 
     Attributes:
         authority: (fact, problem) of every fact without exactly one owner.
+        overdue: reviews that are late, in words; they spoil nothing.
         reasons: why the day is not all clear; empty exactly when it is.
         heartbeat_at: when the last hourly run signed the heartbeat file.
     """
@@ -325,6 +326,7 @@ class DaySummary:
     counts: Counts
     findings: Findings
     authority: tuple[tuple[str, str], ...]
+    overdue: tuple[str, ...]
     accuracy: Accuracy
     structural: Structural
     oversell: Risk

@@ -102,8 +102,7 @@ def build_counts(summary: DaySummary) -> Section:
 
 
 def build_authority(summary: DaySummary) -> Section:
-    """Name every fact without exactly one owner."""
-    if not summary.authority:
-        return Section("Authority", ("Every fact has exactly one owner.",))
-    lines = tuple(f"{neutralise(fact)}: {problem}." for fact, problem in summary.authority)
-    return Section("Authority", lines)
+    """Name every fact without exactly one owner, and every review that is late."""
+    lines = tuple(neutralise(text, limit=NOTE_LIMIT) for _, text in summary.authority)
+    late = tuple(neutralise(text, limit=NOTE_LIMIT) for text in summary.overdue)
+    return Section("Authority", (*(lines or ("Every fact has exactly one owner.",)), *late))

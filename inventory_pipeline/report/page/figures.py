@@ -54,7 +54,9 @@ def build_structural(summary: DaySummary) -> Section:
         f"{render_share(inputs.drift_rate, digits=2)}: {inputs.drifting_skus:,} of "
         f"{render_count(inputs.active_skus, 'active SKU')}, line {inputs.line:.2%}"
     )
-    lean = {None: "not measured", True: "yes", False: "no"}[inputs.has_integration_lean]
+    lean = {None: "measured only while structural", True: "yes", False: "no"}[
+        inputs.has_integration_lean
+    ]
     rows = (
         ("Drift rate", rate),
         ("Same gap again and again", render_count(inputs.consistent_findings, "finding")),

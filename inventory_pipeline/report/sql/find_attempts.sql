@@ -9,6 +9,6 @@ select
     error
 from runs
 where
-    kind = 'hour'
+    kind in ('run', 'backfill')
     and subject between $start_key and $end_key
 order by run_id

@@ -1,14 +1,27 @@
 -- grain: one problem that was open after the check of checked_at, or cleared since start_at
--- reads: reconcile.findings, reconcile.sightings, ingest.keys
+-- reads: reconcile.findings, reconcile.named_sightings
 -- param: since_at, timestamptz: how far back a problem that has moved on since is looked for
 -- param: start_at, timestamptz: first hour of the day
 -- param: checked_at, timestamptz: the last finished check that counts
+-- True stockouts (severity none) are no disagreement and stay out.
 with candidates as (
-    select *
+    select
+        kind,
+        fact,
+        mirror,
+        key_id,
+        subject,
+        hour_at
     from reconcile.findings
     where hour_at <= $checked_at
     union all
-    select sightings.*
+    select
+        sightings.kind,
+        sightings.fact,
+        sightings.mirror,
+        sightings.key_id,
+        sightings.subject,
+        sightings.hour_at
     from reconcile.sightings
     inner join reconcile.findings
         on
@@ -24,55 +37,50 @@ with candidates as (
 
 newest as (
     select
-        *,
-        row_number() over (
-            partition by kind, fact, mirror, key_id, subject
-            order by hour_at desc
-        ) as place
+        kind,
+        fact,
+        mirror,
+        key_id,
+        subject,
+        max(hour_at) as hour_at
     from candidates
+    where kind <> 'stockout'
+    group by kind, fact, mirror, key_id, subject
 )
 
 select
-    newest.hour_at,
-    newest.state,
-    newest.kind,
-    newest.fact,
-    coalesce(keys.sku, '') as sku,
-    coalesce(keys.location_id, '') as location_id,
-    newest.mirror,
-    newest.subject,
-    newest.owner,
-    newest.class,
-    newest.symptom,
-    newest.severity,
-    newest.delta_units,
-    newest.owner_units,
-    newest.observed_units,
-    newest.expected_units,
-    newest.first_seen_at,
-    newest.opened_at,
-    newest.streak,
-    newest.recurrence,
-    newest.is_settled,
-    newest.money_at_risk,
-    newest.details,
-    'F-' || substring(
-        md5(
-            concat_ws(
-                '|',
-                newest.kind,
-                newest.fact,
-                coalesce(keys.sku, ''),
-                coalesce(keys.location_id, ''),
-                newest.mirror,
-                newest.subject
-            )
-        ),
-        1,
-        16
-    ) as finding_id
-from newest
-left join ingest.keys on newest.key_id = keys.key_id
+    sightings.finding_id,
+    sightings.state,
+    sightings.kind,
+    sightings.fact,
+    sightings.sku,
+    sightings.location_id,
+    sightings.mirror,
+    sightings.subject,
+    sightings.owner,
+    sightings.class,
+    sightings.symptom,
+    sightings.severity,
+    sightings.delta_units,
+    sightings.owner_units,
+    sightings.observed_units,
+    sightings.expected_units,
+    sightings.first_seen_at,
+    sightings.opened_at,
+    sightings.streak,
+    sightings.recurrence,
+    sightings.is_settled,
+    sightings.money_at_risk,
+    sightings.details
+from reconcile.named_sightings as sightings
+inner join newest
+    on
+        sightings.hour_at = newest.hour_at
+        and sightings.kind = newest.kind
+        and sightings.fact = newest.fact
+        and sightings.mirror = newest.mirror
+        and sightings.key_id = newest.key_id
+        and sightings.subject = newest.subject
 where
-    newest.place = 1
-    and (newest.state = 'open' or newest.hour_at >= $start_at)
+    (sightings.state = 'open' and sightings.severity <> 'none')
+    or (sightings.state = 'cleared' and sightings.hour_at >= $start_at)

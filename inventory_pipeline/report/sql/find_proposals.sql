@@ -1,6 +1,5 @@
--- grain: one correction that waits for a decision or was decided since
+-- grain: one correction that waits for a decision or has one; what was replaced stays out
 -- reads: journal proposals
--- param: since_key, text: hour as the journal keeps instants
 select
     proposal_id,
     finding_id,
@@ -11,5 +10,5 @@ select
     decision,
     reason
 from proposals
-where hour_at between $since_key and $until_key
+where decision <> 'superseded'
 order by proposal_id

@@ -1,4 +1,4 @@
--- grain: one count task
+-- grain: one count task that is not closed
 -- reads: journal tasks
 select
     task_id,
@@ -10,5 +10,5 @@ select
     recorded_units,
     reason
 from tasks
-where created_at <= $until_key
+where state <> 'closed'
 order by task_id

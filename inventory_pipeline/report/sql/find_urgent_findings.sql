@@ -1,49 +1,35 @@
 -- grain: one problem, open in this hour, that people should hear of at once
--- reads: reconcile.findings, ingest.keys
--- param: hour_at, timestamptz: the newest hour; a problem seen last in an older one is no news
+-- reads: reconcile.named_sightings
+-- param: hour_at, timestamptz: the newest hour
 select
-    findings.kind,
-    findings.fact,
-    coalesce(keys.sku, '') as sku,
-    coalesce(keys.location_id, '') as location_id,
-    findings.mirror,
-    findings.subject,
-    findings.owner,
-    findings.class,
-    findings.symptom,
-    findings.severity,
-    findings.delta_units,
-    findings.owner_units,
-    findings.observed_units,
-    findings.expected_units,
-    findings.first_seen_at,
-    findings.opened_at,
-    findings.streak,
-    findings.recurrence,
-    findings.is_settled,
-    findings.money_at_risk,
-    findings.details,
-    'F-' || substring(
-        md5(
-            concat_ws(
-                '|',
-                findings.kind,
-                findings.fact,
-                coalesce(keys.sku, ''),
-                coalesce(keys.location_id, ''),
-                findings.mirror,
-                findings.subject
-            )
-        ),
-        1,
-        16
-    ) as finding_id
-from reconcile.findings
-left join ingest.keys on findings.key_id = keys.key_id
+    finding_id,
+    state,
+    kind,
+    fact,
+    sku,
+    location_id,
+    mirror,
+    subject,
+    owner,
+    class,
+    symptom,
+    severity,
+    delta_units,
+    owner_units,
+    observed_units,
+    expected_units,
+    first_seen_at,
+    opened_at,
+    streak,
+    recurrence,
+    is_settled,
+    money_at_risk,
+    details
+from reconcile.named_sightings
 where
-    findings.hour_at = $hour_at
-    and findings.state = 'open'
+    hour_at = $hour_at
+    and state = 'open'
     and (
-        findings.severity = 'major'
-        or findings.class in ('structural', 'authority_gap', 'authority_bug')
+        severity = 'major'
+        or class in ('structural', 'authority_gap', 'authority_bug')
     )

@@ -1,13 +1,12 @@
 -- grain: one mail; its number and Message-ID are given once and never again
 -- writes: journal mails
 insert into mails (mail_key, kind, sequence, message_id, subject, state, created_at)
-select
-    $mail_key as mail_key,
-    $kind as kind,
-    coalesce(max(sequence), 0) + 1 as sequence,
-    $message_id as message_id,
-    '' as subject,
-    'due' as state,
-    $now as created_at
-from mails
-where mails.kind = $kind
+values (
+    $mail_key,
+    $kind,
+    (select coalesce(max(mails.sequence), 0) + 1 from mails where mails.kind = $kind),
+    $message_id,
+    '',
+    'due',
+    $now
+)
