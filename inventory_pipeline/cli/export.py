@@ -19,7 +19,7 @@ import click
 )
 @click.option("--output", metavar="FILE", help="Write here instead of to the terminal.")
 @click.pass_context
-def command(  # noqa: PLR0913 one argument an option
+def command(
     ctx: click.Context,
     *,
     table: str,

@@ -134,6 +134,25 @@ def open_warehouse(path: Path, *, wait: timedelta) -> Iterator[DuckWarehouse]:
         connection.close()
 
 
+def set_damaged_aside(path: Path, *, wait: timedelta) -> Path | None:
+    """Rename a warehouse that cannot be opened, so that a new one can be built.
+
+    Returns:
+        Where the damaged file lies now, or None if there was nothing to do.
+    """
+    try:
+        with open_warehouse(path, wait=wait):
+            return None
+    except StoreDamagedError:
+        aside = path.with_name(f"{path.stem}.damaged-{time.time_ns()}{path.suffix}")
+        path.rename(aside)
+        wal = path.with_name(f"{path.name}.wal")
+        if wal.exists():
+            wal.rename(aside.with_name(f"{aside.name}.wal"))
+        logger.warning("warehouse was damaged and set aside path=%s", aside.name)
+        return aside
+
+
 def _connect(path: Path, wait: timedelta) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline, pause, told = time.monotonic() + wait.total_seconds(), 0.05, False

@@ -1,0 +1,46 @@
+"""``backfill``: recompute stored hours."""
+
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from inventory_pipeline.cli import console as terminal
+
+
+@click.command("backfill")
+@click.option("--from", "start", metavar="HOUR", help="First hour; default: the first landed.")
+@click.option("--to", "end", metavar="HOUR", help="Last hour; default: the last landed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+@click.pass_context
+def command(ctx: click.Context, start: str | None, end: str | None, as_json: bool) -> None:
+    """Recompute stored hours from landing: 0 fetches, 0 mails, 0 receipts."""
+    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
+    from inventory_pipeline.wiring.backfill import backfill, find_stored_hours  # noqa: PLC0415
+    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
+
+    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    hours = find_stored_hours(
+        house, parse_hour(start) if start else None, parse_hour(end) if end else None
+    )
+    with Progress(
+        TextColumn("backfill"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=terminal.build_console(is_error=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("hours", total=len(hours))
+        done = backfill(house, hours, tell=lambda _result: progress.advance(task))
+    if as_json:
+        terminal.print_json(done.__dict__)
+    else:
+        out = terminal.build_console()
+        terminal.print_line(
+            out,
+            f"{done.hours} hours computed again, {done.missed} of them missed; "
+            "nothing was fetched, mailed or proposed",
+        )
+    terminal.finish(needs_person=done.majors > 0 or done.missed > 0)

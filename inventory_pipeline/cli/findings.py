@@ -1,0 +1,79 @@
+"""``findings``: what disagrees, gravest first."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory_pipeline.cli import console as terminal
+
+_COLUMNS = (
+    "severity", "class", "sku", "location_id", "mirror", "owner_units", "observed_units",
+    "delta_units", "streak", "recurrence", "first_seen_at", "finding_id",
+)  # fmt: skip
+_STYLES = {"major": "red", "notable": "yellow", "minor": "", "none": "dim"}
+_RANK = {"major": 0, "notable": 1, "minor": 2, "none": 3}
+
+
+@click.command("findings")
+@click.option("--all", "everything", is_flag=True, help="Also what is cleared or a plain stockout.")
+@click.option("--hour", metavar="HOUR", help="As judged in this hour.")
+@click.option("--limit", type=int, default=50, show_default=True, help="At most so many lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+@click.pass_context
+def command(
+    ctx: click.Context, *, everything: bool, hour: str | None, limit: int, as_json: bool
+) -> None:
+    """List open findings, gravest first."""
+    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
+    from inventory_pipeline.wiring.export import load_table  # noqa: PLC0415
+    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
+
+    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    at = parse_hour(hour) if hour else None
+    rows = load_table(house, "findings", low=at, high=at).to_dicts()
+    if not everything:
+        rows = [r for r in rows if r["state"] == "open" and r["severity"] != "none"]
+    rows.sort(key=_rank)
+    if as_json:
+        terminal.print_json(rows)
+    else:
+        _print(rows, limit)
+    terminal.finish(needs_person=any(_is_grave(row) for row in rows))
+
+
+def _is_grave(row: dict[str, Any]) -> bool:
+    return bool(row["state"] == "open" and row["severity"] == "major")
+
+
+def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
+    money = -(row["money_at_risk"] or 0)
+    # Between equal bands the oversell direction comes first.
+    over = 0 if (row["delta_units"] or 0) > 0 else 1
+    return (_RANK[row["severity"]], over, money, row["sku"], row["mirror"], row["finding_id"])
+
+
+def _print(rows: list[dict[str, Any]], limit: int) -> None:
+    out = terminal.build_console()
+    if not rows:
+        terminal.print_line(out, "no open finding")
+        return
+    shown = rows[:limit]
+    terminal.print_table(
+        out,
+        [column.removesuffix("_units") for column in _COLUMNS],
+        [[_cell(row[column], column) for column in _COLUMNS] for row in shown],
+        styles=[_STYLES[row["severity"]] for row in shown],
+    )
+    if len(rows) > limit:
+        terminal.print_line(out, f"and {len(rows) - limit} more; --limit {len(rows)} shows them")
+    terminal.print_line(out, "next: inventory-pipeline explain SKU")
+
+
+def _cell(value: Any, column: str) -> str:
+    if value is None:
+        return "-"
+    if column == "delta_units":
+        return f"{value:+d}"
+    return value.strftime("%m-%d %H:%MZ") if column.endswith("_at") else str(value)

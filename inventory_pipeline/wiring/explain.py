@@ -1,0 +1,79 @@
+"""Everything known about one item, gathered for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inventory_pipeline.errors import NoDataError
+from inventory_pipeline.model.hours import compute_key
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.wiring.house import House
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One item in one hour: rows of the contract's tables that name it.
+
+    Attributes:
+        facts: the owner's numbers.
+        comparisons: each mirror's number beside what it should be, with the components.
+        findings: open and cleared problems.
+        history: what each problem was in the hours before, newest first.
+        movements: the last movements anybody told of.
+        bins: the owner's bins.
+        tasks, proposals: what was asked of people.
+    """
+
+    sku: str
+    hour_at: datetime
+    facts: list[dict[str, Any]]
+    comparisons: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    movements: list[dict[str, Any]]
+    bins: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    proposals: list[dict[str, Any]]
+
+    @property
+    def needs_a_person(self) -> bool:
+        return any(f["state"] == "open" and f["severity"] == "major" for f in self.findings)
+
+
+def explain(
+    house: House, sku: str, *, location: str | None, hour_at: datetime | None
+) -> Explanation:
+    """Gather everything known about one item at one hour (default: the newest).
+
+    Raises:
+        NoDataError: no hour was run, or nobody ever named the item (nearest names given).
+    """
+    if not (house.storage / "warehouse.duckdb").exists():
+        raise NoDataError("no hour has been run yet; run: inventory-pipeline run --hour HOUR")
+    with house.warehouse() as warehouse:
+        newest = warehouse.query(load_query("wiring", "find_newest_cycle"))["hour_at"][0]
+        if newest is None:
+            raise NoDataError("no hour has been run yet; run: inventory-pipeline run --hour HOUR")
+        hour = hour_at or newest
+        near = warehouse.query(load_query("wiring", "find_near_skus"), sku=sku)["sku"].to_list()
+        if sku not in near:
+            known = f"; known and alike: {', '.join(near)}" if near else ""
+            raise NoDataError(f"no system ever named the item {sku!r}{known}")
+        found = {
+            name: warehouse.query(
+                load_query("wiring", f"explain_{name}"), sku=sku, location=location, hour_at=hour
+            ).to_dicts()
+            for name in ("facts", "comparisons", "findings", "history", "movements", "bins")
+        }
+    with house.journal() as journal:
+        asked = {
+            name: [
+                row
+                for row in journal.query(load_query("wiring", f"export_{name}"))
+                if row["sku"] == sku and location in (None, row["location_id"])
+            ]
+            for name in ("tasks", "proposals")
+        }
+    if not found["facts"] and not found["comparisons"]:
+        raise NoDataError(f"nothing is stored of {sku!r} for {compute_key(hour)}")
+    return Explanation(sku=sku, hour_at=hour, **found, **asked)

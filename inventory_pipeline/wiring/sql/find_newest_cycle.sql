@@ -1,0 +1,3 @@
+-- grain: one row
+select max(hour_at) as hour_at
+from reconcile.cycles
