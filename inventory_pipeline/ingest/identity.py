@@ -55,7 +55,7 @@ def _read(
         return empty
     path = root / name
     try:
-        frame = pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
+        frame = pl.read_csv(path, infer_schema=False, empty_string_is_null=False)
     except FileNotFoundError:
         raise ConfigError(f"catalog: {path} does not exist; create it or drop the key") from None
     except pl.exceptions.NoDataError:
