@@ -4,14 +4,13 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from inventory_pipeline.config.load import load_settings
 from inventory_pipeline.model.movements import (
     ON_HAND_SIGN,
-    ORDER_MOMENT_SIGN,
     SELLABLE_DISPOSITIONS,
 )
 
@@ -39,11 +38,6 @@ class Moved:
     @property
     def on_hand(self) -> int:
         return self.effect(ON_HAND_SIGN)
-
-    @property
-    def free(self) -> int:
-        """What it does to on hand - committed: the same as to a number that falls at order."""
-        return self.effect(ORDER_MOMENT_SIGN)
 
 
 @dataclass
@@ -83,7 +77,7 @@ class Simulated:
             self._read_movement(system, row)
             for hour in self.hours
             for system in SYSTEMS
-            for row in self.rows(f"exports/{system}/movements-{hour}.csv")
+            for row in self._find_rows(f"exports/{system}/movements-{hour}.csv")
         ]
 
     @cached_property
@@ -105,6 +99,9 @@ class Simulated:
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         with (self.root / name).open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
+
+    def _find_rows(self, name: str) -> Iterator[dict[str, str]]:
+        return self.rows(name) if (self.root / name).exists() else iter(())
 
     def gaps(self, hour: str) -> dict[tuple[str, str, str, str], dict[str, str]]:
         """(mirror, fact, sku, location_id): the row of the truth."""
@@ -160,7 +157,7 @@ class Simulated:
             key=(sku, self._find_location(system, row["location_id"])),
             units=int(row["quantity"]) * factor,
             moved_at=instant(row["moved_at"]),
-            disposition=row["disposition"],
+            disposition=row.get("disposition", ""),
             reference_id=row["reference_id"],
             cause_id=row["cause_id"],
         )
@@ -168,7 +165,3 @@ class Simulated:
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def read_minute(hour: str, minutes: int) -> datetime:
-    return instant(f"{hour}:00:00Z") + timedelta(minutes=minutes)

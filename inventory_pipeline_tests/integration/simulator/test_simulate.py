@@ -1,0 +1,169 @@
+"""The one door of the simulator: what it writes, refuses, and promises."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inventory_pipeline.config.load import load_settings
+from inventory_pipeline.config.registry import compute_registry
+from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.errors import UsageError
+from inventory_pipeline.model.ports import FetchContext
+from inventory_pipeline.simulator.run import simulate
+from inventory_pipeline_tests.integration.simulator.conftest import MONDAY
+
+HOURS = 30
+
+
+def digest(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def run(out: Path, **changes) -> Path:
+    words = {"seed": 7, "profile": "demo", "hours": HOURS, "start": MONDAY} | changes
+    return simulate(out, **words)
+
+
+def test_the_same_seed_writes_the_same_bytes(tmp_path):
+    run(tmp_path / "a")
+    run(tmp_path / "b")
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_the_bytes_do_not_depend_on_pythonhashseed(tmp_path):
+    program = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path;"
+        "from inventory_pipeline.simulator.run import simulate;"
+        f"simulate(Path(sys.argv[1]), seed=7, profile='demo', hours={HOURS},"
+        " start=datetime(2026, 4, 6, tzinfo=UTC))"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / seed)],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+        )
+    run(tmp_path / "here")
+    assert digest(tmp_path / "1") == digest(tmp_path / "2") == digest(tmp_path / "here")
+
+
+def test_another_seed_is_another_week_in_a_shop_with_the_same_names(tmp_path):
+    run(tmp_path / "a", hours=3)
+    run(tmp_path / "b", hours=3, seed=8)
+    a, b = digest(tmp_path / "a"), digest(tmp_path / "b")
+    assert a.keys() == b.keys()
+    shelf = "exports/shelf/counts-2026-04-06T02.csv"
+    assert a[shelf] != b[shelf]
+
+
+def test_more_hours_only_add_to_what_fewer_hours_wrote(tmp_path):
+    run(tmp_path / "short", hours=20)
+    run(tmp_path / "long", hours=26)
+    short, long = digest(tmp_path / "short"), digest(tmp_path / "long")
+    del short["truth/labels.csv"], short["truth/simulation.json"]
+    assert short.items() <= long.items()
+
+
+def test_the_configuration_is_valid_and_leaves_no_gap_bug_or_overdue_review(tmp_path):
+    loaded = load_settings(run(tmp_path, hours=1))
+    registry = compute_registry(loaded.settings, today=MONDAY.date() + timedelta(days=365))
+    assert list(registry.problems) == []
+
+
+def test_the_files_connector_reads_every_row_of_every_feed(tmp_path):
+    loaded = load_settings(run(tmp_path, hours=2))
+    for name, system in loaded.settings.systems.items():
+        options = FilesOptions.model_validate(system.options | {"settle": "0s"})
+        connector = FilesConnector(system=name, options=options, root=str(loaded.root))
+        for feed in connector.find_feeds():
+            frame = read_feed(connector, feed, staging=tmp_path)
+            path = tmp_path / "exports" / name / f"{feed}-2026-04-06T00.csv"
+            assert frame.rejected.is_empty()
+            assert frame.rows.height == path.read_bytes().count(b"\n") - 1
+
+
+def read_feed(connector: FilesConnector, feed: str, *, staging: Path):
+    """Fetch and parse the first hour; pages by path are kept, as the landing does."""
+    kept = []
+
+    def keep(page):
+        if page.path is not None:
+            path = staging / f"kept-{len(kept)}"
+            path.write_bytes(Path(page.path).read_bytes())
+            page = replace(page, path=str(path))
+        kept.append(page)
+
+    context = FetchContext(MONDAY, lambda: datetime.now(UTC), staging=str(staging))
+    assert connector.fetch(feed, context, keep).is_complete
+    return connector.parse(feed, kept)
+
+
+def test_progress_is_told_after_every_hour(tmp_path):
+    told = []
+    run(tmp_path, hours=3, on_hour=lambda done, hours: told.append((done, hours)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_an_earlier_simulation_is_replaced_and_nothing_else_is_touched(tmp_path):
+    run(tmp_path, hours=5)
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "mine.txt").write_text("keep")
+    run(tmp_path, hours=2)
+    assert len(list(tmp_path.glob("exports/shelf/counts-*.csv"))) == 2
+    assert (tmp_path / "local" / "mine.txt").read_text() == "keep"
+
+
+@pytest.mark.parametrize("name", ["inventory.yaml", "catalog.csv", "exports/shelf/counts.csv"])
+def test_files_that_no_simulation_wrote_are_never_overwritten(tmp_path, name):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(UsageError, match="which no simulation wrote; name an empty folder"):
+        run(tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"profile": "chaos"}, r"'chaos' is no profile .* known are: demo, quiet"),
+        ({"hours": 0}, "hours is 0, wanted 1 to 8784"),
+        ({"hours": 9_000}, "hours is 9000, wanted 1 to 8784"),
+        ({"start": datetime(2026, 4, 6, 10)}, "wanted a whole hour in UTC"),  # noqa: DTZ001
+        ({"start": MONDAY + timedelta(minutes=30)}, "wanted a whole hour in UTC"),
+    ],
+)
+def test_wrong_words_are_refused_before_anything_is_written(tmp_path, changes, message):
+    with pytest.raises(UsageError, match=message):
+        run(tmp_path / "out", **changes)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_a_file_is_refused_with_one_message(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        run(tmp_path / "out", hours=1)
+
+
+def test_a_start_in_another_zone_is_the_same_instant(tmp_path):
+    zone = datetime.fromisoformat("2026-04-06T02:00:00+02:00")
+    run(tmp_path / "a", hours=2)
+    run(tmp_path / "b", hours=2, start=zone)
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_four_days_of_three_hundred_skus_take_less_than_ten_seconds(tmp_path):
+    begun = time.process_time()
+    run(tmp_path, hours=96)
+    assert time.process_time() - begun < 10
+    assert (tmp_path / "catalog.csv").read_text().count("\n") > 300
