@@ -35,7 +35,11 @@ _SECTIONS = (
         ("moved_at", "system", "kind", "units", "movement_id", "reference_id"),
     ),
     ("history", "Hour by hour", ("hour_at", "mirror", "class", "severity", "delta_units", "state")),
-    ("proposals", "Proposals", ("proposal_id", "system", "before_units", "target_units", "decision", "reason")),
+    (
+        "proposals",
+        "Proposals",
+        ("proposal_id", "system", "before_units", "target_units", "decision", "reason"),
+    ),
     ("tasks", "Count tasks", ("task_id", "bin", "state", "recorded_units", "reason")),
 )  # fmt: skip
 

@@ -74,7 +74,7 @@ def _find_suspicion(e: Evidence, limits: Limits) -> Verdict | None:
         return Verdict("suspect", "; ".join(e.notes) or "the answer contradicts itself")
     if e.rows == 0:
         return Verdict("suspect", "the answer holds no row; empty is never read as all gone")
-    if e.declared_keys is not None and e.declared_keys != e.keys and e.declared_keys != e.rows:
+    if e.declared_keys is not None and e.declared_keys not in (e.keys, e.rows):
         return Verdict(
             "suspect", f"the source declares {e.declared_keys} rows, {e.keys} different came"
         )

@@ -50,7 +50,7 @@ def compute_finding_id(
 
     The view ``contract.findings`` computes the same text in SQL.
     """
-    text = "|".join((kind, fact, sku, location_id, mirror, subject))
+    text = f"{kind}|{fact}|{sku}|{location_id}|{mirror}|{subject}"
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return f"F-{digest[:16]}"
 

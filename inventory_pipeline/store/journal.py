@@ -112,8 +112,9 @@ class Journal:
             fence = (rows[0]["fence"] if rows else 0) + 1
             self._connection.execute(
                 "insert into leases (name, holder, fence, expires_at) "
-                "values (:name, :holder, :fence, :at) on conflict (name) do update set "
-                "holder = excluded.holder, fence = excluded.fence, expires_at = excluded.expires_at",
+                "values (:name, :holder, :fence, :at) on conflict (name) do update "
+                "set holder = excluded.holder, fence = excluded.fence, "
+                "expires_at = excluded.expires_at",
                 {
                     "name": name,
                     "holder": holder,
