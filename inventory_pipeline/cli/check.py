@@ -10,11 +10,11 @@ from rich.console import Console
 from inventory_pipeline.cli.console import (
     build_console,
     finish,
-    load_config,
     print_json,
     print_line,
     print_table,
 )
+from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.config.registry import (
     MANY_SYSTEMS,
@@ -23,7 +23,9 @@ from inventory_pipeline.config.registry import (
     compute_registry,
     find_leans,
 )
+from inventory_pipeline.errors import ConfigError
 from inventory_pipeline.model.ownership import Lean, Problem, Registry
+from inventory_pipeline.wiring.house import House
 
 _STYLES = {"bug": "bold red", "gap": "red", "overdue": "yellow", "owned": ""}
 
@@ -43,8 +45,10 @@ def command(ctx: click.Context, as_json: bool, day: datetime | None) -> None:
     Facts down, systems across; bugs and gaps first. Ends with 1 if a fact has no owner or
     several, or if a review is overdue.
     """
-    settings = load_config(ctx).settings
-    today = day.date() if day else datetime.now(settings.business.zone).date()
+    house = open_house(ctx)
+    _check_parts(house)
+    settings = house.settings
+    today = day.date() if day else house.clock.now().astimezone(settings.business.zone).date()
     registry = compute_registry(settings, today=today)
     rows, leans = build_exercise(settings), find_leans(settings)
     if as_json:
@@ -52,6 +56,26 @@ def command(ctx: click.Context, as_json: bool, day: datetime | None) -> None:
     else:
         _print_answer(build_console(), settings, registry, rows, leans)
     finish(needs_person=bool(registry.problems))
+
+
+def _check_parts(house: House) -> None:
+    """Look at what the file names: connectors with their options, and the catalogue.
+
+    Raises:
+        ConfigError: one line for each that is wrong.
+    """
+    wrong = []
+    for name in house.settings.systems:
+        try:
+            house.build_connector(name)
+        except ConfigError as error:
+            wrong.append(str(error))
+    try:
+        _ = house.catalog
+    except ConfigError as error:
+        wrong.append(str(error))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
 
 
 def _build_answer(

@@ -1,0 +1,1 @@
+"""The examinations of ``doctor``: each looks at one thing and says what is wrong with it."""
