@@ -54,9 +54,7 @@ def _read_header(source: Source, form: TextForm) -> list[str]:
     try:
         text = raw.decode("utf-8-sig").rstrip("\n").removesuffix("\r")
         if "\r" in text:
-            raise SourceContractError(
-                "lines end with a carriage return alone; wanted \\n or \\r\\n"
-            )
+            raise SourceContractError("lines end with a bare carriage return; wanted newlines")
         cells = next(csv.reader([text], delimiter=form.delimiter, strict=True), [])
     except UnicodeDecodeError:
         raise SourceContractError(describe_undecodable(source, form)) from None

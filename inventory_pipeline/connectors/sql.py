@@ -193,10 +193,11 @@ class SqlConnector:
         self, connection: Connection, query: str, values: dict[str, Any]
     ) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
         """Yield the names of the columns and some rows, at least once, until there are no more."""
-        streaming = connection.execution_options(yield_per=self._options.page_rows)
-        result = streaming.execute(sqlalchemy.text(query), values)
+        size = self._options.page_rows
+        streaming = {"stream_results": True, "max_row_buffer": size}
+        result = connection.execute(sqlalchemy.text(query), values, execution_options=streaming)
         names, total = list(result.keys()), 0
-        for part in result.partitions():
+        for part in result.partitions(size):
             total += len(part)
             if total > self._options.max_rows:
                 raise SourceContractError(

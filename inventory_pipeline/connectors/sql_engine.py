@@ -34,6 +34,7 @@ def build_engine(url: URL, *, root: str) -> Engine:
         url = _locate_sqlite(url, root)
     if url.drivername == "postgresql+psycopg":
         arguments["connect_timeout"] = CONNECT_SECONDS
+        arguments["fallback_application_name"] = "inventory-pipeline"
     try:
         return sqlalchemy.create_engine(
             url, poolclass=NullPool, hide_parameters=True, connect_args=arguments

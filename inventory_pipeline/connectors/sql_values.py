@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,9 @@ def build_page_body(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> byte
     Raises:
         SourceContractError: a name twice, or a value that is no single value.
     """
+    for name in names:
+        if list(names).count(name) > 1:
+            raise SourceContractError(f"the column {name!r} stands twice; wanted every name once")
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     series = [_build_series(name, cells) for name, cells in zip(names, columns, strict=True)]
     body = io.BytesIO()
@@ -27,10 +31,14 @@ def build_page_body(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> byte
 
 
 def _build_series(name: str, cells: Sequence[Any]) -> pl.Series:
-    try:
-        return pl.Series(name, [render_cell(cell) for cell in cells], dtype=pl.String)
-    except TypeError as error:
-        raise SourceContractError(f"the column {name!r} has {error}; cast it to text") from None
+    kinds = set(map(type, cells)) - {NoneType, str}
+    if kinds:
+        try:
+            renderers = {NoneType: _keep, str: _keep, **{k: _find_renderer(k) for k in kinds}}
+        except TypeError as error:
+            raise SourceContractError(f"the column {name!r} has {error}; cast it to text") from None
+        cells = [renderers[type(cell)](cell) for cell in cells]
+    return pl.Series(name, cells, dtype=pl.String)
 
 
 def render_cell(value: Any) -> str | None:
@@ -39,12 +47,18 @@ def render_cell(value: Any) -> str | None:
     Raises:
         TypeError: the value is no single value (bytes, a list, JSON).
     """
-    if value is None or isinstance(value, str):
-        return value
-    for kind, render in _RENDERERS:
-        if isinstance(value, kind):
-            return render(value)
-    raise TypeError(f"a value of type {type(value).__name__}")
+    return _find_renderer(type(value))(value)
+
+
+def _find_renderer(kind: type) -> Callable[[Any], str | None]:
+    for known, render in _RENDERERS:
+        if issubclass(kind, known):
+            return render
+    raise TypeError(f"a value of type {kind.__name__}")
+
+
+def _keep(value: str | None) -> str | None:
+    return value
 
 
 def _render_datetime(value: datetime) -> str:
@@ -52,7 +66,9 @@ def _render_datetime(value: datetime) -> str:
 
 
 # bool is an int and datetime is a date: the narrower kind stands first.
-_RENDERERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+_RENDERERS: tuple[tuple[type, Callable[[Any], str | None]], ...] = (
+    (NoneType, _keep),
+    (str, str),
     (bool, lambda value: "true" if value else "false"),
     (int, str),
     (Decimal, lambda value: format(value, "f")),
