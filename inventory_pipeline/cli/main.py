@@ -94,7 +94,7 @@ def main() -> None:
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. Never raises, never shows a traceback unasked."""
     try:
-        result = group.main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        code = _invoke(arguments)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -108,7 +108,17 @@ def run_command(arguments: Sequence[str]) -> int:
         return _say(str(error))
     except Exception as error:
         return _say(_describe_unexpected(error, show="--debug" in arguments))
-    return result if isinstance(result, int) else 0
+    return code
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """Call the command; not ``group.main()``, to which a reader that left is a failure."""
+    try:
+        with group.make_context(PROGRAM, list(arguments)) as ctx:
+            group.invoke(ctx)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return 0
 
 
 def _say(message: str) -> int:
