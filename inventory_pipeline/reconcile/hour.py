@@ -47,7 +47,7 @@ class Picture:
         facts: fact → its owner's numbers; a fact without exactly one owner is not here.
         words: (system, fact) → keys spoken of in words, and what was said.
         fact_ids: fact → number in the warehouse.
-        open_units: units ordered and not shipped; None where nobody tells of orders.
+        pools: keys of places that count several of ours as one.
     """
 
     hour_at: datetime
@@ -59,6 +59,7 @@ class Picture:
     facts: dict[str, Owned] = field(default_factory=dict)
     words: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
     fact_ids: dict[str, int] = field(default_factory=dict)
+    pools: Any = ()
 
     @property
     def size(self) -> int:
@@ -124,6 +125,7 @@ def _assemble_facts(
     warehouse: Warehouse, picture: Picture, settings: Settings, catalog: Catalog
 ) -> None:
     links = _find_links(warehouse, catalog) if catalog.locations.height else ([], [])
+    picture.pools = np.unique(np.asarray(links[0], np.int64))
     for name, fact in settings.facts.items():
         if len(fact.owners) == 1:
             scopes = _find_scopes(warehouse, picture, fact, catalog)

@@ -90,7 +90,7 @@ def judge_mirror(
     comparison = compare(
         rule, facts, seen,
         covers=_find_covered(picture, seen.is_present, mirror),
-        adjusted=_mark(picture.size, terms["key_id"]),
+        adjusted=_mark(picture, terms["key_id"]),
     )  # fmt: skip
     exceptions = find_exceptions(comparison, facts[primary]).join(
         terms, on="key_id", how="left", validate="1:1"
@@ -122,9 +122,14 @@ def _find_covered(picture: Picture, is_present: Mask, mirror: Mirror) -> Mask:
     return covered
 
 
-def _mark(size: int, keys: pl.Series) -> Mask:
-    mask = np.zeros(size, np.bool_)
+def _mark(picture: Picture, keys: pl.Series) -> Mask:
+    """Mark keys that are told of even when both numbers agree.
+
+    A pool is one: the view that derives plain matches knows no sums of places.
+    """
+    mask = np.zeros(picture.size, np.bool_)
     mask[keys.to_numpy()] = True
+    mask[picture.pools] = True
     return mask
 
 

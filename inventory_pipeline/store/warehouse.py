@@ -72,6 +72,11 @@ class DuckWarehouse:
         self._connection.execute(delete, dict(where))
         return self.append(table, frame)
 
+    def replace_all(self, table: str, frame: pl.DataFrame) -> int:
+        """Put ``frame`` in place of everything in ``table``."""
+        self._connection.execute(f"delete from {_name(table)}")  # noqa: S608 names are checked
+        return self.append(table, frame)
+
     def append(self, table: str, frame: pl.DataFrame) -> int:
         if frame.is_empty():
             return 0

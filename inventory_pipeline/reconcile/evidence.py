@@ -1,0 +1,124 @@
+"""Evidence: what else an hour's records say, and what a gap is tied to and worth."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from inventory_pipeline.config.models import Settings
+from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.quantities import ON_HAND
+from inventory_pipeline.reconcile import problems
+from inventory_pipeline.reconcile.hour import Picture
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.store.warehouse import DuckWarehouse
+
+
+def find_other_problems(
+    warehouse: DuckWarehouse, picture: Picture, settings: Settings
+) -> list[dict[str, object]]:
+    """Return what is wrong beside the gaps: authority, moments, writes, order, counts, bins."""
+    at, day = picture.hour_at, timedelta(days=1)
+    rows = [
+        *problems.find_authority_problems(settings),
+        *problems.find_moment_problems(settings),
+        *_find_negatives(picture, settings),
+    ]
+    writes = warehouse.query(load_query("reconcile", "find_direct_writes"), hour_at=at)
+    rows += problems.find_non_owner_writes(writes, settings, _find_owned_units(picture, writes))
+    early = warehouse.query(load_query("reconcile", "find_early_levels"), hour_at=at)
+    rows += problems.find_early_levels(early, settings)
+    owner = problems.find_owner(settings, ON_HAND)
+    if owner is None:
+        return rows
+    counts = warehouse.query(
+        load_query("reconcile", "load_count_movements"), hour_at=at, since=at - day
+    ).filter(pl.col("system") == owner)
+    if counts.height:
+        rows += _find_variances(warehouse, picture, settings, counts)
+    bins = warehouse.query(
+        load_query("reconcile", "find_misplaced"), hour_at=at, owner=owner, fact=ON_HAND
+    )
+    return rows + problems.find_misplaced(bins, owner=owner)
+
+
+def _find_variances(
+    warehouse: DuckWarehouse, picture: Picture, settings: Settings, counts: pl.DataFrame
+) -> list[dict[str, object]]:
+    since = picture.hour_at - timedelta(days=2)
+    records = warehouse.query(
+        load_query("reconcile", "load_records"),
+        hour_at=picture.hour_at,
+        since=since,
+        fact=ON_HAND,
+        key_ids=counts["key_id"].unique().to_list(),
+    )
+    movements = warehouse.query(
+        load_query("reconcile", "load_movements"),
+        hour_at=picture.hour_at,
+        low=since,
+        high=picture.hour_at + timedelta(hours=1),
+    )
+    return problems.find_variances(counts, records, movements, bands=settings.severity)
+
+
+def _find_negatives(picture: Picture, settings: Settings) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for (system, fact), column in picture.hour.columns.items():
+        allowed = settings.systems[system].snapshot.allow_negative
+        for key_id in np.flatnonzero(column.units < 0):
+            rows.append(
+                {
+                    "kind": "negative_stock",
+                    "fact": fact,
+                    "mirror": system,
+                    "key_id": int(key_id),
+                    "class": "negative_stock",
+                    "severity": "minor" if allowed else "major",
+                    "observed_units": int(column.units[key_id]),
+                }
+            )
+    return rows
+
+
+def _find_owned_units(
+    picture: Picture, writes: pl.DataFrame
+) -> dict[tuple[str, int], tuple[str, int]]:
+    found = {}
+    for fact, key_id in writes.select("fact", "key_id").unique().iter_rows():
+        owned = picture.facts.get(fact)
+        if owned and owned.column.is_present[key_id]:
+            owner = owned.owners[owned.owner_of[key_id]]
+            found[fact, key_id] = (owner, int(owned.column.units[key_id]))
+    return found
+
+
+def link_orders(warehouse: DuckWarehouse, picture: Picture, gaps: pl.DataFrame) -> pl.DataFrame:
+    """Tie over-advertised gaps to the orders they disappointed (REC-16)."""
+    over = gaps.filter((pl.col("delta_units") > 0) & (pl.col("severity") == "major"))
+    if over.is_empty():
+        return gaps
+    orders = warehouse.query(
+        load_query("reconcile", "load_short_orders"),
+        hour_at=picture.hour_at,
+        since=picture.hour_at - timedelta(days=2),
+        key_ids=over["key_id"].unique().to_list(),
+    )
+    return problems.link_short_orders(gaps, orders)
+
+
+def price(warehouse: DuckWarehouse, gaps: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Add the money a gap puts at risk: its size at the price, else at the unit cost."""
+    price = catalog.items.select("sku", each=pl.coalesce("price", "unit_cost")).drop_nulls()
+    if gaps.is_empty() or price.is_empty():
+        return gaps
+    names = warehouse.query(
+        load_query("reconcile", "load_key_names"), key_ids=gaps["key_id"].unique().to_list()
+    ).join(price, on="sku", how="left", validate="m:1")
+    each = names.select("key_id", "each")
+    units = pl.coalesce("delta_units", "observed_units", "expected_units").abs()
+    return (
+        gaps.join(each, on="key_id", how="left", validate="m:1")
+        .with_columns(money_at_risk=units * pl.col("each"))
+        .drop("each")
+    )
