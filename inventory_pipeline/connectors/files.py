@@ -23,7 +23,12 @@ from inventory_pipeline.connectors.tables import (
     refuse_unknown_feed,
 )
 from inventory_pipeline.connectors.text_source import TextForm
-from inventory_pipeline.errors import SourceContractError, SourceError
+from inventory_pipeline.errors import (
+    ConfigError,
+    SourceContractError,
+    SourceError,
+    SourceRefusedError,
+)
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.hours import compute_slug
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
@@ -140,6 +145,9 @@ class FilesConnector:
             with drop.copying(context.staging) as copied:
                 fetched_at = context.now()
                 sink(Page(b"", find_kind(name), copied.path, context.hour_at, fetched_at))
+        except ConfigError as error:
+            # One system whose owner is unknown here must not stop the others.
+            raise SourceRefusedError(f"{feed}: {error}", system=self._system) from None
         except SourceError as error:
             raise type(error)(f"{feed}: {error}", system=self._system) from None
         return Fetched(is_complete=True, end_marker=copied.end_marker, notes=(f"read {name}",))

@@ -14,7 +14,7 @@ from inventory_pipeline.config.models import Model
 from inventory_pipeline.config.values import Duration, Secret, render_duration
 from inventory_pipeline.connectors.parquet_table import parse_parquet
 from inventory_pipeline.connectors.sql_engine import Deadline, build_engine, forbid_writing
-from inventory_pipeline.connectors.sql_errors import translate
+from inventory_pipeline.connectors.sql_errors import translating
 from inventory_pipeline.connectors.sql_query import (
     HOUR_BOUNDS,
     check_query,
@@ -33,6 +33,7 @@ from inventory_pipeline.errors import (
     ConfigError,
     SourceContractError,
     SourceError,
+    SourceRefusedError,
     SourceUnavailableError,
 )
 from inventory_pipeline.model.frames import RAW_FEEDS
@@ -163,23 +164,32 @@ class SqlConnector:
     def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
         """Run the feed's query and give its rows to ``sink``, some thousands a page."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
-        url, secrets = self._find_url()
-        query = self._options.feeds[feed].query
         deadline = Deadline(self._options.deadline)
+        with self._naming(feed, deadline):
+            url, secrets = self._find_url()
+            with translating(secrets):
+                rows, pages = self._read(feed, url, context, deadline, sink)
+        marker = f"query finished: {rows:,} rows in {pages} pages"
+        return Fetched(is_complete=True, end_marker=marker)
+
+    def _read(
+        self, feed: str, url: URL, context: FetchContext, deadline: Deadline, sink: PageSink
+    ) -> tuple[int, int]:
+        """Give every page to ``sink``; return how many rows and pages there were."""
+        query = self._options.feeds[feed].query
+        values = fill_parameters(query, url.get_backend_name(), context.hour_at)
         rows = pages = 0
-        with self._translating(feed, secrets, deadline):
-            engine = build_engine(url, root=self._root)
-            values = fill_parameters(query, url.get_backend_name(), context.hour_at)
-            with engine.connect() as connection, deadline.watching(connection):
-                forbid_writing(connection, timeout=self._options.timeout)
-                for names, part in self._read_parts(connection, query, values):
-                    deadline.check()
-                    body = build_page_body(names, part)
-                    sink(Page(body, "parquet", None, context.hour_at, context.now()))
-                    rows, pages = rows + len(part), pages + 1
-        return Fetched(
-            is_complete=True, end_marker=f"query finished: {rows:,} rows in {pages} pages"
-        )
+        with (
+            build_engine(url, root=self._root).connect() as connection,
+            deadline.watching(connection),
+        ):
+            forbid_writing(connection, timeout=self._options.timeout)
+            for names, part in self._read_parts(connection, query, values):
+                deadline.check()
+                body = build_page_body(names, part)
+                sink(Page(body, "parquet", None, context.hour_at, context.now()))
+                rows, pages = rows + len(part), pages + 1
+        return rows, pages
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
@@ -213,25 +223,27 @@ class SqlConnector:
         options = self._options
         try:
             if isinstance(options.url, Secret):
-                text = options.url.reveal(self._root)
-                url = _parse_url(text).update_query_dict(options.arguments)
+                url = _parse_url(options.url.reveal(self._root))
+                url = url.update_query_dict(options.arguments)
             else:
                 secret = options.password
                 url = options.build_url(None if secret is None else secret.reveal(self._root))
             check_queries(options, url)
-        except (ValueError, ConfigError) as error:
-            raise ConfigError(f"systems.{self._system}.options: {error}") from None
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
         return url, [str(url.password)] if url.password else []
 
     @contextmanager
-    def _translating(self, feed: str, secrets: Sequence[str], deadline: Deadline) -> Iterator[None]:
+    def _naming(self, feed: str, deadline: Deadline) -> Iterator[None]:
+        """Put system and feed before every error, and say it if the deadline was the cause."""
         try:
             yield
-        except (exc.SQLAlchemyError, SourceError) as error:
-            told = error if isinstance(error, SourceError) else translate(error, secrets)
+        except ConfigError as error:
+            # One system without its password or driver must not stop the others.
+            raise SourceRefusedError(f"{feed}: {error}", system=self._system) from None
+        except SourceError as error:
+            told = error
             if deadline.has_passed:
                 limit = render_duration(self._options.deadline)
                 told = SourceUnavailableError(f"the query took longer than deadline: {limit}")
             raise type(told)(f"{feed}: {told}", system=self._system) from None
-        except ConfigError as error:
-            raise ConfigError(f"systems.{self._system}.options: {error}") from None

@@ -1,7 +1,8 @@
 """SQL errors: what a driver says → one of ours, without a secret, an address or a row."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from urllib.parse import quote, quote_plus
 
 from sqlalchemy import exc
@@ -20,6 +21,15 @@ _CONTRACT = ("42", "22", "21", "0A")
 _UNREACHABLE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
 _REFUSED_WORDS = ("authentication failed", "access denied", "permission denied", "certificate")
 _CONTRACT_WORDS = ("no such table", "no such column", "syntax error", "ambiguous column")
+
+
+@contextmanager
+def translating(secrets: Iterable[str]) -> Iterator[None]:
+    """Raise what a database or its driver says inside as one of our errors."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raise translate(error, secrets) from None
 
 
 def translate(error: exc.SQLAlchemyError, secrets: Iterable[str]) -> SourceError:

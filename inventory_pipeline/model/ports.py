@@ -104,12 +104,17 @@ class Connector(Protocol):
 
     Class attributes:
         options_model: pydantic model that validates ``options`` of the YAML file.
-        reads_past: whether the hour asked for is what the source is asked (file drops),
-            so that an hour missed may be fetched later. False: only the present can be seen.
     """
 
     options_model: ClassVar[type[BaseModel]]
-    reads_past: ClassVar[bool]
+
+    @property
+    def reads_past(self) -> bool:
+        """Return whether the hour asked for is what the source is asked (file drops).
+
+        Then an hour that was missed may be fetched later. False: only the present can be
+        seen. A class attribute will do where the options do not decide it.
+        """
 
     def __init__(self, *, system: str, options: Any, root: str) -> None:
         """``root`` is the folder of the YAML file: relative paths start there."""

@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from inventory_pipeline.errors import (
-    ConfigError,
     SourceContractError,
     SourceError,
+    SourceRefusedError,
     SourceUnavailableError,
 )
 from inventory_pipeline_tests.support.file_sources import land
@@ -86,7 +86,7 @@ def test_a_query_without_end_is_cut_at_the_deadline(tmp_path, stock):
 
 
 def test_a_database_in_memory_is_no_source(tmp_path):
-    with pytest.raises(ConfigError, match="a sqlite url names a file"):
+    with pytest.raises(SourceRefusedError, match="a sqlite url names a file"):
         read(tmp_path, url="sqlite://")
 
 
@@ -95,7 +95,7 @@ def test_a_driver_that_is_not_installed_is_named(tmp_path):
         ("oracle+cx_Oracle://host/base", "cx_Oracle"),
         ("nosuch://host/base", "no kind of database is called 'nosuch'"),
     ):
-        with pytest.raises(ConfigError, match=said):
+        with pytest.raises(SourceRefusedError, match=said):
             read(tmp_path, url=address)
 
 
