@@ -1,8 +1,7 @@
-"""What commands share: load the file, print tables and JSON, end with the right code."""
+"""What commands share: tables and JSON on the terminal, and the right exit code."""
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Never
@@ -13,18 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from inventory_pipeline.config.load import Loaded, find_config_path, load_settings
+from inventory_pipeline.cli.text import clean
 
 _WIDTH_OF_A_FILE = 200
-
-
-def load_config(ctx: click.Context) -> Loaded:
-    """Load the file that --config, the environment or the folder names.
-
-    Raises:
-        ConfigError: it is missing or wrong.
-    """
-    return load_settings(find_config_path(ctx.find_root().obj))
 
 
 def build_console(*, is_error: bool = False) -> Console:
@@ -37,15 +27,6 @@ def build_console(*, is_error: bool = False) -> Console:
         emoji=False,
         width=None if stream.isatty() else _WIDTH_OF_A_FILE,
     )
-
-
-def clean(value: Any) -> str:
-    """Return text for a terminal: control and direction characters made visible."""
-    return "".join(
-        character if unicodedata.category(character) not in ("Cc", "Cf", "Cs") else
-        character.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for character in str(value)
-    )  # fmt: skip
 
 
 def print_table(

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from inventory_pipeline.cli.text import clean
 from inventory_pipeline.errors import InventoryPipelineError
 
 PROGRAM = "inventory-pipeline"
@@ -122,7 +123,7 @@ def _invoke(arguments: Sequence[str]) -> int:
 
 
 def _say(message: str) -> int:
-    lines = message.splitlines() or ["something went wrong without a word"]
+    lines = [clean(line) for line in message.split("\n")]
     head = f"Error: {len(lines)} things to mend\n" if len(lines) > 1 else "Error: "
     click.echo(head + "\n".join(lines), err=True)
     return 2

@@ -1,14 +1,13 @@
 """From the YAML file to validated settings; every mistake in one message, with its line."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from inventory_pipeline.config.mistakes import Mistake, find_mistakes, render_mistakes
 from inventory_pipeline.config.models import Settings
-from inventory_pipeline.config.profiles import fill_owners
 from inventory_pipeline.config.yaml_lines import Document, Place, load_document
 from inventory_pipeline.errors import ConfigError
 
@@ -44,10 +43,12 @@ def load_settings(path: Path) -> Loaded:
     Raises:
         ConfigError: one line per mistake, in the order of the file.
     """
-    # Formulas need a parser that takes longer to import than `watch` may last.
+    # These need polars and an SQL parser, whose import takes longer than `watch` may last.
     from inventory_pipeline.config.checks import find_contradictions  # noqa: PLC0415
+    from inventory_pipeline.config.profiles import fill_owners  # noqa: PLC0415
 
     loaded = load_outline(path)
+    loaded = replace(loaded, settings=fill_owners(loaded.settings))
     mistakes = find_contradictions(loaded.settings)
     if mistakes:
         raise ConfigError(render_mistakes(loaded.document, mistakes))
@@ -57,7 +58,8 @@ def load_settings(path: Path) -> Loaded:
 def load_outline(path: Path) -> Loaded:
     """Read the file and check keys and values, not what they say of each other.
 
-    For ``watch``, which has half a second and must also speak when a formula is broken.
+    Owners of the profile are not filled in. For ``watch``, which has half a second and must
+    also speak when a formula is broken.
 
     Raises:
         ConfigError: one line per mistake.
@@ -67,7 +69,7 @@ def load_outline(path: Path) -> Loaded:
         settings = Settings.model_validate(document.data)
     except ValidationError as error:
         raise ConfigError(render_mistakes(document, find_mistakes(error, Settings))) from None
-    return Loaded(fill_owners(settings), document, path, path.absolute().parent)
+    return Loaded(settings, document, path, path.absolute().parent)
 
 
 def config_error_at(loaded: Loaded, place: Place, message: str) -> ConfigError:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from inventory_pipeline.cli import main
-from inventory_pipeline.cli.console import clean
+from inventory_pipeline.cli.text import clean
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline_tests.support.command import call, start
 
