@@ -116,6 +116,8 @@ def _read_factor(row: dict[str, str], name: str) -> tuple[int, int]:
 
 def _read_day(column: pl.Series, default: str, name: str) -> pl.Series:
     filled = column.str.strip_chars().replace("", default)
+    # One form for all: the library guesses the form of a column from its first value.
+    filled = filled.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$", "${1}T00:00:00+00:00")
     parsed = filled.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
     if parsed.null_count():
         bad = filled.filter(parsed.is_null())[0]

@@ -31,7 +31,7 @@ def parse_fraction(text: str) -> Fraction:
     Raises:
         ValueError: the text is no positive number.
     """
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}|/[0-9]{1,9})?", text.strip()):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?", text.strip()):
         raise ValueError(f"factor is {text!r}, wanted a positive number such as 12 or 1/12")
     factor = Fraction(text.strip())
     if factor <= 0:
