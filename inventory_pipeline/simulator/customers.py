@@ -20,7 +20,6 @@ class Customers:
     """Turns wishes into orders and sees each order through."""
 
     def __init__(self, world: World, storefront: Storefront) -> None:
-        self.refused_lines = 0
         self._world = world
         self._storefront = storefront
         self._orders = 0
@@ -36,12 +35,10 @@ class Customers:
         placed = []
         for sku, units in wish.lines:
             key = self._find_source(sku, units, wants_east=wish.is_east)
-            if key is None:
-                self.refused_lines += 1
-                continue
-            placed.append(
-                self._world.record("order_placed", key, units, papers=papers, system=STOREFRONT)
-            )
+            if key is not None:
+                placed.append(
+                    self._world.record("order_placed", key, units, papers=papers, system=STOREFRONT)
+                )
         for location_id in (MAIN, EAST):
             lines = [line for line in placed if line.location_id == location_id]
             if lines:

@@ -44,7 +44,8 @@ class Floor:
                 self._world.timeline.plan(at, partial(happen, key))
 
     def _has_plenty(self, key: Key) -> bool:
-        return self._systems.storefront.find_available(key) >= PLENTY
+        free = self._systems.storefront.find_available(key)
+        return min(free, self._world.count(key)) >= PLENTY
 
     def _break(self, key: Key) -> None:
         if self._has_plenty(key):

@@ -90,7 +90,8 @@ class Path:
 
     Attributes:
         location_id: only movements there take it; none: all.
-        max_delay: what the shop calls normal; the YAML file promises it.
+        max_delay: what the shop calls normal; the YAML file promises it. For a nightly batch
+            it counts from the cut-off: whatever moved before is in the batch.
     """
 
     name: str
@@ -105,7 +106,6 @@ class Path:
 _QUARTERLY = Pickup(timedelta(minutes=15), timedelta(seconds=40))
 _MINUTES = timedelta(minutes=5)
 _QUARTER = timedelta(minutes=20)
-_NIGHT = timedelta(hours=26)
 _NONE = timedelta(0)
 
 PATHS = (
@@ -116,8 +116,8 @@ PATHS = (
     Path("order_export", STOREFRONT, THREEPL, ORDERS, _QUARTERLY, _QUARTER, EAST),
     Path("stock_updates", SHELF, STOREFRONT, PHYSICAL, Event(5, 90), _MINUTES),
     Path("threepl_updates", THREEPL, STOREFRONT, PHYSICAL, _QUARTERLY, _QUARTER),
-    Path("wms_to_erp", SHELF, ERP, PHYSICAL, Nightly(), _NIGHT),
-    Path("threepl_to_erp", THREEPL, ERP, PHYSICAL, Nightly(), _NIGHT),
+    Path("wms_to_erp", SHELF, ERP, PHYSICAL, Nightly(), _QUARTER),
+    Path("threepl_to_erp", THREEPL, ERP, PHYSICAL, Nightly(), _QUARTER),
 )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.model.hours import HOUR, compute_slug, floor_hour
 from inventory_pipeline.simulator.exports import READ_AT, Clerk
-from inventory_pipeline.simulator.folder import open_folder, write_file
+from inventory_pipeline.simulator.folder import opening_folder, write_file
 from inventory_pipeline.simulator.labels import Gap, Witness, find_gaps
 from inventory_pipeline.simulator.profiles import find_profile
 from inventory_pipeline.simulator.settings import (
@@ -58,15 +58,15 @@ def simulate(
     chosen = find_profile(profile)
     _check_span(hours, start)
     start = start.astimezone(UTC)
-    open_folder(out, seed=seed, profile=profile, hours=hours, start=start)
-    shop = open_shop(chosen, seed=seed, start=start)
-    config = _write_settings(out, shop)
-    witness = Witness(shop.faults)
-    for hour in range(hours):
-        _Hour(out, shop, hour).live(witness)
-        if on_hour is not None:
-            on_hour(hour + 1, hours)
-    write_file(out / "truth" / "labels.csv", render_labels(witness))
+    with opening_folder(out, seed=seed, profile=profile, hours=hours, start=start):
+        shop = open_shop(chosen, seed=seed, start=start)
+        config = _write_settings(out, shop)
+        witness = Witness(shop.faults)
+        for hour in range(hours):
+            _Hour(out, shop, hour).live(witness)
+            if on_hour is not None:
+                on_hour(hour + 1, hours)
+        write_file(out / "truth" / "labels.csv", render_labels(witness))
     return config
 
 

@@ -54,9 +54,7 @@ systems:
     decrements_at: order
     sync: {{trigger: event}}
     max_age: 90m
-    snapshot:
-      absent_means: deleted             # a product page that is not listed is gone
-      max_newly_zero_share: 0.25        # promises fall to zero all day long, as parcels leave
+    snapshot: {{max_newly_zero_share: 0.25}}  # promises fall to zero as parcels leave
     writes: [available]
   erp:                                  # the books: one batch a night, cases for some items
     role: erp

@@ -149,6 +149,38 @@ def test_wrong_words_are_refused_before_anything_is_written(tmp_path, changes, m
     assert not (tmp_path / "out").exists()
 
 
+def test_a_second_simulation_does_not_write_into_the_folder_of_a_running_one(tmp_path):
+    def start_another(done: int, _hours: int) -> None:
+        if done == 1:
+            with pytest.raises(UsageError, match="another simulation is writing into"):
+                run(tmp_path, hours=1, seed=8)
+
+    run(tmp_path, hours=2, on_hour=start_another)
+    run(tmp_path, hours=1, seed=8)
+
+
+def test_an_interrupted_simulation_is_replaced_by_the_next(tmp_path):
+    def fall(done: int, _hours: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "a", on_hour=fall)
+    assert not (tmp_path / "a" / "truth" / "labels.csv").exists()
+    run(tmp_path / "a", hours=3)
+    run(tmp_path / "b", hours=3)
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_a_linked_folder_is_not_emptied(tmp_path):
+    run(tmp_path / "out", hours=1)
+    (tmp_path / "out" / "exports").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "exports").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="cannot be replaced"):
+        run(tmp_path / "out", hours=1)
+    assert any((tmp_path / "elsewhere").iterdir())
+
+
 def test_a_folder_that_is_a_file_is_refused_with_one_message(tmp_path):
     (tmp_path / "out").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):

@@ -1,16 +1,9 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from inventory_pipeline.simulator.catalogue import build_catalogue
-from inventory_pipeline.simulator.courier import Courier, Delivery
-from inventory_pipeline.simulator.systems.opening import Systems, open_systems
-from inventory_pipeline.simulator.timeline import Timeline
-from inventory_pipeline.simulator.words import MAIN, Item, open_stream
-from inventory_pipeline.simulator.world import Papers, World
-
-START = datetime(2026, 4, 6, 10, tzinfo=UTC)
-KEY = ("CND-FERN", MAIN)
+from inventory_pipeline.simulator.courier import Delivery
+from inventory_pipeline_tests.unit.simulator.house import KEY, START, House
 
 
 @dataclass
@@ -23,36 +16,6 @@ class Bend:
     def distort(self, delivery: Delivery) -> Sequence[Delivery]:
         hits = delivery.path.name == self.path
         return (delivery,) * self.times if hits else (delivery,)
-
-
-@dataclass
-class House:
-    items: dict[str, Item] = field(
-        default_factory=lambda: {i.sku: i for i in build_catalogue(open_stream(1, "catalogue"))}
-    )
-
-    def __post_init__(self) -> None:
-        self.timeline = Timeline(START)
-        self.actual: Systems = open_systems(self.items)
-        self.clean: Systems = open_systems(self.items)
-        self.courier = Courier(
-            self.timeline, actual=self.actual, clean=self.clean, stream=open_stream(1, "courier")
-        )
-        self.world = World(self.items, self.timeline, self.courier)
-
-    def receive(self, units: int) -> None:
-        papers = Papers("PO-1", actor="receiving")
-        bins = self.world.put(KEY, units)
-        self.world.record("receipt", KEY, units, papers=papers, bins=bins)
-
-    def find_news(self, systems: Systems) -> tuple[int, int, int]:
-        """What shelf, storefront and ERP know more than on opening day."""
-        opened = open_systems(self.items)
-        return (
-            sum(systems.shelf.bins[KEY].values()) - sum(opened.shelf.bins[KEY].values()),
-            systems.storefront.free[KEY] - opened.storefront.free[KEY],
-            systems.erp.find_quantity(KEY) - opened.erp.find_quantity(KEY),
-        )
 
 
 def test_the_shelf_knows_at_once_the_storefront_in_minutes_and_the_erp_at_night():
