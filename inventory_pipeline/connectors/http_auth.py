@@ -1,0 +1,132 @@
+"""Auth: the five ways a source wants to know who asks, each as headers."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from inventory_pipeline.connectors.http import Badge, HttpDoor, judge_json, judge_status
+from inventory_pipeline.connectors.http_options import (
+    BasicAuth,
+    BearerAuth,
+    Call,
+    HeaderAuth,
+    HttpOptions,
+    LoginAuth,
+    OauthAuth,
+)
+from inventory_pipeline.connectors.http_wire import Answer, Deadline
+from inventory_pipeline.connectors.json_paths import Path, find_text
+from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.errors import SourceContractError, SourceRefusedError
+
+# A token is given back this long before it ends, so that it does not end on its way.
+MARGIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class FixedBadge:
+    """A badge that only the configuration changes."""
+
+    auth: HeaderAuth | BearerAuth | BasicAuth | None
+
+    def find_headers(self, door: HttpDoor, _until: Deadline) -> Mapping[str, str]:
+        reveal = door.scribe.reveal
+        match self.auth:
+            case HeaderAuth() as auth:
+                return {auth.name: auth.prefix + reveal(auth.value)}
+            case BearerAuth() as auth:
+                return {"Authorization": f"Bearer {reveal(auth.token)}"}
+            case BasicAuth() as auth:
+                return _write_basic(door, reveal(auth.username), reveal(auth.password))
+        return {}
+
+    def drop(self) -> bool:
+        return False
+
+
+@dataclass
+class TokenBadge:
+    """A badge that has to be asked for, and that ends."""
+
+    auth: OauthAuth | LoginAuth
+    _token: str = field(default="", repr=False)
+    _ends: Deadline | None = None
+
+    def find_headers(self, door: HttpDoor, until: Deadline) -> Mapping[str, str]:
+        if self._token and self._ends and self._ends.ends <= self._ends.monotonic():
+            self._token = ""
+        if not self._token:
+            seconds = self._fetch(door, until)
+            self._ends = door.start_deadline(seconds - MARGIN_SECONDS) if seconds else None
+        token = door.scribe.guard(self._token)
+        if isinstance(self.auth, LoginAuth):
+            return {self.auth.header: self.auth.prefix + token}
+        return {"Authorization": f"Bearer {token}"}
+
+    def drop(self) -> bool:
+        had, self._token = bool(self._token), ""
+        return had
+
+    def _fetch(self, door: HttpDoor, until: Deadline) -> float | None:
+        if isinstance(self.auth, LoginAuth):
+            self._token = _log_in(door, self.auth, until)
+            return self.auth.lasts.total_seconds() if self.auth.lasts else None
+        self._token, seconds = _ask_for_token(door, self.auth, until)
+        return seconds
+
+
+def build_badge(options: HttpOptions) -> Badge:
+    """Return the badge the configuration names."""
+    auth = options.auth
+    if isinstance(auth, OauthAuth | LoginAuth):
+        return TokenBadge(auth)
+    return FixedBadge(auth if isinstance(auth, HeaderAuth | BearerAuth | BasicAuth) else None)
+
+
+def _ask_for_token(door: HttpDoor, auth: OauthAuth, until: Deadline) -> tuple[str, float | None]:
+    reveal = door.scribe.reveal
+    form = {"grant_type": "client_credentials", "scope": auth.scope, **auth.extra}
+    headers: Mapping[str, str] = {}
+    if auth.send_as == "basic":
+        headers = _write_basic(door, reveal(auth.client_id), reveal(auth.client_secret))
+    else:
+        form |= {"client_id": auth.client_id, "client_secret": auth.client_secret}
+    call = Call(method="POST", form=form, headers=dict(headers))
+    question = door.scribe.write(call, {}, url=auth.token_url)
+    answer = door.ask(
+        question, until, judge=_judge_token, badge=FixedBadge(None), label="asking for a token"
+    )
+    found = load_strictly(decode_text(answer.body))
+    token = find_text(found, Path.parse("access_token"))
+    if not token:
+        raise SourceContractError("the token answer has no access_token")
+    ends = find_text(found, Path.parse("expires_in")) or ""
+    return token, float(ends) if ends.isdigit() else None
+
+
+def _log_in(door: HttpDoor, auth: LoginAuth, until: Deadline) -> str:
+    question = door.scribe.write(auth.request, {})
+    answer = door.ask(
+        question, until, judge=_judge_token, badge=FixedBadge(None), label="logging in"
+    )
+    if auth.token_header:
+        token = answer.headers.get(auth.token_header.lower(), "")
+    else:
+        found = load_strictly(decode_text(answer.body))
+        token = find_text(found, Path.parse(str(auth.token_path))) or ""
+    if not token:
+        place = auth.token_header or auth.token_path
+        raise SourceRefusedError(f"the login answer has no token at {place}: wrong credentials?")
+    return token
+
+
+def _judge_token(answer: Answer) -> None:
+    if answer.status in (400, 401):
+        raise SourceRefusedError(f"HTTP {answer.status}: the credentials were not taken")
+    judge_status(answer)
+    judge_json(answer)
+
+
+def _write_basic(door: HttpDoor, username: str, password: str) -> dict[str, str]:
+    packed = base64.b64encode(f"{username}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {door.scribe.guard(packed)}"}

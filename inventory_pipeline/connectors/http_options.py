@@ -1,0 +1,198 @@
+"""Options every HTTP connector shares: where, who we are, how long, how often."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from inventory_pipeline.config.values import Duration, Secret
+from inventory_pipeline.connectors.egress import Place, is_loopback_host, parse_place
+from inventory_pipeline.connectors.templates import JsonText, check_template
+
+# Header names that this side decides, or that only a proxy may set.
+_RESERVED = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
+
+Scalar = str | int | float | bool | Secret | JsonText
+Parameter = Scalar | list[Scalar] | None
+
+
+class Options(BaseModel):
+    """Base: frozen, and a key nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Timeouts(Options):
+    """How long to wait. ``answer`` ends a source that drips; ``feed`` ends one without end."""
+
+    connect: Duration = Field(timedelta(seconds=10), description="To reach the host.")
+    read: Duration = Field(timedelta(seconds=30), description="Between two pieces of an answer.")
+    answer: Duration = Field(
+        timedelta(seconds=120), description="One page from question to last byte, retries included."
+    )
+    feed: Duration = Field(timedelta(minutes=30), description="All pages of one feed.")
+
+
+class RateLimit(Options):
+    """How the source says that we ask too often."""
+
+    remaining: str | None = Field(None, description="Header with the calls that are left.")
+    reset: str | None = Field(
+        None, description="Header with seconds to wait (or a Unix time) once none is left."
+    )
+    per_second: float | None = Field(None, gt=0, description="Never ask more often than this.")
+
+
+class Call(Options):
+    """One request, as a template."""
+
+    path: str = Field("", description="Below base_url.")
+    method: Literal["GET", "POST"] = "GET"
+    query: dict[str, Parameter] = Field(
+        default_factory=dict, description="Query; a list repeats the key, null leaves it out."
+    )
+    headers: dict[str, Parameter] = Field(default_factory=dict, description="More headers.")
+    body: Any = Field(
+        None, description="JSON body; {secret: {env: NAME}} anywhere inside is a secret."
+    )
+    form: dict[str, Parameter] | None = Field(None, description="Form body instead of JSON.")
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> "Call":
+        for value in (self.path, self.query, self.headers, self.body, self.form):
+            check_template(value)
+        if self.body is not None and self.form is not None:
+            raise ValueError("give body or form, not both")
+        if self.method == "GET" and (self.body is not None or self.form is not None):
+            raise ValueError("a body needs method: POST")
+        check_headers(self.headers)
+        return self
+
+
+class NoAuth(Options):
+    """Nobody asks who we are."""
+
+    kind: Literal["none"] = "none"
+
+
+class HeaderAuth(Options):
+    """A key in a header of its own."""
+
+    kind: Literal["header"]
+    name: str = Field(description="Header, such as X-Api-Key.")
+    value: Secret
+    prefix: str = Field("", description='Text before the key, such as "Session ".')
+
+
+class BearerAuth(Options):
+    """``Authorization: Bearer TOKEN``."""
+
+    kind: Literal["bearer"]
+    token: Secret
+
+
+class BasicAuth(Options):
+    """``Authorization: Basic``, user and password."""
+
+    kind: Literal["basic"]
+    username: str | Secret
+    password: Secret
+
+
+class OauthAuth(Options):
+    """OAuth 2 client credentials; a token is asked for again when it ends, or after one 401."""
+
+    kind: Literal["oauth"]
+    token_url: str
+    client_id: str | Secret
+    client_secret: Secret
+    scope: str | None = None
+    send_as: Literal["body", "basic"] = Field("body", description="How the client says its name.")
+    extra: dict[str, Scalar] = Field(default_factory=dict, description="More form fields.")
+
+
+class LoginAuth(Options):
+    """A request that answers with a token, which then goes into a header."""
+
+    kind: Literal["login"]
+    request: Call
+    token_path: str | None = Field(None, description="Path to the token in the JSON answer.")
+    token_header: str | None = Field(None, description="Or the answer's header that holds it.")
+    header: str = Field("Authorization", description="Header the token goes into.")
+    prefix: str = "Bearer "
+    lasts: Duration | None = Field(None, description="Log in again after this long.")
+
+    @model_validator(mode="after")
+    def _names_one_place(self) -> "LoginAuth":
+        if (self.token_path is None) == (self.token_header is None):
+            raise ValueError("give token_path or token_header, exactly one of them")
+        return self
+
+
+Auth = Annotated[
+    NoAuth | HeaderAuth | BearerAuth | BasicAuth | OauthAuth | LoginAuth,
+    Field(discriminator="kind"),
+]
+
+
+class HttpOptions(Options):
+    """Where the system is and how it is spoken to."""
+
+    base_url: str = Field(
+        description="https URL; nothing outside its origin and path is ever asked."
+    )
+    auth: Auth = NoAuth()
+    headers: dict[str, Parameter] = Field(
+        default_factory=dict, description="Headers of every request; {env: NAME} is a secret."
+    )
+    ca_file: str | None = Field(None, description="More trusted certificates (PEM).")
+    allow_plain_http: bool = Field(
+        False, description="Speak http to a host other than this machine. Anyone can read it."
+    )
+    allow_private: bool = Field(
+        False, description="The host name leads into your own network (10.x, 192.168.x ...)."
+    )
+    timeouts: Timeouts = Timeouts()
+    retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
+    rate_limit: RateLimit = RateLimit()
+    reads_past: bool = Field(
+        False,
+        description="Every request names its hour and the source remembers it: a missed hour "
+        "can be asked for later.",
+    )
+    content_types: list[str] = Field(
+        default_factory=list, description="Content types to take as JSON beside application/json."
+    )
+
+    @model_validator(mode="after")
+    def _goes_where_it_may(self) -> "HttpOptions":
+        place = self.check_url(self.base_url)
+        if place.query:
+            raise ValueError("base_url has no query; use query: of the feed")
+        if isinstance(self.auth, OauthAuth):
+            self.check_url(self.auth.token_url)
+        if isinstance(self.auth, HeaderAuth):
+            check_headers({self.auth.name: None})
+        check_template(self.headers)
+        check_headers(self.headers)
+        return self
+
+    def check_url(self, url: str) -> Place:
+        """Take a configured URL apart.
+
+        Raises:
+            ValueError: no URL, or plain http where it may not be.
+        """
+        place = parse_place(url)
+        if place.scheme == "http" and not (self.allow_plain_http or is_loopback_host(place.host)):
+            raise ValueError(f"{place} is not encrypted; use https, or say allow_plain_http: true")
+        return place
+
+
+def check_headers(headers: dict[str, Any]) -> None:
+    """Raise ValueError for a header that is no name or that is not ours to set."""
+    for name in headers:
+        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+            raise ValueError(f"{name[:40]!r} is no header name")
+        if name.lower() in _RESERVED:
+            raise ValueError(f"the header {name} is set by the connector")

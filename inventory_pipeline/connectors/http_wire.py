@@ -1,0 +1,328 @@
+"""The wire: one request and its whole answer, within a deadline and within bounds.
+
+Plain ``http.client``, because it adds nothing of its own: it follows no redirect, reads no
+proxy, netrc or environment, retries nothing, unpacks nothing. What is needed of that is
+written here or in ``http.py``, where it can be read.
+"""
+
+import http.client
+import io
+import socket
+import ssl
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from inventory_pipeline.connectors.egress import Egress, Place
+from inventory_pipeline.errors import (
+    ConfigError,
+    SourceContractError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
+
+MAX_BODY = 64 << 20
+MAX_RATIO = 100
+# Small answers pack well without being bombs; the ratio is judged beyond this size.
+RATIO_FROM = 1 << 20
+PIECE = 256 << 10
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on a monotonic clock after which nothing is waited for."""
+
+    ends: float
+    monotonic: Callable[[], float]
+    seconds: float
+
+    def find_left(self) -> float:
+        """Return the seconds that are left.
+
+        Raises:
+            SourceUnavailableError: none is.
+        """
+        left = self.ends - self.monotonic()
+        if left <= 0:
+            raise SourceUnavailableError(f"no whole answer within {self.seconds:g} s")
+        return left
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, ready to send. Headers and body may hold secrets and are never shown."""
+
+    place: Place
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One whole answer, unpacked. Header names are lower case."""
+
+    status: int
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Wire:
+    """Connections to the places of one configured URL; one is kept open between questions."""
+
+    def __init__(
+        self, egress: Egress, *, tls: ssl.SSLContext, connect_seconds: float, read_seconds: float
+    ) -> None:
+        self._egress, self._tls = egress, tls
+        self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
+        self._open: _Connection | None = None
+
+    def exchange(self, question: Question, deadline: Deadline) -> Answer:
+        """Send one question and read its whole answer.
+
+        Raises:
+            SourceUnavailableError: no connection, reset, cut short, or too slow.
+            SourceRefusedError: the certificate or the address is not to be trusted.
+            SourceContractError: the answer is too large or no HTTP.
+        """
+        _check_headers(question.headers)
+        try:
+            return self._exchange(question, deadline)
+        except ssl.SSLCertVerificationError as error:
+            raise SourceRefusedError(
+                f"the certificate of {question.place.host} is not trusted: "
+                f"{error.verify_message or error.reason}; a private authority goes into ca_file"
+            ) from None
+        except TimeoutError:
+            deadline.find_left()
+            raise SourceUnavailableError(f"silent for more than {self._read_seconds:g} s") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise SourceUnavailableError(_describe(error)) from None
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _exchange(self, question: Question, deadline: Deadline) -> Answer:
+        if self._open is not None:
+            try:
+                return self._ask(self._open, question, deadline)
+            except _IdleClosedError:
+                self.close()
+        self._open = _Connection(question.place, self._tls)
+        self._open.reach(
+            self._egress.find_addresses(question.place),
+            min(self._connect_seconds, deadline.find_left()),
+        )
+        return self._ask(self._open, question, deadline)
+
+    def _ask(self, connection: "_Connection", question: Question, deadline: Deadline) -> Answer:
+        is_kept = False
+        try:
+            with connection.ask(question, deadline, self._read_seconds) as response:
+                body = _read_body(response)
+                is_kept = not response.will_close
+                return Answer(response.status, _join_headers(response.headers), body)
+        finally:
+            if not is_kept:
+                self.close()
+
+
+class _IdleClosedError(ConnectionError):
+    """The host closed an idle connection before it answered: that says nothing about it."""
+
+
+class _Connection(http.client.HTTPConnection):
+    """Goes to addresses that were judged, and speaks TLS to the name that was configured."""
+
+    # Never reconnect behind our back: ``reach`` takes judged addresses only.
+    auto_open = 0
+
+    def __init__(self, place: Place, tls: ssl.SSLContext) -> None:
+        super().__init__(place.host, place.port)
+        self._tls = tls if place.scheme == "https" else None
+        # Decides whether the Host header names the port.
+        self.default_port = 443 if self._tls else 80
+        self._has_answered = False
+
+    def reach(self, addresses: list[str], seconds: float) -> None:
+        """Open the socket to the first address that takes it."""
+        sock = self._open_socket(addresses, seconds)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.sock = (
+                self._tls.wrap_socket(sock, server_hostname=self.host) if self._tls else sock
+            )
+        except BaseException:
+            sock.close()
+            raise
+
+    def ask(
+        self, question: Question, deadline: Deadline, read_seconds: float
+    ) -> http.client.HTTPResponse:
+        """Send the question and read the head of the answer."""
+        find_patience = partial(_find_patience, deadline, read_seconds)
+        self.response_class = partial(_TimedResponse, find_patience)  # type: ignore[assignment]
+        self.sock.settimeout(find_patience())
+        headers = {"Accept-Encoding": "gzip", "Connection": "keep-alive"} | question.headers
+        try:
+            self.request(
+                question.method, question.place.target, body=question.body, headers=headers
+            )
+            response = self.getresponse()
+        except (ConnectionError, http.client.BadStatusLine):
+            if self._has_answered:
+                raise _IdleClosedError from None
+            raise
+        self._has_answered = True
+        return response
+
+    def _open_socket(self, addresses: list[str], seconds: float) -> socket.socket:
+        problem = "no address"
+        for address in addresses:
+            try:
+                return socket.create_connection((address, self.port), timeout=seconds)
+            except TimeoutError:
+                problem = f"silent for {seconds:.3g} s"
+            except OSError as error:
+                problem = _describe(error)
+        raise SourceUnavailableError(f"{self.host}:{self.port} cannot be reached: {problem}")
+
+
+def _find_patience(deadline: Deadline, read_seconds: float) -> float:
+    return min(read_seconds, deadline.find_left())
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """Looks at the deadline before every piece, so that a slow drip ends with it."""
+
+    def __init__(
+        self, find_patience: Callable[[], float], sock: socket.socket, *args: Any, **named: Any
+    ) -> None:
+        super().__init__(sock, *args, **named)
+        self.fp.close()
+        self.fp = io.BufferedReader(_TimedReader(sock, find_patience), PIECE)
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, sock: socket.socket, find_patience: Callable[[], float]) -> None:
+        self._sock, self._find_patience = sock, find_patience
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._find_patience())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _read_body(response: http.client.HTTPResponse) -> bytes:
+    if (response.length or 0) > MAX_BODY:
+        raise SourceContractError(_LARGE)
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip", ""):
+        raise SourceContractError(f"the answer is packed as {encoding[:40]!r}; asked for gzip")
+    unpack = _Unpacker() if "gzip" in encoding else None
+    pieces, size = [], 0
+    while piece := response.read(PIECE):
+        size += len(piece)
+        if size > MAX_BODY:
+            raise SourceContractError(_LARGE)
+        pieces.append(unpack.feed(piece) if unpack else piece)
+    if response.length:
+        raise SourceUnavailableError(
+            f"the answer was cut off after {size:,} of {size + response.length:,} bytes"
+        )
+    if unpack and size:
+        unpack.finish()
+    return b"".join(pieces)
+
+
+_LARGE = f"the answer is larger than {MAX_BODY >> 20} MiB; ask for smaller pages"
+
+
+class _Unpacker:
+    """gzip, unpacked piece by piece, within the bounds of a page."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(wbits=31)
+        self._packed = self._unpacked = 0
+
+    def feed(self, piece: bytes) -> bytes:
+        self._packed += len(piece)
+        parts = []
+        while piece:
+            if self._stream.eof:
+                self._stream = zlib.decompressobj(wbits=31)
+            parts.append(self._unpack(piece))
+            piece = self._stream.unconsumed_tail or self._stream.unused_data
+        return b"".join(parts)
+
+    def finish(self) -> None:
+        if not self._stream.eof:
+            raise SourceUnavailableError("the packed answer was cut off")
+
+    def _unpack(self, piece: bytes) -> bytes:
+        try:
+            part = self._stream.decompress(piece, MAX_BODY - self._unpacked + 1)
+        except zlib.error:
+            raise SourceContractError("the answer says it is gzip and is not") from None
+        self._unpacked += len(part)
+        if self._unpacked > max(RATIO_FROM, self._packed * MAX_RATIO):
+            raise SourceContractError(
+                f"the answer unpacks to more than {MAX_RATIO} times its size; that is no data"
+            )
+        if self._unpacked > MAX_BODY:
+            raise SourceContractError(_LARGE)
+        return part
+
+
+def _join_headers(headers: http.client.HTTPMessage) -> dict[str, str]:
+    names = {name.lower() for name in headers}
+    return {name: ", ".join(headers.get_all(name, [])) for name in names}
+
+
+def _check_headers(headers: dict[str, str]) -> None:
+    """Refuse here, without the value: the library's own message would show it."""
+    for name, value in headers.items():
+        if not all(0x20 <= ord(char) < 0x7F or char == "\t" for char in value):
+            raise ConfigError(
+                f"the value for the header {name} holds a line break or a character "
+                "beyond ASCII; look at the secret or cursor it is made of"
+            )
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, http.client.IncompleteRead):
+        return "the answer was cut off"
+    if isinstance(error, http.client.HTTPException):
+        return f"no HTTP came back ({type(error).__name__})"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason or type(error).__name__})"
+    return f"{getattr(error, 'strerror', None) or type(error).__name__}".lower()
+
+
+def build_tls(ca_file: str | None) -> ssl.SSLContext:
+    """Return a context that verifies host and chain; ``ca_file`` adds, it never replaces.
+
+    Raises:
+        ConfigError: the file cannot be read or holds no certificate.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"ca_file {ca_file} cannot be used: {getattr(error, 'strerror', None) or error}"
+            ) from None
+    return context

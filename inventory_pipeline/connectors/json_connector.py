@@ -1,0 +1,154 @@
+"""The JSON connector: what ``rest`` and ``graphql`` have in common."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any
+
+from inventory_pipeline.connectors.feeds import PagedFeed
+from inventory_pipeline.connectors.http import HttpDoor, Surroundings
+from inventory_pipeline.connectors.http_auth import build_badge
+from inventory_pipeline.connectors.http_options import Call, HttpOptions
+from inventory_pipeline.connectors.http_wire import Answer
+from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
+from inventory_pipeline.connectors.json_rows import HEADERS, parse_pages
+from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
+from inventory_pipeline.connectors.tables import naming_source, refuse_unknown_feed
+from inventory_pipeline.connectors.templates import find_times
+from inventory_pipeline.errors import (
+    ConfigError,
+    SourceContractError,
+    SourceError,
+    SourceRefusedError,
+)
+from inventory_pipeline.model.frames import RAW_FEEDS
+from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
+
+logger = logging.getLogger(__name__)
+
+
+class JsonConnector:
+    """Reads feeds of JSON pages over HTTP. A kind of source says how it asks and judges."""
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        options: HttpOptions,
+        feeds: Mapping[str, PagedFeed],
+        calls: Mapping[str, Call],
+        root: str,
+        world: Surroundings,
+    ) -> None:
+        self._system, self._options, self._root, self._world = system, options, root, world
+        self._feeds = {feed: feeds[feed] for feed in RAW_FEEDS if feed in feeds}
+        self._plans = {feed: plan_rows(feed, rows) for feed, rows in self._feeds.items()}
+        self._calls = calls
+        self._badge = build_badge(options)
+
+    @property
+    def reads_past(self) -> bool:
+        """Return whether the source remembers every hour by name."""
+        return self._options.reads_past
+
+    def find_feeds(self) -> Sequence[str]:
+        return list(self._feeds)
+
+    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
+        """Read all pages of one feed; ``sink`` gets them once they are known to hold together."""
+        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        options = self._options
+        with (
+            _naming(self._system, feed),
+            HttpDoor(options, root=self._root, world=self._world, now=context.now) as door,
+        ):
+            query = self._write_query(feed, context, door)
+            until = door.start_deadline(options.timeouts.feed.total_seconds())
+            sweep = Sweeper(door, self._badge, query, until).read(context.staging)
+            with closing(sweep.spool):
+                self._hand_over(sweep, self._plans[feed], context, sink)
+                logger.info(
+                    "fetched system=%s feed=%s pages=%d rows=%d",
+                    self._system, feed, sweep.pages, sweep.items,
+                )  # fmt: skip
+                return _describe(feed, sweep, self._plans[feed])
+
+    def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
+        """Turn landed pages into text rows. Pure: same bytes, same frame."""
+        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        with naming_source(self._system, feed):
+            return parse_pages(pages, self._plans[feed])
+
+    def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
+        """Raise what status and type of an answer say is wrong."""
+        raise NotImplementedError
+
+    def _judge_document(self, door: HttpDoor, feed: PagedFeed, document: Any) -> None:
+        """Raise what the answer itself says is wrong."""
+        for failure in feed.fails_when:
+            failure.judge(document)
+
+    def _write_query(self, feed: str, context: FetchContext, door: HttpDoor) -> Query:
+        rows, call = self._feeds[feed], self._calls[feed]
+        return Query(
+            feed=rows,
+            call=call,
+            words=find_times(context.hour_at, context.known_watermark),
+            judge_answer=partial(self._judge_answer, door),
+            judge_document=partial(self._judge_document, door, rows),
+            label=f"{str(door.egress.base).rstrip('/')}/{call.path.strip('/')}",
+        )
+
+    def _hand_over(
+        self, sweep: Sweep, plan: RowPlan, context: FetchContext, sink: PageSink
+    ) -> None:
+        needs_date = any(DATE in text for text in plan.constants.values())
+        if needs_date and sweep.answered_at is None:
+            raise SourceContractError(f"the answer has no Date header, which {DATE} stands for")
+        first_at = None
+        for body, fetched_at in sweep.spool.read():
+            first_at = first_at or fetched_at
+            sink(Page(body, "json", hour_at=context.hour_at, fetched_at=fetched_at))
+        if needs_date:
+            head = f"Date: {sweep.date}\r\n".encode()
+            sink(Page(head, HEADERS, hour_at=context.hour_at, fetched_at=first_at))
+
+
+def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
+    end, total, notes = sweep.end, sweep.total, []
+    has_more_than_declared = total is not None and sweep.items > total
+    marker = end.marker
+    if total is not None and sweep.items < total:
+        marker = f"{marker}, but {sweep.items:,} of {total:,} declared rows came"
+    if has_more_than_declared:
+        notes.append(f"{sweep.items:,} rows came, {total:,} are declared")
+    if sweep.has_changed:
+        notes.append("the pages changed while they were read, twice")
+    if feed == "counts" and not sweep.items:
+        notes.append("no rows; empty is never read as all gone")
+    if end.is_suspect:
+        notes.append(end.marker)
+    # A total counts elements of the outermost list; only where those are the rows it is theirs.
+    is_row_total = len(plan.rows.lists) == 1 and not plan.facts
+    return Fetched(
+        is_complete=end.is_whole and (total is None or total == sweep.items),
+        end_marker=marker,
+        declared_keys=total if is_row_total else None,
+        source_at=sweep.answered_at if DATE in plan.constants.get("as_of", "") else None,
+        clock_skew_seconds=sweep.skew_seconds,
+        notes=tuple(notes),
+        is_suspect=bool(notes),
+    )
+
+
+@contextmanager
+def _naming(system: str, feed: str) -> Iterator[None]:
+    """Put system and feed before the text of every error, and keep the kinds of the tree."""
+    try:
+        yield
+    except ConfigError as error:
+        # One system without its credential must not stop the others.
+        raise SourceRefusedError(f"{feed}: {error}", system=system) from None
+    except SourceError as error:
+        raise type(error)(f"{feed}: {error}", system=system) from None

@@ -1,0 +1,147 @@
+"""Rows: JSON pages as text rows in the contract's columns. Pure: same bytes, same frame.
+
+A page is read the quick way where its rows are all alike (``json_shapes``) and value by
+value otherwise; both give the same sheet, and everything after it is shared.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+import polars as pl
+
+from inventory_pipeline.connectors.json_columns import (
+    DATE,
+    QUANTITY_OF,
+    Cell,
+    RowPlan,
+)
+from inventory_pipeline.connectors.json_shapes import read_quickly
+from inventory_pipeline.connectors.json_sheet import Rejection, Sheet, build_cells, read_slowly
+from inventory_pipeline.connectors.json_strict import decode_text
+from inventory_pipeline.connectors.patience import parse_http_date
+from inventory_pipeline.connectors.tables import build_rejected, fill_text, render_instant
+from inventory_pipeline.errors import SourceContractError
+from inventory_pipeline.model.frames import RAW_FEEDS
+from inventory_pipeline.model.ports import Page, RawFrame
+
+# A page of this kind holds what the answer's headers said, where a column asks for it.
+HEADERS = "headers"
+
+
+def parse_pages(pages: Iterable[Page], plan: RowPlan) -> RawFrame:
+    """Turn the landed pages of one feed into rows.
+
+    Raises:
+        SourceContractError: no strict JSON, no list of rows, or a configured field that stands
+            in no row at all.
+    """
+    sheets, answer, head = [], Page(b"", "json"), None
+    for page in pages:
+        if page.kind == HEADERS:
+            head = page
+            continue
+        text = decode_text(page.body)
+        sheets.append(read_quickly(text, plan) or read_slowly(text, plan))
+        answer = replace(page, body=b"")
+    book = _join(sheets, plan)
+    _refuse_unseen(book, plan)
+    cells, rejected = _convert(book.cells, plan)
+    texts = {name: _fill_constant(text, answer, head) for name, text in plan.constants.items()}
+    cells = cells.with_columns(**{name: pl.lit(text, pl.String) for name, text in texts.items()})
+    return RawFrame(_melt(cells, plan), build_rejected(sorted([*book.rejected, *rejected])))
+
+
+def _join(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
+    """Put the sheets of several pages under each other; rows count on from page to page."""
+    cells = [build_cells([], {name: [] for name in plan.cells})]
+    rejected: list[Rejection] = []
+    before = 0
+    for sheet in sheets:
+        cells.append(sheet.cells.with_columns(pl.col("row") + before))
+        rejected.extend((row + before, reason, raw) for row, reason, raw in sheet.rejected)
+        before += sheet.height
+    seen = frozenset[str]().union(*(sheet.seen for sheet in sheets))
+    return Sheet(pl.concat(cells), rejected, seen, before)
+
+
+def _refuse_unseen(book: Sheet, plan: RowPlan) -> None:
+    for name, spec in plan.specs.items():
+        if book.cells.height and name not in book.seen and not spec.optional:
+            wish = name.replace(QUANTITY_OF, "the fact ")
+            raise SourceContractError(
+                f"no row has {spec.path!r}, which {wish} is read from; was the field renamed or "
+                f"retired? If it may be absent: {{path: {spec.path}, optional: true}}"
+            )
+
+
+def _convert(cells: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, list[Rejection]]:
+    """Apply null_means, map and as; rows whose text is in no map are set aside."""
+    reasons = pl.Series("reason", [None], pl.String).new_from_index(0, cells.height)
+    result = cells
+    for name, spec in plan.specs.items():
+        if spec.null_means is None and spec.map is None and not spec.as_.startswith("epoch"):
+            continue
+        texts = cells[name].fill_null(spec.null_means) if spec.null_means else cells[name]
+        old = texts.drop_nulls().unique()
+        new = [_translate(text, spec) for text in old]
+        good = pl.Series([text for text, _ in new], dtype=pl.String)
+        bad = pl.Series([reason for _, reason in new], dtype=pl.String)
+        result = result.with_columns(texts.replace_strict(old, good, default=None).alias(name))
+        reasons = reasons.fill_null(texts.replace_strict(old, bad, default=None))
+    is_bad = reasons.is_not_null()
+    rejected = [
+        (row["row"], reason, ", ".join(f"{k}={v}" for k, v in row.items() if k != "row"))
+        for row, reason in zip(
+            cells.filter(is_bad).iter_rows(named=True), reasons.filter(is_bad), strict=True
+        )
+    ]
+    return result.filter(~is_bad), rejected
+
+
+def _translate(text: str, spec: Cell) -> tuple[str | None, str | None]:
+    """Return our text, or the reason why there is none."""
+    if spec.map is not None:
+        if text not in spec.map:
+            return None, f"{spec.path} is {text[:40]!r}, which its map: does not list"
+        text = spec.map[text]
+    if spec.as_.startswith("epoch"):
+        unit = 1 if spec.as_ == "epoch_seconds" else 1_000
+        try:
+            return render_instant(_EPOCH + timedelta(microseconds=_count(text, unit))), None
+        except (InvalidOperation, ValueError, OverflowError):
+            return None, f"{spec.path} is {text[:40]!r}, wanted a time in {spec.as_}"
+    return text, None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _count(text: str, per_second: int) -> int:
+    return int(Decimal(text) * 1_000_000 / per_second)
+
+
+def _fill_constant(text: str, answer: Page, head: Page | None) -> str:
+    if DATE in text:
+        text = text.replace(DATE, _read_date(head))
+    return fill_text(text, answer)
+
+
+def _melt(cells: pl.DataFrame, plan: RowPlan) -> pl.DataFrame:
+    """Turn one column a fact into one row a fact, and put the columns in their order."""
+    if plan.facts:
+        cells = pl.concat(
+            cells.with_columns(fact=pl.lit(fact), quantity=pl.col(f"{QUANTITY_OF}{fact}"))
+            for fact in plan.facts
+        ).sort("row", maintain_order=True)
+    required, optional = RAW_FEEDS[plan.feed]
+    return cells.select("row", *(n for n in (*required, *optional) if n in cells.columns))
+
+
+def _read_date(head: Page | None) -> str:
+    text = head.body.decode("ascii", "replace").partition(":")[2] if head else ""
+    moment = parse_http_date(text.strip())
+    if moment is None:
+        raise SourceContractError(f"the answer has no Date header, which {DATE} stands for")
+    return render_instant(moment)

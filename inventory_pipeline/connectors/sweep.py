@@ -1,0 +1,197 @@
+"""Sweeps: all pages of one feed, read once, or once more where they changed underneath."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from inventory_pipeline.connectors.egress import Place
+from inventory_pipeline.connectors.feeds import PagedFeed
+from inventory_pipeline.connectors.http import Badge, HttpDoor
+from inventory_pipeline.connectors.http_options import Call
+from inventory_pipeline.connectors.http_wire import Answer, Deadline
+from inventory_pipeline.connectors.json_outline import Outline, read_outline
+from inventory_pipeline.connectors.json_paths import RowsPath
+from inventory_pipeline.connectors.json_strict import decode_text
+from inventory_pipeline.connectors.paging import (
+    End,
+    Position,
+    Ranges,
+    Turn,
+    find_headers,
+    find_next,
+    find_range_total,
+    find_words,
+    read_count,
+)
+from inventory_pipeline.connectors.patience import parse_http_date
+from inventory_pipeline.connectors.spool import Spool
+
+MAX_PAGES = 10_000
+RANGE_PASSED = 416
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a sweep asks for, and how its answers are judged.
+
+    Attributes:
+        words: the placeholders of the hour.
+        judge_answer: raises what status or type of an answer say is wrong; takes statuses
+            that are right here.
+        judge_document: raises what the answer itself says is wrong.
+        label: the feed and the address, for messages.
+    """
+
+    feed: PagedFeed
+    call: Call
+    words: dict[str, Any]
+    judge_answer: Callable[[Answer, tuple[int, ...]], None]
+    judge_document: Callable[[Any], None]
+    label: str
+
+
+@dataclass
+class Sweep:
+    """The pages of one feed as they came.
+
+    Attributes:
+        totals: what the pages declared as the number of all rows, in the order they came.
+        answered_at: the source's clock on the first page, by its Date header.
+        skew_seconds: the source's clock minus ours, then.
+    """
+
+    spool: Spool
+    end: End = field(default_factory=lambda: End("nothing was asked", is_whole=False))
+    pages: int = 0
+    items: int = 0
+    totals: list[int] = field(default_factory=list)
+    first: Outline | None = None
+    date: str = ""
+    answered_at: datetime | None = None
+    skew_seconds: int | None = None
+    has_changed: bool = False
+
+    @property
+    def total(self) -> int | None:
+        return self.totals[-1] if self.totals else None
+
+
+class Sweeper:
+    """Reads the pages of one feed through one door."""
+
+    def __init__(self, door: HttpDoor, badge: Badge, query: Query, until: Deadline) -> None:
+        self._door, self._badge, self._query, self._until = door, badge, query, until
+        self._rows = RowsPath.parse(query.feed.rows)
+
+    def read(self, staging: str | None) -> Sweep:
+        """Read all pages into a spool; once more if they changed meanwhile.
+
+        Raises:
+            SourceError: a page did not come or is not what it should be.
+        """
+        sweep = self._read_once(staging)
+        if sweep.has_changed:
+            sweep.spool.close()
+            sweep = self._read_once(staging)
+        return sweep
+
+    def _read_once(self, staging: str | None) -> Sweep:
+        sweep = Sweep(Spool(staging))
+        try:
+            self._read_pages(sweep)
+            sweep.has_changed = len(set(sweep.totals)) > 1 or self._has_first_page_changed(sweep)
+        except BaseException:
+            sweep.spool.close()
+            raise
+        return sweep
+
+    def _read_pages(self, sweep: Sweep) -> None:
+        where: Position | End = Position()
+        seen_on = self._door.egress.base
+        digests: dict[str, int] = {}
+        links: set[Any] = set()
+        while isinstance(where, Position):
+            if where.number > MAX_PAGES:
+                where = End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
+                break
+            answer, outline, seen_on = self._ask(where, seen_on)
+            if outline is None:
+                where = End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
+                break
+            twin = digests.setdefault(outline.digest, where.number)
+            if twin != where.number and outline.items:
+                where = _circle(f"page {where.number} repeats page {twin}")
+                break
+            turn = self._keep(sweep, where, answer, outline)
+            where = find_next(self._query.feed.paging, turn)
+            link = (where.cursor, where.link) if isinstance(where, Position) else (None, None)
+            if link != (None, None) and link in links:
+                where = _circle(f"page {turn.position.number} leads back to a page that was read")
+            links.add(link)
+        sweep.end = where
+
+    def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, Outline | None, Place]:
+        query = self._query
+        words = {**query.words, **find_words(query.feed.paging, where)}
+        question = self._door.scribe.write(query.call, words)
+        place = question.place
+        if where.link is not None:
+            place = self._door.egress.follow(where.link, seen_on=seen_on)
+        headers = {**question.headers, **find_headers(query.feed.paging, where)}
+        is_range = isinstance(query.feed.paging, Ranges) and where.offset > 0
+        judge = _PageJudge(query, self._rows, (RANGE_PASSED,) if is_range else ())
+        answer = self._door.ask(
+            replace(question, place=place, headers=headers),
+            self._until,
+            judge=judge,
+            badge=self._badge,
+            label=f"page {where.number} of {query.label}",
+        )
+        return answer, judge.outline, place
+
+    def _keep(self, sweep: Sweep, where: Position, answer: Answer, outline: Outline) -> Turn:
+        now = self._door.now()
+        total = self._find_total(answer, outline)
+        if where.number == 1:
+            sweep.first = outline
+            sweep.date = answer.headers.get("date", "")
+            sweep.answered_at = parse_http_date(sweep.date)
+            if sweep.answered_at is not None:
+                sweep.skew_seconds = round((sweep.answered_at - now).total_seconds())
+        if total is not None:
+            sweep.totals.append(total)
+        sweep.pages += 1
+        sweep.items += outline.items
+        sweep.spool.add(answer.body, now)
+        return Turn(where, outline, answer.headers, total)
+
+    def _find_total(self, answer: Answer, outline: Outline) -> int | None:
+        feed = self._query.feed
+        if feed.total is not None:
+            return read_count(outline.find(feed.total), feed.total)
+        return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
+
+    def _has_first_page_changed(self, sweep: Sweep) -> bool:
+        if not self._query.feed.reread_first_page or sweep.first is None:
+            return False
+        _, again, _ = self._ask(Position(), self._door.egress.base)
+        return again is None or again.digest != sweep.first.digest
+
+
+class _PageJudge:
+    """Judges one answer and keeps its outline, so that a page is read once."""
+
+    def __init__(self, query: Query, rows: RowsPath, also: tuple[int, ...]) -> None:
+        self._query, self._rows, self._also = query, rows, also
+        self.outline: Outline | None = None
+
+    def __call__(self, answer: Answer) -> None:
+        self._query.judge_answer(answer, self._also)
+        if answer.status not in self._also:
+            text = decode_text(answer.body)
+            self.outline = read_outline(text, self._rows, self._query.judge_document)
+
+
+def _circle(marker: str) -> End:
+    return End(f"{marker}: the pages run in a circle", is_whole=False, is_suspect=True)
