@@ -134,7 +134,8 @@ def read_quantity(
 def _strip_marks(text: pl.Expr, decimal: str, thousands: str) -> pl.Expr:
     if thousands:
         mark = "\\" + thousands
-        grouped = rf"^-?[0-9]{{1,3}}({mark}[0-9]{{3}})+(\D[0-9]+)?$"
+        tail = rf"(\{decimal}[0-9]+)?" if decimal else ""
+        grouped = rf"^-?[0-9]{{1,3}}({mark}[0-9]{{3}})+{tail}$"
         text = (
             pl.when(text.str.contains(grouped))
             .then(text.str.replace_all(thousands, "", literal=True))

@@ -61,7 +61,7 @@ def compute_readings(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) ->
     frame = _fill_optional(raw)
     frame = cells.read_ids(cells.start(frame), ("item_id", "location_id", "fact"))
     frame = cells.read_instant(frame, "as_of", zone=words.zone, latest=words.latest)
-    frame = _map(frame, catalog, words)
+    frame = _leave_out_bundles(_map(frame, catalog, words), catalog)
     is_word = _is_word(frame)
     spoken, frame = frame.filter(is_word), frame.filter(~is_word)
     frame = cells.read_quantity(frame, "quantity", decimal=words.decimal, thousands=words.thousands)
@@ -107,6 +107,12 @@ def _map(frame: pl.DataFrame, catalog: Catalog, words: SourceWords) -> pl.DataFr
     return map_items(frame, catalog.identities, system=words.system, default_unit="", at="as_of")
 
 
+def _leave_out_bundles(frame: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """A set sold as one item has no stock of its own: only its components are counted."""
+    bundles = catalog.items.filter("is_bundle").select("sku")
+    return frame.join(bundles, on="sku", how="anti") if bundles.height else frame
+
+
 def _is_word(frame: pl.DataFrame) -> pl.Series:
     if frame["quantity"].dtype.is_integer():
         return pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height)
@@ -148,7 +154,10 @@ def _shape_words(spoken: pl.DataFrame) -> pl.DataFrame:
     return (
         spoken.group_by(KEY)
         .agg(
-            is_available=pl.col("quantity").replace_strict(WORDS, return_dtype=pl.Boolean).any(),
+            is_available=pl.col("quantity")
+            .cast(pl.String)
+            .replace_strict(WORDS, return_dtype=pl.Boolean)
+            .any(),
             observed_at=pl.col("as_of").min(),
         )
         .sort("fact", "sku", "location_id")

@@ -3,6 +3,7 @@
 What is not listed maps to itself, in eaches. A unit without a factor is unresolved, never 1.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +14,14 @@ from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.model.quantities import parse_fraction
 
 EACH_UNITS = ("", "EA", "EACH", "C62", "H87", "PCE", "PC", "PCS", "UNIT")
+TRUE_WORDS = ("true", "yes", "y", "1")
 _BEGINNING = "0001-01-01T00:00:00+00:00"
 _END = "9999-12-31T00:00:00+00:00"
 
 
 ITEM_COLUMNS = (
     "sku", "title", "price", "unit_cost", "abc_class", "safety_stock", "lead_days",
-    "min_order_units", "bin",
+    "min_order_units", "bin", "is_bundle",
 )  # fmt: skip
 IDENTITY_COLUMNS = (
     "sku", "system", "item_id", "unit", "eaches_per_unit", "valid_from", "valid_to",
@@ -85,6 +87,7 @@ def _shape_items(frame: pl.DataFrame, name: str) -> pl.DataFrame:
         "abc_class",
         pl.col("safety_stock").cast(pl.Int64, strict=False).fill_null(0),
         "bin",
+        is_bundle=pl.col("is_bundle").str.to_lowercase().is_in(TRUE_WORDS),
     ).sort("sku")
 
 
@@ -115,14 +118,19 @@ def _read_factor(row: dict[str, str], name: str) -> tuple[int, int]:
 
 
 def _read_day(column: pl.Series, default: str, name: str) -> pl.Series:
-    filled = column.str.strip_chars().replace("", default)
-    # One form for all: the library guesses the form of a column from its first value.
-    filled = filled.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$", "${1}T00:00:00+00:00")
-    parsed = filled.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
-    if parsed.null_count():
-        bad = filled.filter(parsed.is_null())[0]
-        raise ConfigError(f"{name}: {column.name} is {bad!r}, wanted a day such as 2026-04-06")
-    return parsed.cast(INSTANT)
+    """Read days and instants; without a zone they are UTC, and an empty cell is ``default``."""
+    texts = [text.strip() or default for text in column]
+    return pl.Series(column.name, [_parse_day(t, column.name, name) for t in texts], dtype=INSTANT)
+
+
+def _parse_day(text: str, column: str, name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"{name}: {column} is {text!r}, wanted a day such as 2026-04-06"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _refuse_repeats(frame: pl.DataFrame, columns: tuple[str, ...], name: str) -> None:

@@ -20,7 +20,7 @@ from inventory_pipeline.ingest.history import Change, build_snapshot, load_chang
 from inventory_pipeline.ingest.keys import WarehouseKeyBook
 from inventory_pipeline.ingest.landing import Landed, Landing
 from inventory_pipeline.model.catalog import Catalog
-from inventory_pipeline.model.frames import QUARANTINE
+from inventory_pipeline.model.frames import INSTANT, QUARANTINE
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.ports import Clock, Connector, RawFrame
 from inventory_pipeline.store.queries import load_query
@@ -199,7 +199,7 @@ def _tabulate_counts(
     quarantine = pl.concat([readings.quarantine, raw.rejected])
     rows = raw.rows.height + raw.rejected.height
     verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
-    age = (pl.lit(source_at) - pl.col("observed_at")).dt.total_seconds().cast(pl.Int32)
+    age = (pl.lit(source_at, INSTANT) - pl.col("observed_at")).dt.total_seconds().cast(pl.Int32)
     return Tables(
         {
             "ingest.counts": numbered.select("fact_id", "key_id", "units", age_seconds=age),

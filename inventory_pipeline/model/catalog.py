@@ -9,7 +9,8 @@ import polars as pl
 class Catalog:
     """Attributes.
 
-    items: one row per sku: title, price, unit_cost, abc_class, safety_stock (Int64), bin.
+    items: one row per sku: title, price, unit_cost, abc_class, safety_stock (Int64), bin,
+        is_bundle (a set sold as one item: never compared as stock).
     identities: one row per (system, item_id, unit, validity): sku, numerator, denominator
         (eaches per unit as an exact fraction; numerator 0 is unresolved), valid_from, valid_to.
     locations: one row per (system, their_location_id, location_id).

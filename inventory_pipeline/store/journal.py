@@ -69,13 +69,20 @@ class Journal:
         with self.transaction():
             return self._connection.execute(sql, params).rowcount
 
-    def start_run(self, kind: str, subject: str, *, now: datetime) -> int:
+    def start_run(
+        self, kind: str, subject: str, *, now: datetime, details: dict[str, Any] | None = None
+    ) -> int:
         """Record that a piece of work begins; return its run_id."""
         with self.transaction():
             cursor = self._connection.execute(
-                "insert into runs (kind, subject, state, started_at) "
-                "values (:kind, :subject, 'started', :at)",
-                {"kind": kind, "subject": subject, "at": write_instant(now)},
+                "insert into runs (kind, subject, state, started_at, details) "
+                "values (:kind, :subject, 'started', :at, :details)",
+                {
+                    "kind": kind,
+                    "subject": subject,
+                    "at": write_instant(now),
+                    "details": json.dumps(details or {}, sort_keys=True),
+                },
             )
             return int(cursor.lastrowid or 0)
 

@@ -226,10 +226,15 @@ ownerless as (
             and seen.owner_fact = rulings.fact
             and rulings.location_id is null
             and rulings.abc_class is null
-            and rulings.status not in ('complete', 'late')
             and seen.mirror <> rulings.owner
+    left join ingest.unknowns as unknowns
+        on
+            rulings.batch_id = unknowns.batch_id
+            and rulings.fact_id = unknowns.fact_id
+            and seen.key_id = unknowns.key_id
     where
-        not exists (
+        (rulings.status not in ('complete', 'late') or unknowns.key_id is not null)
+        and not exists (
             select 1
             from reconcile.owned_counts as owned
             where

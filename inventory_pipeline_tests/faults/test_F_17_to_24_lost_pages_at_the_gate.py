@@ -1,0 +1,93 @@
+"""F-17 to F-24 behind the door: a snapshot that is not whole zeroes nothing."""
+
+import pytest
+
+from inventory_pipeline_tests.faults.conftest import ELEVEN, NOON, TEN, Pair, many
+
+
+@pytest.mark.parametrize(("first", "last"), [(40, 80), (80, 120)], ids=["middle", "last"])
+def test_F_17_F_18_a_lost_page_leaves_its_keys_unknown(pair: Pair, first: int, last: int) -> None:
+    whole = many(120)
+    pair.agree(TEN, whole)
+    pair.run(TEN)
+    pair.agree(ELEVEN, whole)
+    lost = dict(list(whole.items())[:first] + list(whole.items())[last:])
+    pair.say("storefront", ELEVEN, lost)
+
+    assert pair.run(ELEVEN) == 1
+
+    assert pair.status("storefront", ELEVEN) == "partial"
+    assert pair.gaps(ELEVEN) == []
+    unknown = pair.find("comparisons", "--hour", ELEVEN, status="unknown")
+    assert len(unknown) == 40
+    assert {row["observed_units"] for row in unknown} == {None}
+    assert pair.one("cycles", "--hour", ELEVEN)["status"] == "incomplete"
+
+
+def test_F_20_the_right_row_count_with_49_twice_and_49_missing_is_refused(pair: Pair) -> None:
+    whole = many(300)
+    pair.agree(TEN, whole)
+    pair.run(TEN)
+    pair.agree(ELEVEN, whole)
+    names = list(whole)
+    rows = [*names[:251], *names[:49]]
+    text = "\n".join(f"{sku} L1 on_hand 20 {ELEVEN[:13]}:00:00Z" for sku in rows)
+    pair.drop("storefront", "counts", ELEVEN, f"item_id location_id fact quantity as_of\n{text}")
+
+    pair.run(ELEVEN)
+
+    row = pair.one("snapshots", "--hour", ELEVEN, system="storefront")
+    assert (row["status"], row["rows"], row["keys"]) == ("partial", 300, 251)
+    assert "49 of 300 known keys are gone" in row["reason"]
+    assert pair.gaps(ELEVEN) == []
+
+
+def test_F_22_an_empty_success_is_never_all_gone(pair: Pair) -> None:
+    pair.agree(TEN, many(10))
+    pair.run(TEN)
+    pair.agree(ELEVEN, many(10))
+    pair.say("shelf", ELEVEN, {})
+
+    pair.run(ELEVEN)
+
+    assert pair.status("shelf", ELEVEN) == "suspect"
+    assert pair.gaps(ELEVEN) == []
+    assert {r["status"] for r in pair.export("comparisons", "--hour", ELEVEN)} == {"unknown"}
+
+
+def test_F_23_sixty_percent_newly_zero_is_braked(pair: Pair) -> None:
+    pair.agree(TEN, many(100))
+    pair.run(TEN)
+    pair.agree(ELEVEN, many(100))
+    pair.say("storefront", ELEVEN, {**many(100), **dict.fromkeys(list(many(100))[:60], 0)})
+
+    pair.run(ELEVEN)
+
+    row = pair.one("snapshots", "--hour", ELEVEN, system="storefront")
+    assert row["status"] == "suspect"
+    assert "60 of 100 keys fell to zero at once" in row["reason"]
+    assert all("mirror_suspect" in r["qualifiers"] for r in pair.find(
+        "comparisons", "--hour", ELEVEN, status="drift"))  # fmt: skip
+
+
+def test_a_small_shop_may_sell_its_last_items(pair: Pair) -> None:
+    pair.agree(TEN, {"A": 2, "B": 1, "C": 4})
+    pair.run(TEN)
+    pair.agree(ELEVEN, {"A": 0, "B": 0, "C": 1})
+
+    assert pair.run(ELEVEN) == 0
+
+    assert pair.status("shelf", ELEVEN) == "complete"
+
+
+def test_keys_that_three_snapshots_in_a_row_do_not_show_are_gone(pair: Pair) -> None:
+    whole = many(100)
+    fewer = dict(list(whole.items())[:60])
+    pair.agree(TEN, whole)
+    pair.run(TEN)
+    for hour in (ELEVEN, NOON, "2026-04-06T13:00Z"):
+        pair.agree(hour, fewer)
+        pair.run(hour)
+
+    assert [pair.status("shelf", h) for h in (ELEVEN, NOON)] == ["partial", "partial"]
+    assert pair.status("shelf", "2026-04-06T13:00Z") == "complete"
