@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -123,25 +123,30 @@ class House:
         return known[name].load()
 
     @contextmanager
-    def lease(self, name: str) -> Iterator[int]:
+    def lease(self, name: str, *, life: timedelta | None = None) -> Iterator[int]:
         """Do something that only one process may do at a time; wait for the other one.
+
+        Args:
+            name: what only one may do.
+            life: after it the lease is anybody's, whatever became of its holder; longer
+                than the work may last. Default: six times ``storage.lock_wait``.
 
         Raises:
             StoreBusyError: the other process did not finish in ``storage.lock_wait``.
         """
-        fence = self._wait_for_lease(name)
+        fence = self._wait_for_lease(name, life or self.settings.storage.lock_wait * 6)
         try:
             yield fence
         finally:
             with self.journal() as journal:
                 journal.drop_lease(name, self.holder)
 
-    def _wait_for_lease(self, name: str) -> int:
+    def _wait_for_lease(self, name: str, life: timedelta) -> int:
         wait = self.settings.storage.lock_wait
         deadline = time.monotonic() + wait.total_seconds()
         while True:
             with self.journal() as journal:
-                fence = journal.take_lease(name, self.holder, now=self.clock.now(), life=wait * 6)
+                fence = journal.take_lease(name, self.holder, now=self.clock.now(), life=life)
             if fence is not None:
                 return fence
             if time.monotonic() > deadline:

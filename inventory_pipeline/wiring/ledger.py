@@ -1,0 +1,128 @@
+"""The run ledger: which hours were tried, by whom, and how each attempt ended.
+
+It stands in the journal, so that it can be read while the warehouse is busy. An attempt
+that stands as started while nobody holds the lease belongs to a process that died.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory_pipeline.model.hours import HOUR, compute_key, find_hours, floor_hour, parse_hour
+from inventory_pipeline.store.journal import Journal
+from inventory_pipeline.store.queries import load_query
+
+RUN, BACKFILL = "run", "backfill"
+# Hours missed longer ago are left as they are: nobody waits for them any more.
+REACH = timedelta(hours=48)
+DIED = "the process died before the hour was done"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at one hour.
+
+    Attributes:
+        kind: ``run``, or ``backfill`` where stored hours are computed again.
+        state: started, done or failed.
+        run: the scheduler's id of the run, empty for the command line.
+        urgent: findings of the hour that people should hear of at once.
+    """
+
+    run_id: int
+    hour_at: datetime
+    kind: str
+    state: str
+    run: str
+    urgent: int
+
+
+def begin(
+    journal: Journal, hours: Iterable[datetime], *, kind: str, run: str, now: datetime
+) -> dict[datetime, int]:
+    """Write down that these hours are about to be worked on; return the id of each attempt."""
+    with journal.transaction():
+        return {
+            hour_at: journal.start_run(kind, compute_key(hour_at), now=now, details={"run": run})
+            for hour_at in hours
+        }
+
+
+def close_orphans(journal: Journal, *, now: datetime) -> list[Attempt]:
+    """End the attempts of processes that died; the caller holds the lease, so all of them are.
+
+    Returns:
+        The attempts as they stood.
+    """
+    with journal.transaction():
+        orphans = [_read(row) for row in journal.query(load_query("wiring", "find_open_attempts"))]
+        for attempt in orphans:
+            journal.finish_run(attempt.run_id, now=now, error=DIED, details={"run": attempt.run})
+    return orphans
+
+
+def save_failure(
+    journal: Journal, hours: Iterable[datetime], *, kind: str, run: str, error: str, now: datetime
+) -> list[datetime]:
+    """Write down that a scheduler's run failed, for the hours that do not say so yet.
+
+    Returns:
+        The hours it was written down for: an hour that was done before the run failed is
+        done, and one whose failure stands there already keeps its own words.
+    """
+    told = []
+    with journal.transaction():
+        for hour_at in hours:
+            rows = journal.query(
+                load_query("wiring", "find_attempts_of_run"), subject=compute_key(hour_at), run=run
+            )
+            attempts = [_read(row) for row in rows]
+            if any(attempt.state != "started" for attempt in attempts):
+                continue
+            ids = [attempt.run_id for attempt in attempts] or begin(
+                journal, [hour_at], kind=kind, run=run, now=now
+            ).values()
+            for run_id in ids:
+                journal.finish_run(run_id, now=now, error=error, details={"run": run})
+            told.append(hour_at)
+    return told
+
+
+def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[datetime]:
+    """Return the hours of the last 48 that closed and were neither done nor are being done.
+
+    Before the first hour ever tried there is no gap: the house did not stand yet.
+
+    Args:
+        journal: the run ledger.
+        now: the clock.
+        grace: how long after its end an hour is still left to the schedule.
+    """
+    newest = floor_hour(now - grace) - HOUR
+    since = floor_hour(now) - REACH
+    rows = journal.query(load_query("wiring", "list_attempts"), since=compute_key(since), kind=RUN)
+    first = journal.query(load_query("wiring", "find_first_attempt"))[0]["subject"]
+    if first is None:
+        return []
+    present = {parse_hour(row["subject"]) for row in rows if row["state"] != "failed"}
+    return [h for h in find_hours(max(since, parse_hour(first)), newest) if h not in present]
+
+
+def find_newest(journal: Journal) -> Attempt | None:
+    """Return the newest hour that a run, not a backfill, brought to its end."""
+    rows = journal.query(load_query("wiring", "find_newest_attempt"), kind=RUN)
+    return _read(rows[0]) if rows else None
+
+
+def _read(row: Mapping[str, Any]) -> Attempt:
+    details = json.loads(row["details"])
+    return Attempt(
+        run_id=row["run_id"],
+        hour_at=parse_hour(row["subject"]),
+        kind=row["kind"],
+        state=row["state"],
+        run=str(details.get("run", "")),
+        urgent=int(details.get("urgent", 0)),
+    )

@@ -1,0 +1,12 @@
+-- grain: one attempt at an hour that has not ended (journal)
+select
+    run_id,
+    kind,
+    subject,
+    state,
+    details
+from runs
+where
+    state = 'started'
+    and kind in ('run', 'backfill')
+order by run_id

@@ -1,0 +1,16 @@
+-- grain: one hour tried by kind since an hour: its newest attempt (journal)
+-- param: since, text: the first hour; kind, text
+select
+    runs.subject,
+    runs.state
+from runs
+inner join (
+    select max(run_id) as run_id
+    from runs
+    where
+        kind = $kind
+        and subject >= $since
+    group by subject
+) as newest
+    on runs.run_id = newest.run_id
+order by runs.subject
