@@ -52,7 +52,8 @@ def _percent(share: float | None) -> float:
 
 
 def _draw(axes: Axes, values: list[float], title: str, colour: str, *, digits: int = 1) -> None:
-    axes.plot(range(len(values)), values, color=colour, linewidth=1.6, marker="o", markersize=3)
+    places = range(len(values))
+    axes.plot(places, values, color=colour, linewidth=1.6, marker="o", markersize=3, clip_on=False)
     axes.set_title(title, fontsize=8, color=INK, loc="left", pad=3, fontweight="bold")
     axes.tick_params(labelsize=7, colors=INK, length=0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))

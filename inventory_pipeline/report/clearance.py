@@ -11,7 +11,7 @@ from inventory_pipeline.report.summary import (
     Status,
     Structural,
 )
-from inventory_pipeline.report.words import render_count, render_list
+from inventory_pipeline.report.words import neutralise, render_count, render_list
 
 _HOUR_WORDS: dict[HourState, str] = {
     "failed": "failed",
@@ -81,14 +81,16 @@ def _find_missing_sources(evidence: Evidence) -> list[str]:
     if partial and not short:
         return [f"{render_count(len(partial), 'hour')} checked on incomplete evidence"]
     return [
-        f"{source.system} {source.feed}: complete in {source.complete} of "
+        f"source {neutralise(source.system)} {neutralise(source.feed)}: "
+        f"complete in {source.complete} of "
         f"{render_count(source.hours, 'checked hour')} ({_render_others(source)})"
         for source in short
     ]
 
 
 def _render_others(source: Source) -> str:
-    return ", ".join(f"{hours:,} {status}" for status, hours in source.others) or "never heard"
+    others = [f"{hours:,} {neutralise(status)}" for status, hours in source.others]
+    return ", ".join(others) or "never heard"
 
 
 def _find_missing_counts(evidence: Evidence) -> list[str]:
@@ -99,7 +101,11 @@ def _find_missing_counts(evidence: Evidence) -> list[str]:
     if empty:
         missing.append(f"nothing was compared in {render_count(len(empty), 'checked hour')}")
     mirrors = evidence.counts.mirrors
-    idle = [f"{mirror.mirror} {mirror.fact}" for mirror in mirrors if mirror.compared <= 0]
+    idle = [
+        f"{neutralise(mirror.mirror)} {neutralise(mirror.fact)}"
+        for mirror in mirrors
+        if mirror.compared <= 0
+    ]
     if idle or not mirrors:
         names = render_list(idle) or "any mirror"
         missing.append(f"the last check compared nothing for {names}")
@@ -108,11 +114,9 @@ def _find_missing_counts(evidence: Evidence) -> list[str]:
 
 def _find_troubles(evidence: Evidence) -> list[str]:
     findings, troubles = evidence.findings, []
-    if findings.major:
-        troubles.append(f"{render_count(findings.major, 'major finding')} open")
-    if findings.notable:
-        troubles.append(f"{render_count(findings.notable, 'notable finding')} open")
-    troubles += [f"{fact} has no single owner" for fact, _ in evidence.authority]
+    if findings.major or findings.notable:
+        troubles.append(f"{findings.major:,} major and {findings.notable:,} notable findings open")
+    troubles += [f"{neutralise(fact)} has no single owner" for fact, _ in evidence.authority]
     if evidence.structural.is_structural:
         troubles.append("drift is structural: the systems are wired to disagree")
     return troubles

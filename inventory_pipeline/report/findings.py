@@ -71,7 +71,8 @@ def compute_risk(problems: pl.DataFrame, *, is_over: bool) -> Risk:
     return Risk(
         findings=rows.height,
         units=int(rows["delta_units"].abs().sum()),
-        money=float(money.sum()) if money.len() else None,
+        priced=money.len(),
+        money=float(money.sum()),
     )
 
 

@@ -52,9 +52,11 @@ def _render_result(summary: DaySummary) -> str:
 
 
 def render_table(table: Table) -> str:
-    """Write a table in columns of plain text."""
+    """Write a table in columns of plain text; one too wide is written row by row."""
     rows = [table.head, *table.rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
+    if sum(widths) + 2 * len(widths) > TEXT_WIDTH + 2:
+        return "\n".join(_render_row(table.head, row) for row in table.rows)
     return "\n".join(
         "  ".join(
             cell.rjust(width) if i in table.numeric else cell.ljust(width)
@@ -62,6 +64,11 @@ def render_table(table: Table) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def _render_row(head: tuple[str, ...], row: tuple[str, ...]) -> str:
+    facts = "; ".join(f"{name}: {cell}" for name, cell in zip(head[1:], row[1:], strict=True))
+    return f"{wrap(row[0])}\n{wrap(facts, '  ')}"
 
 
 def wrap(text: str, indent: str = "") -> str:

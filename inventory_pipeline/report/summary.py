@@ -254,11 +254,16 @@ class Structural:
 
 @dataclass(frozen=True)
 class Risk:
-    """One direction of open, settled gaps: how many findings, units and money."""
+    """One direction of open, settled gaps.
+
+    Attributes:
+        priced: findings whose price is known; ``money`` is theirs.
+    """
 
     findings: int = 0
     units: int = 0
-    money: float | None = None
+    priced: int = 0
+    money: float = 0.0
 
 
 @dataclass(frozen=True)

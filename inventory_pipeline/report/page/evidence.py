@@ -24,7 +24,7 @@ NOTE_LIMIT = 160
 def build_hours(summary: DaySummary) -> Section:
     """Say how many hours were checked, and name each of the others with its state."""
     attendance = summary.attendance
-    title = f"Hours: {attendance.done} of {attendance.expected} checked"
+    title = f"Hours checked, {attendance.done} of {attendance.expected}"
     lines = [
         f"{words} ({len(hours)}): {_render_hours(hours, summary.zone)}."
         for state, words in _HOUR_TITLES.items()
@@ -34,7 +34,9 @@ def build_hours(summary: DaySummary) -> Section:
     if partial:
         named = _render_hours(tuple(partial), summary.zone)
         lines.append(f"Checked on incomplete evidence ({len(partial)}): {named}.")
-    return Section(title, tuple(lines) or ("Every hour of the day has a finished check.",))
+    if not lines:
+        return Section(title, ("Every hour of the day has a finished check.",), is_brief=True)
+    return Section(title, tuple(lines))
 
 
 def _render_hours(hours: tuple[Hour, ...], zone: ZoneInfo) -> str:
@@ -58,20 +60,19 @@ def build_sources(summary: DaySummary) -> Section:
         for source in summary.sources
         if source.reason and not source.is_whole
     )
-    head = ("Source", "Complete", "Otherwise", "Newest data", "Keys")
+    head = ("Source", "Complete", "Newest data", "Keys")
     return Section(
-        f"Sources: {whole} of {len(summary.sources)} complete and fresh in every checked hour",
-        table=Table(head, rows, numeric=(1, 4)),
+        f"Sources, {whole} of {len(summary.sources)} complete and fresh in every checked hour",
+        table=Table(head, rows, numeric=(3,)),
         notes=reasons,
     )
 
 
 def _build_row(source: Source, zone: ZoneInfo) -> tuple[str, ...]:
-    others = ", ".join(f"{hours:,} {neutralise(status)}" for status, hours in source.others)
+    others = "".join(f", {hours:,} {neutralise(status)}" for status, hours in source.others)
     return (
         f"{neutralise(source.system)} {neutralise(source.feed)}",
-        f"{source.complete} of {source.hours}",
-        others or "none",
+        f"{source.complete} of {source.hours}{others}",
         render_moment(source.source_at, zone),
         f"{source.keys:,}",
     )
@@ -81,7 +82,7 @@ def build_counts(summary: DaySummary) -> Section:
     """Prove what was compared: matches are counted too (REC-07)."""
     counts = summary.counts
     if counts.hour_at is None:
-        return Section("Compared", ("Nothing: no check finished.",))
+        return Section("Compared", ("Nothing: no check finished.",), is_brief=True)
     rows = tuple(
         (
             f"{neutralise(mirror.mirror)} {neutralise(mirror.fact)}",
@@ -89,15 +90,22 @@ def build_counts(summary: DaySummary) -> Section:
             f"{mirror.matched:,}",
             f"{mirror.in_flight + mirror.lagging:,}",
             f"{mirror.differing:,}",
-            f"{mirror.unknown:,}",
         )
         for mirror in counts.mirrors
     )
-    head = ("Mirror", "Compared", "Matched", "In flight", "Differ", "Unknown")
+    unknown = "; ".join(
+        f"{neutralise(mirror.mirror)} {neutralise(mirror.fact)} {mirror.unknown:,}"
+        for mirror in counts.mirrors
+        if mirror.unknown
+    )
+    head = ("Mirror", "Compared", "Matched", "In flight", "Differ")
     return Section(
         f"Compared in the last check, {render_moment(counts.hour_at, summary.zone)}",
-        table=Table(head, rows, numeric=(1, 2, 3, 4, 5)),
-        notes=(f"The whole day: {render_count(counts.compared_day, 'comparison')}.",),
+        table=Table(head, rows, numeric=(1, 2, 3, 4)),
+        notes=(
+            f"Could not be compared, one side not known: {unknown or 'none'}.",
+            f"The whole day: {render_count(counts.compared_day, 'comparison')}.",
+        ),
     )
 
 
@@ -105,4 +113,5 @@ def build_authority(summary: DaySummary) -> Section:
     """Name every fact without exactly one owner, and every review that is late."""
     lines = tuple(neutralise(text, limit=NOTE_LIMIT) for _, text in summary.authority)
     late = tuple(neutralise(text, limit=NOTE_LIMIT) for text in summary.overdue)
-    return Section("Authority", (*(lines or ("Every fact has exactly one owner.",)), *late))
+    told = (*(lines or ("Every fact has exactly one owner.",)), *late)
+    return Section("Authority", told, is_brief=len(told) == 1)

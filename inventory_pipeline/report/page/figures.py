@@ -54,9 +54,7 @@ def build_structural(summary: DaySummary) -> Section:
         f"{render_share(inputs.drift_rate, digits=2)}: {inputs.drifting_skus:,} of "
         f"{render_count(inputs.active_skus, 'active SKU')}, line {inputs.line:.2%}"
     )
-    lean = {None: "measured only while structural", True: "yes", False: "no"}[
-        inputs.has_integration_lean
-    ]
+    lean = {None: "no data", True: "yes", False: "no"}[inputs.has_integration_lean]
     rows = (
         ("Drift rate", rate),
         ("Same gap again and again", render_count(inputs.consistent_findings, "finding")),
@@ -81,8 +79,12 @@ def build_risk(summary: DaySummary) -> Section:
 
 
 def _build_risk(label: str, risk: Risk, currency: str) -> tuple[str, ...]:
-    money = "unknown" if risk.money is None else render_money(risk.money, currency)
-    return label, f"{risk.findings:,}", f"{risk.units:,}", money if risk.findings else "none"
+    money = render_money(risk.money, currency)
+    if risk.priced < risk.findings:
+        money = (
+            f"{money} ({risk.priced:,} of {risk.findings:,} priced)" if risk.priced else "no price"
+        )
+    return label, f"{risk.findings:,}", f"{risk.units:,}", money
 
 
 def build_trend(summary: DaySummary) -> Section:
@@ -94,17 +96,20 @@ def build_trend(summary: DaySummary) -> Section:
 def build_costs(summary: DaySummary) -> Section:
     """Label every estimate with its basis and the settings it came from (RPT-09)."""
     rows = tuple(
-        (cost.label, f"{cost.count:,}", _render_range(cost), cost.basis, cost.settings)
-        for cost in summary.costs
+        (cost.label, f"{cost.count:,}", _render_range(cost), cost.basis) for cost in summary.costs
     )
-    head = ("Estimate", "Cases", "Range", "Basis", "Settings")
+    settings = "; ".join(cost.settings for cost in summary.costs)
     return Section(
-        "What this may cost: an estimate from published figures, not measured",
-        table=Table(head, rows, numeric=(1,)),
+        "What this may cost",
+        ("An estimate from published figures; nothing of it was measured here.",),
+        table=Table(("Estimate", "Cases", "Range", "Basis"), rows, numeric=(1,)),
+        notes=(f"Settings used: {settings}.",),
     )
 
 
 def _render_range(cost: CostLine) -> str:
+    if not cost.count:
+        return "nothing"
     if cost.unit == "h":
         return f"{cost.low:,.4g} to {cost.high:,.4g} h"
     return f"{render_money(cost.low, cost.unit)} to {cost.high:,.2f}"

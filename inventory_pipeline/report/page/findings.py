@@ -31,7 +31,7 @@ def build_judgement(summary: DaySummary) -> Section:
     findings = summary.findings
     title = f"Needs judgement ({findings.needing:,})"
     if not findings.needing:
-        return Section(title, ("Nothing.",))
+        return Section(title, ("Nothing.",), is_brief=True)
     cards = build_cards(findings.listed, summary.zone, summary.currency, summary.written_at)
     left = findings.needing - len(findings.listed)
     notes = (f"and {left:,} more, see the attached CSV",) if left else ()
@@ -60,6 +60,11 @@ def _build_card(line: FindingLine, zone: ZoneInfo, currency: str, now: datetime)
     )
 
 
+def name_class(line: FindingLine) -> str:
+    """Write the class of a finding in words."""
+    return line.finding_class.replace("_", " ")
+
+
 def render_subject(line: FindingLine) -> str:
     """Name what the finding is about: item and place, or the fact where there is no item."""
     names = [neutralise(name) for name in (line.sku, line.location_id) if name]
@@ -71,18 +76,19 @@ def _render_gap(line: FindingLine) -> str:
     if line.observed_units is None and line.expected_units is None:
         where = f" ({neutralise(line.mirror)})" if line.mirror else ""
         return f"{title.capitalize()}{where}."
-    mirror, owner = neutralise(line.mirror), neutralise(line.owner)
-    return (
-        f"{mirror} shows {render_units(line.observed_units)}, "
-        f"expected {render_units(line.expected_units)} "
-        f"({owner} has {render_units(line.owner_units)}): {title}."
-    )
+    shows = "no number" if line.observed_units is None else render_units(line.observed_units)
+    words = f"{neutralise(line.mirror)} shows {shows}"
+    if line.expected_units is not None:
+        words += f", expected {render_units(line.expected_units)}"
+    if line.owner_units is not None:
+        words += f" ({neutralise(line.owner)} has {render_units(line.owner_units)})"
+    return f"{words}: {title}."
 
 
 def _render_history(line: FindingLine, zone: ZoneInfo, currency: str, now: datetime) -> str:
     age = render_age(now - line.first_seen_at)
     words = [
-        f"{line.finding_class}, first seen {render_moment(line.first_seen_at, zone)} ({age} ago)",
+        f"{name_class(line)}, first seen {render_moment(line.first_seen_at, zone)} ({age} ago)",
         f"{render_count(line.streak, 'check')} in a row",
     ]
     if line.recurrence > 1:
@@ -96,15 +102,15 @@ def _render_ask(ask: Ask) -> str:
     state = neutralise(ask.state)
     if ask.kind == "count":
         bins = f"bin {neutralise(ask.place)}" if ask.place else "the shelf"
-        return f"Count of {bins}: {state}."
-    return f"Target {render_units(ask.units)} for {neutralise(ask.place)}: {state}."
+        return f"Asked: count {bins} ({state})."
+    return f"Proposed: {neutralise(ask.place)} to {render_units(ask.units)} ({state})."
 
 
 def build_waiting(summary: DaySummary) -> Section:
     """Put what needs nothing yet into one line each, with counts (RPT-08)."""
     findings, counts = summary.findings, summary.counts
-    explained = render_count(counts.in_flight, "comparison")
-    lines = [f"{explained} in flight or lagging, explained by open orders and sync times."]
+    moving = render_count(counts.in_flight, "comparison")
+    lines = [f"{moving} in flight or lagging, explained by open orders and sync times."]
     if findings.minor:
         named = "; ".join(_name_short(line) for line in findings.minors)
         left = findings.minor - len(findings.minors)
@@ -113,13 +119,13 @@ def build_waiting(summary: DaySummary) -> Section:
             f"{render_count(findings.minor, 'minor finding')}, {findings.settling:,} of them "
             f"still settling: {named}{more}."
         )
-    return Section("Needs nothing yet", tuple(lines))
+    return Section("Needs nothing yet", tuple(lines), is_brief=not findings.minor)
 
 
 def _name_short(line: FindingLine) -> str:
     mirror = f" ({neutralise(line.mirror)})" if line.mirror else ""
     delta = "" if line.delta_units is None else f" {render_delta(line.delta_units)}"
-    return f"{render_subject(line)}{mirror}{delta}, {line.finding_class}"
+    return f"{render_subject(line)}{mirror}{delta}, {name_class(line)}"
 
 
 def build_cleared(summary: DaySummary) -> Section:
@@ -127,10 +133,10 @@ def build_cleared(summary: DaySummary) -> Section:
     findings = summary.findings
     title = f"Cleared in the day ({findings.cleared_total:,})"
     if not findings.cleared_total:
-        return Section(title, ("Nothing.",))
+        return Section(title, ("Nothing.",), is_brief=True)
     left = findings.cleared_total - len(findings.cleared)
     named = [
-        f"{render_subject(line)} ({neutralise(line.mirror)}), {line.finding_class}, "
+        f"{render_subject(line)} ({neutralise(line.mirror)}), {name_class(line)}, "
         f"{_render_life(summary.written_at - line.first_seen_at)}"
         for line in findings.cleared
     ]
@@ -144,7 +150,9 @@ def _render_life(age: timedelta) -> str:
 def build_kinds(summary: DaySummary) -> Section:
     """Count the open findings by class and by symptom of REC-14."""
     findings = summary.findings
-    classes = ", ".join(f"{neutralise(word)} {number:,}" for word, number in findings.by_class)
+    classes = ", ".join(
+        f"{neutralise(word).replace('_', ' ')} {number:,}" for word, number in findings.by_class
+    )
     symptoms = ", ".join(
         f"{_SYMPTOMS.get(label, f'symptom {label}')} {number:,}"
         for label, number in findings.by_symptom
@@ -163,7 +171,7 @@ def build_negative(summary: DaySummary) -> Section:
     """Name what stands below zero; it is never clamped away."""
     found = summary.findings.negative_stock
     if not found:
-        return Section("Negative stock", ("None.",))
+        return Section("Negative stock", ("None.",), is_brief=True)
     total = dict(summary.findings.by_class).get("negative_stock", len(found))
     named = [
         f"{render_subject(line)}: {neutralise(line.mirror or line.owner)} "

@@ -44,7 +44,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page; an empty one says so in ``lines``, it is never left out (ACL-06)."""
+    """One part of the page; an empty one says so in ``lines``, it is never left out (ACL-06).
+
+    Attributes:
+        is_brief: title and lines fit one row.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
@@ -52,6 +56,7 @@ class Section:
     table: Table | None = None
     picture: Picture | None = None
     notes: tuple[str, ...] = ()
+    is_brief: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,13 +52,20 @@ def build_page(summary: DaySummary) -> Page:
     return Page(
         tone=TONES[summary.status],
         status=summary.status,
-        heading=f"{neutralise(summary.business)}, {summary.day:%A} {summary.day.isoformat()}",
+        heading=_build_heading(summary),
         lead=_build_lead(summary),
         tiles=_build_tiles(summary),
         sections=_build_sections(summary),
         footer=(SILENCE, SIGNS, f"Written {render_moment(summary.written_at, summary.zone)}."),
         link=summary.base_url,
     )
+
+
+def _build_heading(summary: DaySummary) -> str:
+    sequence = summary.mail.sequence
+    number = "" if sequence is None else f", mail #{sequence}"
+    name = neutralise(summary.business)
+    return f"{name}, {summary.day:%A} {summary.day.isoformat()}{number}"
 
 
 def _build_lead(summary: DaySummary) -> tuple[str, ...]:
@@ -75,10 +82,14 @@ def _build_lead(summary: DaySummary) -> tuple[str, ...]:
 
 def _build_tiles(summary: DaySummary) -> tuple[Tile, ...]:
     counts, record, inputs = summary.counts, summary.accuracy.record, summary.structural
+    attendance = summary.attendance
+    matched = f"{counts.matched:,} match, {counts.in_flight:,} in flight"
+    drifting = f"{inputs.drifting_skus:,} of {inputs.active_skus:,} SKUs"
+    so_far = "checked" if attendance.is_over else "checked so far"
     return (
-        Tile("Checked", f"{counts.compared:,}", "comparisons in the last check"),
-        Tile("Matched", f"{counts.matched:,}", f"{counts.in_flight:,} in flight"),
-        Tile("Drift rate", render_share(inputs.drift_rate, digits=2), f"line {inputs.line:.2%}"),
+        Tile("Hours", f"{attendance.done} of {attendance.expected}", so_far),
+        Tile("Compared", f"{counts.compared:,}", matched),
+        Tile("Drift rate", render_share(inputs.drift_rate, digits=2), drifting),
         Tile("Record accuracy", render_share(record.value if record else None), "of active SKUs"),
     )
 
@@ -96,11 +107,11 @@ def _build_sections(summary: DaySummary) -> tuple[Section, ...]:
         build_structural(summary),
         build_risk(summary),
         build_kinds(summary),
-        build_negative(summary),
-        build_authority(summary),
         build_costs(summary),
         build_proposals(summary),
         build_tasks(summary),
         *build_unchanged(),
+        build_negative(summary),
+        build_authority(summary),
         build_pipeline(summary),
     )

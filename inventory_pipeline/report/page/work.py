@@ -1,6 +1,6 @@
 """The work of a page: what was proposed, asked, queued, and the state of the pipeline itself."""
 
-from inventory_pipeline.report.page.parts import Section, Table
+from inventory_pipeline.report.page.parts import Section
 from inventory_pipeline.report.summary import Ask, DaySummary
 from inventory_pipeline.report.words import (
     neutralise,
@@ -16,41 +16,43 @@ REASON_LIMIT = 120
 
 def build_proposals(summary: DaySummary) -> Section:
     """List corrected numbers that wait for a decision, with the reason of each."""
-    return _build_asks(
-        "Corrections proposed", summary.proposals, ("Item", "System", "Target", "Decision", "Why")
-    )
+    return _build_asks("Corrections proposed", summary.proposals)
 
 
 def build_tasks(summary: DaySummary) -> Section:
     """List the bins somebody is asked to count."""
-    return _build_asks("Count tasks", summary.tasks, ("Item", "Bin", "Recorded", "State", "Why"))
+    return _build_asks("Count tasks", summary.tasks)
 
 
-def _build_asks(title: str, asks: tuple[Ask, ...], head: tuple[str, ...]) -> Section:
+def _build_asks(title: str, asks: tuple[Ask, ...]) -> Section:
     if not asks:
-        return Section(f"{title} (0)", ("None.",))
-    rows = tuple(
-        (
-            f"{neutralise(ask.sku)} at {neutralise(ask.location_id)}",
-            neutralise(ask.place),
-            render_units(ask.units),
-            neutralise(ask.state),
-            neutralise(ask.reason, limit=REASON_LIMIT),
-        )
-        for ask in asks[:SHOWN]
-    )
+        return Section(f"{title} (0)", ("None.",), is_brief=True)
+    lines = tuple(_render_ask(ask) for ask in asks[:SHOWN])
     left = len(asks) - SHOWN
     notes = (f"and {left:,} more",) if left > 0 else ()
-    return Section(f"{title} ({len(asks):,})", table=Table(head, rows, numeric=(2,)), notes=notes)
+    return Section(f"{title} ({len(asks):,})", lines, notes=notes)
+
+
+def _render_ask(ask: Ask) -> str:
+    item = f"{neutralise(ask.sku)} at {neutralise(ask.location_id)}"
+    place, units = neutralise(ask.place), render_units(ask.units)
+    wanted = (
+        f"set {place} to {units}"
+        if ask.kind == "proposal"
+        else f"count bin {place}, recorded {units}"
+    )
+    why = neutralise(ask.reason, limit=REASON_LIMIT)
+    return f"{item}: {wanted} ({neutralise(ask.state)}); {why}"
 
 
 def build_unchanged() -> tuple[Section, ...]:
     """Say of fixes, stock alerts and the outbox what is true while no room writes outside."""
-    return (
-        Section("Fixes made", ("None: this version changes nobody's stock.",)),
-        Section("Stock alerts", ("None: this version computes no stock alerts.",)),
-        Section("Outbox queue", ("Nothing queued: this version sends no corrections.",)),
+    said = (
+        ("Fixes made", "None: this version changes nobody's stock."),
+        ("Stock alerts", "None: this version computes no stock alerts."),
+        ("Outbox queue", "Nothing queued: this version sends no corrections."),
     )
+    return tuple(Section(title, (line,), is_brief=True) for title, line in said)
 
 
 def build_pipeline(summary: DaySummary) -> Section:

@@ -4,7 +4,11 @@ insert into mails (mail_key, kind, sequence, message_id, subject, state, created
 values (
     $mail_key,
     $kind,
-    (select coalesce(max(mails.sequence), 0) + 1 from mails where mails.kind = $kind),
+    (
+        select coalesce(max(mails.sequence), 0) + 1
+        from mails
+        where mails.kind = $kind
+    ),
     $message_id,
     '',
     'due',
