@@ -70,7 +70,7 @@ class Storefront:
         self.free[key] = units
         return self.log.write(
             (AVAILABLE, *key),
-            Step("set", units),
+            Step("set", max(0, units)),
             changed_at=changed_at,
             actor=actor,
             source_at=source_at,
