@@ -94,6 +94,7 @@ def main() -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. Never raises, never shows a traceback unasked."""
+    is_debug = "--debug" in arguments
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
@@ -107,8 +108,10 @@ def run_command(arguments: Sequence[str]) -> int:
         return _leave_quietly()
     except InventoryPipelineError as error:
         return _say(str(error))
+    except OSError as error:
+        return _say(_describe_refusal(error) or _describe_unexpected(error, show=is_debug))
     except Exception as error:
-        return _say(_describe_unexpected(error, show="--debug" in arguments))
+        return _say(_describe_unexpected(error, show=is_debug))
     return code
 
 
@@ -127,6 +130,14 @@ def _say(message: str) -> int:
     head = f"Error: {len(lines)} things to mend\n" if len(lines) > 1 else "Error: "
     click.echo(head + "\n".join(lines), err=True)
     return 2
+
+
+def _describe_refusal(error: OSError) -> str:
+    """Say what the operating system refused: disk full, no right; '' if it did not say."""
+    if not error.strerror:
+        return ""
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the system refused: {error.strerror}{place}; mend that and run again"
 
 
 def _describe_unexpected(error: Exception, *, show: bool) -> str:

@@ -108,6 +108,31 @@ def test_an_unexpected_error_shows_its_place_and_not_its_text(add_command):
     assert "Traceback" in call("--debug", "trial").err
 
 
+def test_what_the_system_refuses_is_said_as_it_says_it(add_command):
+    def fail():
+        raise PermissionError(13, "Permission denied", "/srv/stock/x")
+
+    add_command(fail)
+    assert call("trial").err == (
+        "Error: the system refused: Permission denied (/srv/stock/x); mend that and run again\n"
+    )
+
+
+def test_a_full_disk_behind_the_output_is_one_message(tmp_path):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 a device, no file
+        done = subprocess.run(
+            [sys.executable, "-m", "inventory_pipeline.cli.main", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "Error: the system refused: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_our_own_errors_are_their_text(add_command):
     def fail():
         raise ConfigError("a.yaml:3: systems.x: is wrong")
