@@ -1,11 +1,12 @@
 """``backfill``: recompute stored hours."""
 
-from pathlib import Path
-
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.wiring.backfill import backfill, find_stored_hours
 
 
 @click.command("backfill")
@@ -15,12 +16,7 @@ from inventory_pipeline.cli import console as terminal
 @click.pass_context
 def command(ctx: click.Context, start: str | None, end: str | None, as_json: bool) -> None:
     """Recompute stored hours from landing: 0 fetches, 0 mails, 0 receipts."""
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
-    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
-    from inventory_pipeline.wiring.backfill import backfill, find_stored_hours  # noqa: PLC0415
-    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
-
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    house = open_house(ctx)
     hours = find_stored_hours(
         house, parse_hour(start) if start else None, parse_hour(end) if end else None
     )

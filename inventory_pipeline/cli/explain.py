@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.model.hours import compute_key, parse_hour
+from inventory_pipeline.wiring.explain import explain
 
 _SECTIONS = (
     ("facts", "Owner", ("fact", "location_id", "owner", "owner_units", "source_at")),
@@ -54,12 +56,7 @@ def command(
     ctx: click.Context, *, sku: str, location: str | None, hour: str | None, as_json: bool
 ) -> None:
     """Show everything known about one item: owner, mirrors, gap, findings, movements."""
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
-    from inventory_pipeline.model.hours import compute_key, parse_hour  # noqa: PLC0415
-    from inventory_pipeline.wiring.explain import explain  # noqa: PLC0415
-    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
-
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    house = open_house(ctx)
     found = explain(house, sku, location=location, hour_at=parse_hour(hour) if hour else None)
     if as_json:
         terminal.print_json(asdict(found))

@@ -1,8 +1,13 @@
 """``export``: a table of the contract as CSV, JSON or Parquet."""
 
+import sys
 from pathlib import Path
 
 import click
+
+from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.wiring.export import load_table, render_table
 
 
 @click.command("export")
@@ -30,16 +35,12 @@ def command(
     output: str | None,
 ) -> None:
     """Write TABLE of the contract: snapshots, comparisons, findings, cycles ..."""
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
-    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
-    from inventory_pipeline.wiring.export import load_table, render_table  # noqa: PLC0415
-    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
-
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
-    low = parse_hour(hour or start) if hour or start else None
-    high = parse_hour(hour or end) if hour or end else None
+    house = open_house(ctx)
+    first, last = hour or start, hour or end
+    low = parse_hour(first) if first else None
+    high = parse_hour(last) if last else None
     content = render_table(load_table(house, table, low=low, high=high), form=form)
     if output:
         Path(output).write_bytes(content)
     else:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)

@@ -1,11 +1,13 @@
 """``findings``: what disagrees, gravest first."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.wiring.export import load_table
 
 _COLUMNS = (
     "severity", "class", "sku", "location_id", "mirror", "owner_units", "observed_units",
@@ -25,12 +27,7 @@ def command(
     ctx: click.Context, *, everything: bool, hour: str | None, limit: int, as_json: bool
 ) -> None:
     """List open findings, gravest first."""
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
-    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
-    from inventory_pipeline.wiring.export import load_table  # noqa: PLC0415
-    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
-
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    house = open_house(ctx)
     at = parse_hour(hour) if hour else None
     rows = load_table(house, "findings", low=at, high=at).to_dicts()
     if not everything:

@@ -68,20 +68,27 @@ def _send(house: House, day: date) -> tuple[Report, Delivery]:
 def _write_files(
     house: House, report: Report, delivery: Delivery | None, html: str | None
 ) -> list[Path]:
-    """Write the page beside the mails; what was sent before is left as it was sent."""
+    """Write the page beside the mails: as a preview, or as a copy of what went out by SMTP.
+
+    The folder mailer wrote its own files, and what was sent before is left as it was sent.
+    """
     page = embed_images(report.html, {TREND_CID: report.chart}).encode("utf-8", "replace")
+    text = report.text.encode("utf-8", "replace")
     wanted = {Path(html): page} if html else {}
-    if delivery is None or delivery.is_new:
-        stem = f"daily-{report.summary.day.isoformat()}{'' if delivery else '.preview'}"
-        wanted[house.storage / "mails" / f"{stem}.html"] = page
-        text = report.text.encode("utf-8", "replace")
-        wanted[house.storage / "mails" / f"{stem}.txt"] = text
-    for path, content in wanted.items():
-        try:
+    stem = house.storage / "mails" / f"daily-{report.summary.day.isoformat()}"
+    preview = [stem.with_name(f"{stem.name}.preview.{suffix}") for suffix in ("html", "txt")]
+    if delivery is None:
+        wanted |= dict(zip(preview, (page, text), strict=True))
+    elif delivery.is_new and house.settings.mail.smtp is not None:
+        wanted |= {stem.with_suffix(".html"): page, stem.with_suffix(".txt"): text}
+    try:
+        for path, content in wanted.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+        for path in preview if delivery is not None else ():
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be written: {error.strerror}") from None
     return list(wanted)
 
 
@@ -129,7 +136,7 @@ def _print(report: Report, delivery: Delivery | None, places: list[Path]) -> Non
 def _print_findings(out: Console, summary: DaySummary) -> None:
     if not summary.findings.listed:
         return
-    now = summary.written_at
+    now = summary.as_of
     terminal.print_table(
         out,
         ("severity", "item", "location", "mirror", "gap", "class", "open for", "checks"),

@@ -1,13 +1,15 @@
 """``run``: one hour, front door to back."""
 
+from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour, parse_hour
+from inventory_pipeline.wiring.hourly import HourResult, run_hour
 
 
 @click.command("run")
@@ -18,20 +20,14 @@ from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour, parse_
 @click.pass_context
 def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
     """Reconcile one hour: ingest, compare, propose. Running it twice changes nothing."""
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
-    from inventory_pipeline.wiring.hourly import HourResult, run_hour  # noqa: PLC0415
-    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
-
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
+    house = open_house(ctx)
     hour_at = parse_hour(hour) if hour else floor_hour(house.clock.now()) - HOUR
     errors = terminal.build_console(is_error=True)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), console=errors, transient=True
     ) as progress:
         task = progress.add_task("starting")
-        result: HourResult = run_hour(
-            house, hour_at, tell=lambda step: progress.update(task, description=step)
-        )
+        result = run_hour(house, hour_at, tell=lambda step: progress.update(task, description=step))
     if as_json:
         terminal.print_json(describe(result))
     else:
@@ -39,18 +35,14 @@ def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
     terminal.finish(needs_person=result.needs_a_person)
 
 
-def describe(result: object) -> dict[str, object]:
+def describe(result: HourResult) -> dict[str, object]:
     """Return the result of an hour as plain data."""
-    from dataclasses import asdict  # noqa: PLC0415
-
-    data = asdict(result)  # type: ignore[call-overload]
+    data = asdict(result)
     return {"feeds": list(data["feeds"]), "cycle": data["cycle"]}
 
 
-def _print(result: object, hour_at: datetime) -> None:
-    from inventory_pipeline.wiring.hourly import HourResult  # noqa: PLC0415
+def _print(result: HourResult, hour_at: datetime) -> None:
 
-    assert isinstance(result, HourResult)  # noqa: S101 narrows the type, not the input
     out = terminal.build_console()
     cycle = result.cycle
     terminal.print_table(

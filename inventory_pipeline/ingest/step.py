@@ -23,6 +23,7 @@ from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT, QUARANTINE
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.ports import Clock, Connector, RawFrame
+from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
@@ -185,7 +186,8 @@ def _tabulate_counts(
 ) -> Tables:
     numbered = book.encode_facts(book.encode(readings.observations)).sort("fact_id", "key_id")
     spoken = book.encode_facts(book.encode(readings.availabilities))
-    snapshot = build_snapshot(numbered["fact_id"], numbered["key_id"], numbered["units"])
+    there = numbered.filter(pl.col("fact") != COMMITTED)
+    snapshot = build_snapshot(there["fact_id"], there["key_id"], there["units"])
     change = load_change(
         warehouse, snapshot,
         system=source.name, hour_at=landed.hour_at, digest=landed.manifest.digest,

@@ -82,7 +82,7 @@ def compute_effects(
                 effect_units=pl.when(stained).then(0).otherwise(sign * pl.col("units")),
             )
             .filter(pl.col("effect_units") != 0)
-            .select("fact", "owner", "key_id", "order_id", "at", "effect_units")
+            .select("fact", "owner", "system", "key_id", "order_id", "at", "effect_units")
         )
     return pl.concat(parts) if parts else _no_effects()
 
@@ -92,6 +92,7 @@ def _no_effects() -> pl.DataFrame:
         schema={
             "fact": pl.String,
             "owner": pl.String,
+            "system": pl.String,
             "key_id": pl.Int32,
             "order_id": pl.String,
             "at": pl.Datetime("us", "UTC"),

@@ -285,7 +285,9 @@ def _find_recent(
         return pl.DataFrame(
             schema={"key_id": pl.Int32, "pending_units": pl.Int64, "missed": pl.Int64}
         )
-    return in_flight.compute_recent(_find_effects(rule, facts, movements), instants)
+    # What a system told us itself it has certainly heard of.
+    heard = movements.filter(pl.col("system") != rule.mirror)
+    return in_flight.compute_recent(_find_effects(rule, facts, heard), instants)
 
 
 def _find_qualifiers(

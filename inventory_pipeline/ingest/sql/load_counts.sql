@@ -1,9 +1,11 @@
--- grain: one reading of a batch
+-- grain: one reading of a batch that says what is there
+-- Commitments are left out: they come and go with every parcel.
 -- param: batch_id, integer
 select
-    fact_id,
-    key_id,
-    units
-from ingest.counts
-where batch_id = $batch_id
-order by fact_id, key_id
+    counts.fact_id,
+    counts.key_id,
+    counts.units
+from ingest.counts as counts
+inner join ingest.fact_names as facts on counts.fact_id = facts.fact_id
+where counts.batch_id = $batch_id and facts.fact <> 'committed'
+order by counts.fact_id, counts.key_id
