@@ -1,0 +1,185 @@
+"""Tryton 8.0: a live ERP that nobody here wrote, on its own PostgreSQL, with real stock in it.
+
+It is installed from the package index into a folder of its own outside the project (kept
+between runs), runs as a separate process on the loopback, and is gone with the test.
+"""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory_pipeline_tests.integration.peers.adventureworks import Line, sum_stock
+from inventory_pipeline_tests.support.postgres import Cluster
+
+PACKAGES = ("trytond==8.0.*", "trytond-stock==8.0.*", "proteus==8.0.*", "psycopg[binary,pool]")
+SEED = Path(__file__).with_name("tryton_seed.py")
+DATABASE = "adventureworks"
+READER = "stock_reader"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Tryton:
+    """A running Tryton and what a connector needs to read it.
+
+    Attributes:
+        url: address of the REST interface of the database, without a slash at the end.
+        key: bearer token of a user application; a secret.
+        storage: id of the storage zone, above every location of the stock list.
+        reader_password: password of the database role ``READER``, which may only read.
+    """
+
+    url: str
+    key: str
+    company: int
+    storage: int
+    cluster: Cluster
+    reader_password: str
+    pid: int
+
+
+def install_tryton() -> Path:
+    """Return the folder of Tryton's programs, installed on the first call."""
+    cache = os.environ.get("INVENTORY_PEERS_CACHE") or str(
+        Path(tempfile.gettempdir(), f"inventory-peers-{os.getuid()}")
+    )
+    Path(cache).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(cache, "tryton-8.0")
+    if not (folder / "installed").exists():
+        _run([sys.executable, "-m", "venv", "--clear", folder])
+        _run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES])
+        (folder / "installed").touch()
+    return folder / "bin"
+
+
+@contextmanager
+def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
+    """Create a database with ``stock`` in it and serve it."""
+    programs = install_tryton()
+    reader_password = secrets.token_urlsafe(12)
+    with tempfile.TemporaryDirectory(prefix="inventory-tryton-") as name:
+        folder, port = Path(name), _find_port()
+        config = _write_config(folder, cluster, port)
+        keys = _create_database(programs, folder, config, cluster, stock)
+        _create_reader(cluster, reader_password)
+        with _serving(programs, config, folder / "log") as pid:
+            url = f"http://127.0.0.1:{port}/{DATABASE}/rest"
+            _wait_until_ready(url)
+            yield Tryton(
+                url, keys["key"], keys["company"], keys["storage"], cluster, reader_password, pid
+            )
+
+
+def _write_config(folder: Path, cluster: Cluster, port: int) -> Path:
+    config = folder / "trytond.conf"
+    config.touch(mode=0o600)
+    config.write_text(
+        "[database]\n"
+        f"uri = postgresql://postgres:{cluster.password}@127.0.0.1:{cluster.port}\n"
+        f"path = {folder}\n"
+        "[web]\n"
+        f"listen = 127.0.0.1:{port}\n"
+    )
+    return config
+
+
+def _create_database(
+    programs: Path, folder: Path, config: Path, cluster: Cluster, stock: list[Line]
+) -> dict[str, object]:
+    with cluster.connect() as db:
+        db.execute(f"drop database if exists {DATABASE}")
+        db.execute(f"create database {DATABASE}")
+    secret = folder / "admin"
+    secret.touch(mode=0o600)
+    secret.write_text(secrets.token_urlsafe(12))
+    environment = {**os.environ, "TRYTONPASSFILE": str(secret)}
+    admin = [programs / "trytond-admin", "-c", config, "-d", DATABASE]
+    _run([*admin, "--all", "--email", "admin@example.com", "-l", "en"], env=environment)
+    _run([*admin, "-u", "stock", "--activate-dependencies"], env=environment)
+    # Importing Tryton chooses the kind of database, so the seed must know the file before that.
+    environment = {**os.environ, "TRYTOND_CONFIG": str(config)}
+    words = [programs / "python", SEED, config, DATABASE]
+    seeded = _run(words, env=environment, input=_render_stock(stock))
+    keys: dict[str, object] = json.loads(seeded)
+    return keys
+
+
+def _render_stock(stock: list[Line]) -> str:
+    names = {line.code: line.name for line in stock}
+    places = {line.location: line.location_name for line in stock}
+    return json.dumps(
+        [
+            {
+                "code": code,
+                "name": names[code],
+                "location": location,
+                "location_name": places[location],
+                "quantity": units,
+            }
+            for (code, location), units in sum_stock(stock).items()
+        ]
+    )
+
+
+def _create_reader(cluster: Cluster, password: str) -> None:
+    with cluster.connect(DATABASE) as db:
+        db.execute(f"drop role if exists {READER}")
+        db.execute(f"create role {READER} login password '{password}'")
+        db.execute(f"grant select on all tables in schema public to {READER}")
+
+
+@contextmanager
+def _serving(programs: Path, config: Path, log: Path) -> Iterator[int]:
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [programs / "trytond", "-c", config, "-d", DATABASE], stdout=output, stderr=output
+        )
+        try:
+            yield server.pid
+        finally:
+            server.terminate()
+            server.wait(START_SECONDS)
+
+
+def _wait_until_ready(url: str) -> None:
+    """Wait for any answer; without a key it is 401."""
+    for _ in range(START_SECONDS * 5):
+        try:
+            urllib.request.urlopen(f"{url}/model/product.product", timeout=5)
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"Tryton did not answer within {START_SECONDS} s")
+
+
+def _find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _run(
+    words: Sequence[object],
+    *,
+    env: dict[str, str] | None = None,
+    input: str | None = None,  # noqa: A002
+) -> str:
+    """Run a program to its end and return what it says; if it fails, say why."""
+    words = [str(word) for word in words]
+    done = subprocess.run(words, env=env, input=input, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{Path(words[0]).name} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
