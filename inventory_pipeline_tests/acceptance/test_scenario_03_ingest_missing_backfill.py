@@ -1,15 +1,29 @@
 """Scenario 3: hourly ingest, a missing source, and hours computed again."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 
+from inventory_pipeline.wiring.hourly import run_hour
+from inventory_pipeline.wiring.house import build_house
 from inventory_pipeline_tests.support.shop import COUNTS, Shop, at, files_system
 
 EIGHT, NINE, TEN = (f"2026-04-06T{hour:02d}:00Z" for hour in (8, 9, 10))
 THREE = "2026-04-06T03:00Z"
+
+
+@dataclass(frozen=True)
+class StoppedClock:
+    """A clock that shows one instant."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 class Refusing(BaseHTTPRequestHandler):
@@ -40,7 +54,7 @@ def configure(shop: Shop, *, erp: str = "", second_market: bool = False) -> None
         files_system("erp", "erp")
         if not erp
         else "  erp: {role: erp, connector: rest, options: {base_url: "
-        f'"{erp}", retries: {{tries: 1}}, feeds: {{counts: {{path: /stock, rows: items, '
+        f'"{erp}", retries: 0, feeds: {{counts: {{path: /stock, rows: items, '
         "columns: {item_id: sku, location_id: {constant: L1}, fact: {constant: on_hand}, "
         "quantity: qty, as_of: at}}}}}\n"
     )
@@ -93,6 +107,18 @@ def test_a_source_that_does_not_answer_is_missing_and_never_zero(morning: Shop) 
     assert morning.one("cycles", "--hour", TEN)["status"] == "incomplete"
 
 
+def test_a_503_at_the_hour_itself_is_missing_too(morning: Shop) -> None:
+    house = build_house(morning.config, clock=StoppedClock(at(TEN) + timedelta(minutes=65)))
+
+    result = run_hour(house, at(TEN))
+
+    assert result.needs_a_person
+    row = morning.one("snapshots", "--hour", TEN, system="erp")
+    assert row["status"] == "missing"
+    assert "503" in row["reason"]
+    assert morning.find("findings", mirror="erp") == []
+
+
 def test_an_hour_run_twice_doubles_nothing(morning: Shop) -> None:
     morning.run(TEN)
     once = {name: morning.export(name, "--hour", TEN) for name in ("facts", "comparisons")}
@@ -131,6 +157,7 @@ def test_a_live_source_cannot_be_asked_about_the_past(morning: Shop) -> None:
 
 def test_hours_computed_again_have_no_side_effect(morning: Shop) -> None:
     morning.run(TEN)
+    configure(morning)
     before = {name: morning.export(name) for name in ("proposals", "tasks", "comparisons")}
     files = sorted(p for p in (morning.folder / "local/landing").rglob("*") if p.is_file())
 

@@ -30,13 +30,13 @@ def write_hour(shop: Shop, hour: str, *, shelf: int, storefront: int) -> None:
     shop.drop(
         "shelf", "counts", hour,
         "item_id location_id fact quantity as_of bin\n"
-        + f"MUG L1 on_hand {shelf} {time} 14\n"
+         f"MUG L1 on_hand {shelf} {time} 14\n"
         + "\n".join(f"{sku} L1 on_hand 20 {time} 1" for sku in rest),
     )  # fmt: skip
     shop.drop(
         "storefront", "counts", hour,
         "item_id location_id fact quantity as_of\n"
-        + f"MUG L1 available {storefront} {time}\n"
+         f"MUG L1 available {storefront} {time}\n"
         + "\n".join(f"{sku} L1 available 20 {time}" for sku in rest),
     )  # fmt: skip
     for system in ("shelf", "storefront"):
