@@ -81,15 +81,19 @@ def _write_files(
         wanted |= dict(zip(preview, (page, text), strict=True))
     elif delivery.is_new and house.settings.mail.smtp is not None:
         wanted |= {stem.with_suffix(".html"): page, stem.with_suffix(".txt"): text}
-    try:
-        for path, content in wanted.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
-        for path in preview if delivery is not None else ():
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(f"{error.filename} cannot be written: {error.strerror}") from None
+    for path, content in wanted.items():
+        _save(path, content)
+    for path in preview if delivery is not None else ():
+        path.unlink(missing_ok=True)
     return list(wanted)
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def describe(report: Report, delivery: Delivery | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Light on purpose: ``watch`` reads it within half a second and with nothing else 
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,14 +77,11 @@ def write_run(
     *,
     hour_at: datetime,
     cycle_status: str,
-    open_majors: int | None,
-    open_notables: int | None,
+    open_majors: int,
+    open_notables: int,
     now: datetime,
 ) -> Heartbeat:
-    """Sign the file for an hourly run, whatever came of it.
-
-    An older hour proves life but changes no verdict; a count of None keeps the one known.
-    """
+    """Sign the file for an hour that was checked; an older hour proves life and no more."""
     known = _load_or_begin(path, now)
     signed = replace(known, written_at=now, run_at=now)
     if known.hour_at is None or hour_at >= known.hour_at:
@@ -91,8 +89,8 @@ def write_run(
             signed,
             hour_at=hour_at,
             cycle_status=cycle_status,
-            open_majors=known.open_majors if open_majors is None else open_majors,
-            open_notables=known.open_notables if open_notables is None else open_notables,
+            open_majors=open_majors,
+            open_notables=open_notables,
         )
     return _write(path, signed)
 
@@ -125,7 +123,8 @@ def _write(path: Path, heartbeat: Heartbeat) -> Heartbeat:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(f"{path} cannot be written: {error.strerror}") from None
     return heartbeat
 

@@ -1,7 +1,7 @@
 """The step: judge one day, keep the verdict, and mail it once."""
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -15,13 +15,12 @@ from inventory_pipeline.report.daily import (
     compute_summary,
 )
 from inventory_pipeline.report.delivery import Delivery, send_once
-from inventory_pipeline.report.heartbeat import FILE_NAME, LastMail, write_mail, write_run
+from inventory_pipeline.report.heartbeat import FILE_NAME, LastMail, write_mail
 from inventory_pipeline.report.maillog import DAILY, MailSlot
 from inventory_pipeline.report.records import House, load_records
 from inventory_pipeline.report.summary import DaySummary, MailFacts
 from inventory_pipeline.report.timetable import compute_due_at, find_next_due_at
 from inventory_pipeline.store.journal import Journal
-from inventory_pipeline.store.queries import load_query
 
 logger = logging.getLogger(__name__)
 
@@ -76,28 +75,6 @@ def send_report(house: House, mailer: Mailer, day: date) -> tuple[Report, Delive
     if delivery.is_new:
         _sign(house, report.summary, delivery.slot)
     return report, delivery
-
-
-def sign_hour(house: House, hour_at: datetime, *, cycle_status: str) -> None:
-    """Sign the heartbeat file for one hourly run; ``failed`` is a status too.
-
-    Raises:
-        StoreError: the file cannot be written, or the warehouse cannot be read.
-    """
-    majors = notables = None
-    if cycle_status != "failed":
-        with house.warehouse() as warehouse:
-            counted = warehouse.query(load_query("report", "count_severities"))
-        found = dict(counted.iter_rows())
-        majors, notables = found.get("major", 0), found.get("notable", 0)
-    write_run(
-        house.storage / FILE_NAME,
-        hour_at=hour_at,
-        cycle_status=cycle_status,
-        open_majors=majors,
-        open_notables=notables,
-        now=house.clock.now(),
-    )
 
 
 def _build(house: House, journal: Journal, records: Records, slot: MailSlot | None) -> Report:

@@ -344,3 +344,8 @@ class DaySummary:
     heartbeat_at: datetime | None
     mail: MailFacts
     base_url: str | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """Return the instant ages are told from: a day reported late is told as of its morning."""
+        return min(self.written_at, self.mail.due_at)

@@ -20,6 +20,8 @@ CLEAR, ATTENTION, SILENT = 0, 1, 2
 VERDICTS = {CLEAR: "alive and all clear", ATTENTION: "alive, needs attention", SILENT: "silent"}
 # A clock may run ahead by this much before its signature is not believed.
 CLOCK_SLACK = timedelta(minutes=5)
+# Longer than any run may last; Dagster ends one after 90 minutes.
+LONGEST_RUN = timedelta(hours=2)
 # The journal is asked once and briefly: a locked one must not silence the witness.
 PATIENCE_MILLISECONDS = 500
 
@@ -61,57 +63,73 @@ def look(
         heartbeat = load_heartbeat(storage / FILE_NAME)
     except (NoDataError, StoreError) as error:
         return Witness((Sign(SILENT, "heartbeat", str(error)),))
-    state = find_mail_state(
-        journal_path, find_last_due_day(now, at=rule.at, zone=rule.zone, grace=rule.grace)
-    )
-    return compute_witness(heartbeat, state, rule=rule, max_age=max_age, now=now)
+    day = find_last_due_day(now, at=rule.at, zone=rule.zone, grace=rule.grace)
+    logged = read_log(journal_path, day)
+    return compute_witness(heartbeat, logged, rule=rule, max_age=max_age, now=now)
 
 
 @dataclass(frozen=True)
-class MailState:
-    """What the journal says of the mail of ``day``.
+class Logged:
+    """What the journal says.
 
     Attributes:
-        state: sent, due, sending, failed; ``""`` if there is none; ``unread`` if the
-            journal could not be asked.
+        day: the newest day whose mail should be out.
+        mail_state: sent, due, sending, failed; empty if that mail was never begun.
+        run_state: of the newest hourly run: started, done, failed; empty before the first.
+        unread: why the journal could not be asked; then nothing else is known.
     """
 
     day: date
-    state: str
+    mail_state: str = ""
     sent_at: datetime | None = None
-    error: str = ""
+    mail_error: str = ""
+    run_state: str = ""
+    run_subject: str = ""
+    run_error: str = ""
+    run_started_at: datetime | None = None
+    unread: str = ""
 
 
-def find_mail_state(path: Path, day: date) -> MailState:
-    """Ask the journal, read only, for one day's mail."""
+def read_log(path: Path, day: date) -> Logged:
+    """Ask the journal, read only and briefly, for one day's mail and for the newest run."""
     if not path.exists():
-        return MailState(day, "unread", error=f"{path} does not exist")
+        return Logged(day, unread=f"{path} does not exist")
     try:
         with open_journal(path, read_only=True) as journal:
             return _ask(journal, day)
     except InventoryPipelineError as error:
-        return MailState(day, "unread", error=str(error))
+        return Logged(day, unread=str(error))
 
 
-def _ask(journal: Journal, day: date) -> MailState:
+def _ask(journal: Journal, day: date) -> Logged:
     journal.query(f"pragma busy_timeout = {PATIENCE_MILLISECONDS}")
-    rows = journal.query(load_query("report", "find_mail"), mail_key=f"daily:{day.isoformat()}")
-    if not rows:
-        return MailState(day, "")
-    sent_at = rows[0]["sent_at"]
-    return MailState(
-        day, rows[0]["state"], read_instant(sent_at) if sent_at else None, rows[0]["error"]
+    mails = journal.query(load_query("report", "find_mail"), mail_key=f"daily:{day.isoformat()}")
+    runs = journal.query(load_query("report", "find_newest_run"))
+    mail, run = mails[0] if mails else {}, runs[0] if runs else {}
+    return Logged(
+        day,
+        mail_state=mail.get("state", ""),
+        sent_at=_read(mail.get("sent_at")),
+        mail_error=mail.get("error", ""),
+        run_state=run.get("state", ""),
+        run_subject=run.get("subject", ""),
+        run_error=run.get("error", ""),
+        run_started_at=_read(run.get("started_at")),
     )
 
 
+def _read(text: str | None) -> datetime | None:
+    return read_instant(text) if text else None
+
+
 def compute_witness(
-    heartbeat: Heartbeat, mail: MailState, *, rule: MailRule, max_age: timedelta, now: datetime
+    heartbeat: Heartbeat, logged: Logged, *, rule: MailRule, max_age: timedelta, now: datetime
 ) -> Witness:
     """Judge what was seen.
 
     Args:
         heartbeat: the file's content.
-        mail: what the journal says of the newest mail that should be out.
+        logged: what the journal says.
         rule: when it was due.
         max_age: an older last run is silence.
         now: the clock.
@@ -120,7 +138,8 @@ def compute_witness(
         (
             _judge_life(heartbeat, max_age, now),
             _judge_hour(heartbeat, rule.zone),
-            _judge_mail(heartbeat, mail, rule),
+            *_judge_run(logged, now),
+            _judge_mail(heartbeat, logged, rule),
             *_judge_last_status(heartbeat),
         )
     )
@@ -151,22 +170,38 @@ def _judge_hour(heartbeat: Heartbeat, zone: ZoneInfo) -> Sign:
     return Sign(CLEAR if is_clear else ATTENTION, "hour", words)
 
 
-def _judge_mail(heartbeat: Heartbeat, mail: MailState, rule: MailRule) -> Sign:
-    due_at = compute_due_at(mail.day, at=rule.at, zone=rule.zone)
-    name = f"the mail of {mail.day.isoformat()}"
+def _judge_run(logged: Logged, now: datetime) -> tuple[Sign, ...]:
+    """A run that fails signs nothing; the journal knows of it long before silence is an alarm."""
+    if logged.run_state == "failed":
+        words = f"{logged.run_subject} failed: {logged.run_error}"
+        return (Sign(ATTENTION, "run", words),)
+    started_at = logged.run_started_at
+    if logged.run_state == "started" and started_at and now - started_at > LONGEST_RUN:
+        words = f"{logged.run_subject} began {render_age(now - started_at)} ago and never ended"
+        return (Sign(ATTENTION, "run", words),)
+    return ()
+
+
+def _judge_mail(heartbeat: Heartbeat, logged: Logged, rule: MailRule) -> Sign:
+    due_at = compute_due_at(logged.day, at=rule.at, zone=rule.zone)
+    name = f"the mail of {logged.day.isoformat()}"
     if heartbeat.installed_at > due_at:
         return Sign(CLEAR, "mail", "installed since the last mail was due; none is missed yet")
-    if mail.state == "sent":
-        return Sign(CLEAR, "mail", f"{name} went out {render_moment(mail.sent_at, rule.zone)}")
-    known = heartbeat.last_mail
-    if mail.state == "unread":
-        if known is not None and known.day >= mail.day.isoformat():
-            return Sign(CLEAR, "mail", f"{name} went out, says the heartbeat ({mail.error})")
-        return Sign(SILENT, "mail", f"{name} is not known to be out: {mail.error}")
-    why = f": {mail.error}" if mail.error else ""
-    state = mail.state or "not begun"
+    if logged.mail_state == "sent":
+        return Sign(CLEAR, "mail", f"{name} went out {render_moment(logged.sent_at, rule.zone)}")
+    if logged.unread:
+        return _judge_unread(heartbeat, logged, name)
+    why = f": {logged.mail_error}" if logged.mail_error else ""
+    state = logged.mail_state or "not begun"
     due = render_moment(due_at, rule.zone)
     return Sign(SILENT, "mail", f"{name} was due {due} and is {state}{why}")
+
+
+def _judge_unread(heartbeat: Heartbeat, logged: Logged, name: str) -> Sign:
+    known = heartbeat.last_mail
+    if known is not None and known.day >= logged.day.isoformat():
+        return Sign(CLEAR, "mail", f"{name} went out, says the heartbeat ({logged.unread})")
+    return Sign(SILENT, "mail", f"{name} is not known to be out: {logged.unread}")
 
 
 def _judge_last_status(heartbeat: Heartbeat) -> tuple[Sign, ...]:

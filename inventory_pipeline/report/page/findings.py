@@ -32,7 +32,7 @@ def build_judgement(summary: DaySummary) -> Section:
     title = f"Needs judgement ({findings.needing:,})"
     if not findings.needing:
         return Section(title, ("Nothing.",), is_brief=True)
-    cards = build_cards(findings.listed, summary.zone, summary.currency, summary.written_at)
+    cards = build_cards(findings.listed, summary.zone, summary.currency, summary.as_of)
     left = findings.needing - len(findings.listed)
     notes = (f"and {left:,} more, see the attached CSV",) if left else ()
     return Section(title, cards=cards, notes=notes)
@@ -137,7 +137,7 @@ def build_cleared(summary: DaySummary) -> Section:
     left = findings.cleared_total - len(findings.cleared)
     named = [
         f"{render_subject(line)} ({neutralise(line.mirror)}), {name_class(line)}, "
-        f"{_render_life(summary.written_at - line.first_seen_at)}"
+        f"{_render_life(summary.as_of - line.first_seen_at)}"
         for line in findings.cleared
     ]
     return Section(title, (*named, *((f"and {left:,} more",) if left else ())))
