@@ -32,7 +32,7 @@ def find_other_problems(
     if owner is None:
         return rows
     counts = warehouse.query(
-        load_query("reconcile", "load_count_movements"), hour_at=at, since=at - day
+        load_query("ledger", "load_count_movements"), hour_at=at, since=at - day
     ).filter(pl.col("system") == owner)
     if counts.height:
         rows += _find_variances(warehouse, picture, settings, counts)
@@ -54,7 +54,7 @@ def _find_variances(
         key_ids=counts["key_id"].unique().to_list(),
     )
     movements = warehouse.query(
-        load_query("reconcile", "load_movements"),
+        load_query("ledger", "load_movements"),
         hour_at=picture.hour_at,
         low=since,
         high=picture.hour_at + timedelta(hours=1),
@@ -99,7 +99,7 @@ def link_orders(warehouse: DuckWarehouse, picture: Picture, gaps: pl.DataFrame) 
     if over.is_empty():
         return gaps
     orders = warehouse.query(
-        load_query("reconcile", "load_short_orders"),
+        load_query("ledger", "load_short_orders"),
         hour_at=picture.hour_at,
         since=picture.hour_at - timedelta(days=2),
         key_ids=over["key_id"].unique().to_list(),

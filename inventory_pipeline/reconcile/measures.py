@@ -49,7 +49,7 @@ def count_active(warehouse: DuckWarehouse, picture: Picture, settings: Settings)
     for keys, says in picture.words.values():
         is_active[keys[says]] = True
     moved = warehouse.arrays(
-        load_query("reconcile", "load_active_keys"),
+        load_query("ledger", "load_active_keys"),
         hour_at=picture.hour_at,
         since=picture.hour_at - timedelta(days=settings.active_days),
     )

@@ -58,7 +58,7 @@ def _load_movements(
     high = as_ofs[-1] if as_ofs else picture.hour_at
     low = max(as_ofs[0] if as_ofs else high, high - RETAINED) - timedelta(days=2)
     return warehouse.query(
-        load_query("reconcile", "load_movements"), hour_at=picture.hour_at, low=low, high=high
+        load_query("ledger", "load_movements"), hour_at=picture.hour_at, low=low, high=high
     )
 
 
@@ -66,7 +66,7 @@ def _load_open_units(
     warehouse: DuckWarehouse, picture: Picture, settings: Settings, as_of: datetime
 ) -> pl.DataFrame:
     return warehouse.query(
-        load_query("reconcile", "load_open_orders"),
+        load_query("ledger", "load_open_orders"),
         hour_at=picture.hour_at,
         as_of=as_of,
         since=as_of - timedelta(days=settings.active_days),
