@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,9 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
-from inventory_pipeline.connectors.json_rows import HEADERS, parse_pages
+from inventory_pipeline.connectors.json_page import find_key, read_page
+from inventory_pipeline.connectors.json_rows import build_frame
+from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
 from inventory_pipeline.connectors.tables import naming_source, refuse_unknown_feed
 from inventory_pipeline.connectors.templates import find_times
@@ -24,6 +27,9 @@ from inventory_pipeline.errors import (
 )
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
+
+# A page of this kind holds what the answer's headers said, where a column asks for it.
+HEADERS = "headers"
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +52,8 @@ class JsonConnector:
         self._plans = {feed: plan_rows(feed, rows) for feed, rows in self._feeds.items()}
         self._calls = calls
         self._badge = build_badge(options)
+        # Pages read while they were fetched, kept until they are parsed: same bytes, same sheet.
+        self._sheets: dict[str, dict[bytes, Sheet]] = {}
 
     @property
     def reads_past(self) -> bool:
@@ -66,6 +74,7 @@ class JsonConnector:
             query = self._write_query(feed, context, door)
             until = door.start_deadline(options.timeouts.feed.total_seconds())
             sweep = Sweeper(door, self._badge, query, until).read(context.staging)
+            self._sheets[feed] = sweep.sheets
             with closing(sweep.spool):
                 self._hand_over(sweep, self._plans[feed], context, sink)
                 logger.info(
@@ -77,8 +86,18 @@ class JsonConnector:
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         """Turn landed pages into text rows. Pure: same bytes, same frame."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        plan, known = self._plans[feed], self._sheets.pop(feed, {})
+        sheets: list[Sheet] = []
+        answer, head = Page(b"", "json"), None
         with naming_source(self._system, feed):
-            return parse_pages(pages, self._plans[feed])
+            for page in pages:
+                if page.kind == HEADERS:
+                    head = page
+                    continue
+                answer = replace(page, body=b"")
+                sheet = known.get(find_key(page.body)) if known else None
+                sheets.append(sheet or read_page(page.body, plan).sheet)
+            return build_frame(sheets, plan, answer=answer, head=head)
 
     def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
         """Raise what status and type of an answer say is wrong."""
@@ -93,6 +112,7 @@ class JsonConnector:
         rows, call = self._feeds[feed], self._calls[feed]
         return Query(
             feed=rows,
+            plan=self._plans[feed],
             call=call,
             words=find_times(context.hour_at, context.known_watermark),
             judge_answer=partial(self._judge_answer, door),

@@ -42,13 +42,7 @@ class Path:
 
     def find(self, value: Any) -> Any:
         """Return what stands there; under null stands null, under nothing ABSENT."""
-        for key in self.keys:
-            if value is None:
-                return None
-            if type(value) is not dict:
-                return ABSENT
-            value = value.get(key, ABSENT)
-        return value
+        return _dig(value, self.keys)
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ class RowsPath:
 
     def find_items(self, document: Any) -> Any:
         """Return what stands where the outermost list should be."""
-        return Path(self.lists[0]).find(document)
+        return _dig(document, self.lists[0])
 
     def __str__(self) -> str:
         return ".".join([f"{'.'.join(keys)}[]" for keys in self.lists] + list(self.tail))
@@ -110,6 +104,10 @@ class CellPath:
 
     level: int
     keys: Keys
+
+    def find(self, chain: Sequence[Any]) -> Any:
+        """Return what stands there in the chain of elements that leads to a row."""
+        return _dig(chain[self.level], self.keys)
 
 
 class Problem(str):
@@ -126,19 +124,21 @@ def find_text(document: Any, path: Path) -> str | None:
     return str(value) if isinstance(value, str | int | float) else None
 
 
-def describe_no_list(rows: RowsPath) -> str:
-    """Say that there are no rows where they should be."""
-    return (
-        f"the answer has no list at {str(rows)!r}; was a field renamed or retired? "
-        "rows: says where the list of rows is"
-    )
+def _dig(value: Any, keys: Keys) -> Any:
+    for key in keys:
+        if value is None:
+            return None
+        if type(value) is not dict:
+            return ABSENT
+        value = value.get(key, ABSENT)
+    return value
 
 
 def _walk(chain: list[Any], lists: Sequence[Keys]) -> Iterator[list[Any]]:
     if not lists:
         yield chain
         return
-    found = Path(lists[0]).find(chain[-1])
+    found = _dig(chain[-1], lists[0])
     if type(found) is not list:
         name = ".".join(lists[0]) or "the answer"
         yield [*chain, Problem(f"{name} is no list")]

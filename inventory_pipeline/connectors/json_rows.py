@@ -1,11 +1,6 @@
-"""Rows: JSON pages as text rows in the contract's columns. Pure: same bytes, same frame.
+"""Rows: the sheets of all pages as one frame in the contract's columns. Pure."""
 
-A page is read the quick way where its rows are all alike (``json_shapes``) and value by
-value otherwise; both give the same sheet, and everything after it is shared.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -17,34 +12,26 @@ from inventory_pipeline.connectors.json_columns import (
     Cell,
     RowPlan,
 )
-from inventory_pipeline.connectors.json_shapes import read_quickly
-from inventory_pipeline.connectors.json_sheet import Rejection, Sheet, build_cells, read_slowly
-from inventory_pipeline.connectors.json_strict import decode_text
+from inventory_pipeline.connectors.json_sheet import Rejection, Sheet, build_cells
 from inventory_pipeline.connectors.patience import parse_http_date
 from inventory_pipeline.connectors.tables import build_rejected, fill_text, render_instant
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.ports import Page, RawFrame
 
-# A page of this kind holds what the answer's headers said, where a column asks for it.
-HEADERS = "headers"
 
+def build_frame(
+    sheets: Sequence[Sheet], plan: RowPlan, *, answer: Page, head: Page | None
+) -> RawFrame:
+    """Turn the sheets of one feed into rows.
 
-def parse_pages(pages: Iterable[Page], plan: RowPlan) -> RawFrame:
-    """Turn the landed pages of one feed into rows.
+    Args:
+        answer: one of the pages, for its instants.
+        head: the page with the answer's headers, where a column asks for them.
 
     Raises:
-        SourceContractError: no strict JSON, no list of rows, or a configured field that stands
-            in no row at all.
+        SourceContractError: a configured field stands in no row at all.
     """
-    sheets, answer, head = [], Page(b"", "json"), None
-    for page in pages:
-        if page.kind == HEADERS:
-            head = page
-            continue
-        text = decode_text(page.body)
-        sheets.append(read_quickly(text, plan) or read_slowly(text, plan))
-        answer = replace(page, body=b"")
     book = _join(sheets, plan)
     _refuse_unseen(book, plan)
     cells, rejected = _convert(book.cells, plan)

@@ -9,7 +9,6 @@ whole pieces joined by commas inside brackets are JSON in one way only. Whatever
 is, nothing is concluded: the caller reads it the slow way.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +17,13 @@ import polars as pl
 
 from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_paths import ABSENT, Keys, Path, RowsPath
-from inventory_pipeline.connectors.json_sheet import MAX_ROWS, Sheet, read_chains
+from inventory_pipeline.connectors.json_sheet import (
+    MAX_ROWS,
+    NoRowError,
+    Sheet,
+    read_chains,
+    read_row,
+)
 from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, load_strictly
 from inventory_pipeline.errors import SourceContractError
 
@@ -26,10 +31,12 @@ MAX_SHAPES = 16
 MAX_SHAPE_DEPTH = 8
 # Rows that fit no shape are parsed one by one; with more of them the slow way is faster.
 MAX_ODD_SHARE = 0.05
-STREAM_FROM = 50_000
+# Rows from which more than one core is worth its start.
+STREAM_FROM = 20_000
 _MARK = "@rows@"
 _STRING = r'[^"\\\x00-\x1f]*'
 _BARE = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?|true|false|null"
+_OPEN, _CLOSE = r"\{", r"\}"
 _ONE_ROW = RowsPath(((),), ())
 
 
@@ -40,67 +47,61 @@ class Pieces:
     Attributes:
         texts: what stands between the braces of each row; nothing of it is checked yet.
         document: the answer, strictly read, its list of rows replaced by a mark.
-        digest: of the rows alone, so that a request id beside them does not matter.
     """
 
-    texts: pl.Series
+    texts: list[str]
     document: Any
-    digest: str
 
 
-def cut_rows(text: str, rows: RowsPath) -> Pieces | None:
-    """Cut a page at its rows, or return None where that cannot be done for sure."""
+class NotAlikeError(Exception):
+    """The rows are not all alike, or not for sure; nothing is wrong with them."""
+
+
+def cut_rows(text: str, rows: RowsPath) -> Pieces:
+    """Cut a page at its rows.
+
+    Raises:
+        NotAlikeError: where to cut is not certain.
+    """
     start, end = _find_list(text, rows), text.rfind("}]")
-    if start < 0 or end < start or _MARK in text or text.count(",") > MAX_COMMAS:
-        return None
+    if start < 0 or end < start or (len(text) > MAX_COMMAS and text.count(",") > MAX_COMMAS):
+        raise NotAlikeError
+    head, tail = text[:start], text[end + 2 :]
     try:
-        document = load_strictly(f'{text[:start]}["{_MARK}"]{text[end + 2 :]}')
+        document = load_strictly(f'{head}["{_MARK}"]{tail}')
     except SourceContractError:
-        return None
-    if rows.find_items(document) != [_MARK]:
-        return None
+        raise NotAlikeError from None
+    if _MARK in head or _MARK in tail or rows.find_items(document) != [_MARK]:
+        raise NotAlikeError
     inner = text[start + 2 : end]
-    texts = pl.Series("piece", [inner]).str.split(_find_separator(inner)).explode()
-    digest = hashlib.sha256(inner.encode()).hexdigest()
-    return Pieces(texts, document, digest) if len(texts) <= MAX_ROWS else None
+    texts = inner.split(_find_separator(inner))
+    if len(texts) > MAX_ROWS:
+        raise NotAlikeError
+    return Pieces(texts, document)
 
 
-def read_quickly(text: str, plan: RowPlan) -> Sheet | None:
-    """Read a page at once, or return None where it must be read the slow way."""
-    wanted = {n: place.keys for n, place in plan.cells.items() if place.level == 1}
-    has_parts = any(spec.as_ == "date_parts" for spec in plan.specs.values())
-    pieces = cut_rows(text, plan.rows) if wanted and not has_parts else None
-    if pieces is None:
-        return None
+def read_pieces(pieces: Pieces, plan: RowPlan) -> Sheet:
+    """Read the pieces of one page, shape by shape.
+
+    Raises:
+        NotAlikeError: too many of them are like no other, or one is no row for sure.
+    """
+    wanted = {name: place.keys for name, place in plan.cells.items() if place.level}
+    if not wanted or any(spec.as_ == "date_parts" for spec in plan.specs.values()):
+        raise NotAlikeError
+    return _Reader(plan, wanted, pieces).read()
+
+
+def parse_piece(piece: str, rows: RowsPath) -> Any:
+    """Return the object a piece is, read as strictly and as deep as a whole page.
+
+    Raises:
+        NotAlikeError: it is none.
+    """
     try:
-        return _Reader(plan, wanted, pieces).read()
-    except _NotAlikeError:
-        return None
-
-
-def is_rows(pieces: Pieces, rows: RowsPath) -> bool:
-    """Return whether every piece is known to be a row; False: the slow way must say."""
-    rest, odd = pieces.texts, []
-    try:
-        for _ in range(MAX_SHAPES):
-            if rest.is_empty():
-                break
-            shape = _find_shape_or_none(rest[0], rows, frozenset())
-            if shape is None:
-                odd.append(rest[0])
-            rest = rest.filter(~rest.str.contains(shape.pattern)) if shape else rest.slice(1)
-        odd.extend(rest)
-        if len(odd) > _find_odd_limit(len(pieces.texts)):
-            return False
-        for piece in odd:
-            parse_piece(piece, rows)
-    except _NotAlikeError:
-        return False
-    return True
-
-
-class _NotAlikeError(Exception):
-    """The rows are not all alike; nothing is wrong with them."""
+        return load_strictly(f"{{{piece}}}", max_depth=MAX_DEPTH - len(rows.lists[0]) - 1)
+    except SourceContractError:
+        raise NotAlikeError from None
 
 
 @dataclass(frozen=True)
@@ -112,80 +113,89 @@ class _Shape:
 
 
 class _Reader:
-    """Reads the pieces of one page, shape by shape."""
-
     def __init__(self, plan: RowPlan, wanted: Mapping[str, Keys], pieces: Pieces) -> None:
         self._plan, self._wanted, self._pieces = plan, wanted, pieces
-        self._odd: list[tuple[int, str]] = []
         self._top = self._read_top()
-        self._seen = set(self._top.seen)
+        self._seen = {name for name, text in self._top.items() if text is not ABSENT}
+        self._odd: list[tuple[int, str]] = []
+        self._parts: list[pl.DataFrame] = []
 
     def read(self) -> Sheet:
-        rest = pl.DataFrame({"piece": self._pieces.texts}).select(
-            row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), piece="piece"
+        height = len(self._pieces.texts)
+        left: pl.DataFrame | None = pl.DataFrame(
+            {"row": range(1, height + 1), "piece": self._pieces.texts},
+            schema={"row": pl.Int64, "piece": pl.String},
         )
-        height, parts = rest.height, []
-        wanted = frozenset(self._wanted.values())
         for _ in range(MAX_SHAPES):
-            if rest.is_empty():
-                break
-            shape = _find_shape_or_none(rest.item(0, "piece"), self._plan.rows, wanted)
-            if shape is None:
-                self._odd.append((rest.item(0, "row"), rest.item(0, "piece")))
-                rest = rest.slice(1)
-            else:
-                part, rest = self._read_alike(rest, shape)
-                parts.append(part)
-        self._odd.extend(rest.iter_rows())
-        if len(self._odd) > _find_odd_limit(height):
-            raise _NotAlikeError
-        odd = self._read_odd()
+            if left is not None and left.height:
+                left = self._read_like_first(left)
+        self._odd.extend(left.iter_rows() if left is not None else ())
+        if len(self._odd) > max(10, height * MAX_ODD_SHARE):
+            raise NotAlikeError
+        return self._join(height)
+
+    def _read_like_first(self, rest: pl.DataFrame) -> pl.DataFrame | None:
+        """Read all rows that look like the first; return the other rows, if there are any."""
+        row, first = rest.row(0)
+        try:
+            shape = _find_shape(first, self._plan.rows, frozenset(self._wanted.values()))
+            table = self._extract(rest, shape)
+        except (NotAlikeError, pl.exceptions.ComputeError):
+            table = None
+        if table is None or not table.item(0, "is_alike"):
+            self._odd.append((row, first))
+            return rest.slice(1)
+        self._seen |= {name for name, keys in self._wanted.items() if keys in shape.groups}
+        is_alike = table["is_alike"]
+        if is_alike.all():
+            self._parts.append(table)
+            return None
+        self._parts.append(table.filter(is_alike))
+        return rest.filter(~is_alike)
+
+    def _extract(self, rest: pl.DataFrame, shape: _Shape) -> pl.DataFrame:
+        """Return the cells of every row, and whether it is of this shape at all."""
+        first = next(iter(shape.groups.values()))
+        cells = {}
+        for name in self._plan.cells:
+            number = shape.groups.get(self._wanted[name]) if name in self._wanted else None
+            text = self._top.get(name)
+            cells[name] = _read_group(number) if number else _write_text(text)
+        groups = pl.col("piece").str.extract_groups(shape.pattern)
+        fits = pl.col(str(first)).is_not_null() | pl.col(str(first + 1)).is_not_null()
+        table = rest.lazy().select("row", groups=groups).unnest("groups")
+        table = table.select("row", **cells, is_alike=fits)
+        return table.collect(engine="streaming") if rest.height > STREAM_FROM else table.collect()
+
+    def _read_top(self) -> dict[str, Any]:
+        """Read the cells that lie above the rows, once; every row says the same of them."""
+        above = {name: place for name, place in self._plan.cells.items() if not place.level}
+        if not above:
+            return {}
+        try:
+            plan = replace(self._plan, rows=_ONE_ROW, cells=above)
+            return read_row([self._pieces.document, {}], plan)
+        except NoRowError:
+            raise NotAlikeError from None
+
+    def _join(self, height: int) -> Sheet:
+        parts = [part.drop("is_alike") for part in self._parts]
+        if not self._odd and len(parts) == 1:
+            return Sheet(parts[0], [], frozenset(self._seen), height)
+        odd = read_chains(
+            [
+                (row, [self._pieces.document, parse_piece(piece, self._plan.rows)])
+                for row, piece in sorted(self._odd)
+            ],
+            self._plan,
+        )
         cells = pl.concat([*parts, odd.cells]).sort("row")
         seen = odd.seen | self._seen if cells.height else odd.seen
         return Sheet(cells, odd.rejected, frozenset(seen), height)
 
-    def _read_alike(self, rest: pl.DataFrame, shape: _Shape) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Read all rows of one shape; return their cells, and the other rows."""
-        self._seen |= {name for name, keys in self._wanted.items() if keys in shape.groups}
-        table = _extract(rest, shape.pattern)
-        first = next(iter(shape.groups.values()))
-        fits = pl.col(str(first)).is_not_null() | pl.col(str(first + 1)).is_not_null()
-        is_alike = table.select(fits).to_series()
-        part = table.filter(is_alike).select("row", **self._pick_cells(shape))
-        return part, rest.filter(~is_alike)
 
-    def _pick_cells(self, shape: _Shape) -> dict[str, pl.Expr]:
-        cells = {}
-        for name in self._plan.cells:
-            number = shape.groups.get(self._wanted[name]) if name in self._wanted else None
-            text = None if name in self._wanted else self._top.cells.item(0, name)
-            cells[name] = _read_group(number) if number else pl.lit(text, pl.String)
-        return cells
-
-    def _read_top(self) -> Sheet:
-        """Read the cells that lie above the rows, once; every row says the same of them."""
-        above = {name: place for name, place in self._plan.cells.items() if not place.level}
-        chains = [(1, [self._pieces.document, {}])]
-        sheet = read_chains(chains, replace(self._plan, rows=_ONE_ROW, cells=above))
-        if sheet.rejected:
-            raise _NotAlikeError
-        return sheet
-
-    def _read_odd(self) -> Sheet:
-        chains = [
-            (row, [self._pieces.document, parse_piece(piece, self._plan.rows)])
-            for row, piece in sorted(self._odd)
-        ]
-        return read_chains(chains, self._plan)
-
-
-def _extract(rest: pl.DataFrame, pattern: str) -> pl.DataFrame:
-    """Return row and the text of every group; all null where the pattern does not fit."""
-    groups = pl.col("piece").str.extract_groups(pattern)
-    table = rest.lazy().select("row", groups=groups)
-    if rest.height < STREAM_FROM:
-        return table.collect().unnest("groups")
-    return table.collect(engine="streaming").unnest("groups")
+def _write_text(text: Any) -> pl.Expr:
+    return pl.lit(None if text is ABSENT else text, pl.String)
 
 
 def _read_group(number: int) -> pl.Expr:
@@ -193,24 +203,17 @@ def _read_group(number: int) -> pl.Expr:
     return pl.coalesce(quoted, pl.when(bare != "null").then(bare))
 
 
-def _find_shape_or_none(piece: str, rows: RowsPath, wanted: frozenset[Keys]) -> _Shape | None:
-    try:
-        return _find_shape(piece, rows, wanted)
-    except _NotAlikeError:
-        return None
-
-
 def _find_shape(piece: str, rows: RowsPath, wanted: frozenset[Keys]) -> _Shape:
     row = parse_piece(piece, rows)
     if "\\" in piece or type(Path(rows.tail).find(row)) is not dict:
-        raise _NotAlikeError
+        raise NotAlikeError
     for keys in wanted:
         _refuse_no_leaf(row, keys)
     groups: dict[Keys, int] = {}
     body = _build_pattern(row, (), wanted, groups)
     shape = _Shape(f"^{body.removeprefix(_OPEN).removesuffix(_CLOSE)}$", groups)
-    if bool(wanted) != bool(groups) or not _fits(piece, shape.pattern):
-        raise _NotAlikeError
+    if not groups:
+        raise NotAlikeError
     return shape
 
 
@@ -221,15 +224,12 @@ def _refuse_no_leaf(row: Any, keys: Keys) -> None:
         if value is ABSENT:
             return
         if (type(value) is dict) != (number < len(keys)) or type(value) is list:
-            raise _NotAlikeError
-
-
-_OPEN, _CLOSE = r"\{", r"\}"
+            raise NotAlikeError
 
 
 def _build_pattern(value: Any, keys: Keys, wanted: frozenset[Keys], groups: dict[Keys, int]) -> str:
     if len(keys) > MAX_SHAPE_DEPTH or (type(value) is list and value):
-        raise _NotAlikeError
+        raise NotAlikeError
     if type(value) is dict:
         pairs = (
             f'"{_escape(key)}": ?{_build_pattern(child, (*keys, key), wanted, groups)}'
@@ -248,36 +248,21 @@ def _escape(key: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else f"\\x{{{ord(c):x}}}" for c in key)
 
 
-def _fits(piece: str, pattern: str) -> bool:
-    try:
-        return bool(pl.Series([piece]).str.contains(pattern).item())
-    except pl.exceptions.PolarsError:
-        return False  # the pattern of a very wide row is too large
-
-
-def parse_piece(piece: str, rows: RowsPath) -> Any:
-    """Return the object a piece is, as strict and as deep as the whole page is read."""
-    try:
-        return load_strictly(f"{{{piece}}}", max_depth=MAX_DEPTH - len(rows.lists[0]) - 1)
-    except SourceContractError:
-        raise _NotAlikeError from None
-
-
 def _find_list(text: str, rows: RowsPath) -> int:
-    """Return where the list of rows opens, or -1."""
+    """Return where the list of rows opens, or -1 where that is not plain to see."""
     if len(rows.lists) != 1:
         return -1
-    if not rows.lists[0]:
-        return 0 if text.startswith("[{") else -1
-    key = f'"{rows.lists[0][-1]}":'
-    found = (text.find(f"{key}{gap}[{{") for gap in ("", " "))
-    return min((at + text[at:].find("[{") for at in found if at >= 0), default=-1)
+    at = 0
+    if rows.lists[0]:
+        key = f'"{rows.lists[0][-1]}":'
+        at = text.find(key) + len(key)
+        if at < len(key):
+            return -1
+        at += text.startswith(" ", at)
+    return at if text.startswith("[{", at) else -1
 
 
 def _find_separator(inner: str) -> str:
-    tight, wide = inner.find("},{"), inner.find("}, {")
-    return "}, {" if wide >= 0 and (tight < 0 or wide < tight) else "},{"
-
-
-def _find_odd_limit(height: int) -> int:
-    return max(10, int(height * MAX_ODD_SHARE))
+    tight = inner.find("},{")
+    wide = inner.find("}, {", 0, tight if tight >= 0 else len(inner))
+    return "}, {" if wide >= 0 else "},{"

@@ -9,8 +9,7 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.connectors.json_columns import Cell, RowPlan
-from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem, describe_no_list
-from inventory_pipeline.connectors.json_strict import load_strictly
+from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem
 from inventory_pipeline.errors import SourceContractError
 
 MAX_ROWS = 1_000_000
@@ -35,41 +34,38 @@ class Sheet:
     seen: frozenset[str]
     height: int
 
-
-def read_slowly(text: str, plan: RowPlan) -> Sheet:
-    """Read a page value by value; any JSON at all.
-
-    Raises:
-        SourceContractError: no strict JSON, no list where rows should be, too many rows.
-    """
-    document = load_strictly(text)
-    if type(plan.rows.find_items(document)) is not list:
-        raise SourceContractError(describe_no_list(plan.rows))
-    return read_chains(list(enumerate(plan.rows.walk(document), start=1)), plan)
+    def find_digest(self) -> int:
+        """Return a number that pages with the same rows share, in whatever order they stand."""
+        texts = self.cells.drop("row")
+        rows = texts.hash_rows().sum() if texts.width else self.height
+        return hash((rows, self.height, tuple(raw for _, _, raw in self.rejected)))
 
 
 def read_chains(chains: Sequence[tuple[int, list[Any]]], plan: RowPlan) -> Sheet:
-    """Read rows given as (row, chain of elements from the top down to the row)."""
+    """Read rows given as (row, chain of elements from the top down to the row).
+
+    Raises:
+        SourceContractError: too many rows, or a text that is no Unicode.
+    """
     if len(chains) > MAX_ROWS:
         raise SourceContractError(
             f"one answer holds {len(chains):,} rows, at most {MAX_ROWS:,} are taken; ask for pages"
         )
     numbers: list[int] = []
-    texts: dict[str, list[str | None]] = {name: [] for name in plan.cells}
+    texts: dict[str, list[Any]] = {name: [] for name in plan.cells}
     rejected: list[Rejection] = []
-    seen: set[str] = set()
     for number, chain in chains:
         try:
-            cells = _read_row(chain, plan)
-        except _NoRowError as error:
-            rejected.append((number, str(error), render_raw(chain)))
+            cells = read_row(chain, plan)
+        except NoRowError as error:
+            rejected.append((number, str(error), _render_raw(chain)))
             continue
         numbers.append(number)
         for name, text in cells.items():
-            if text is not ABSENT:
-                seen.add(name)
-            texts[name].append(None if text is ABSENT else text)
-    return Sheet(build_cells(numbers, texts), rejected, frozenset(seen), len(chains))
+            texts[name].append(text)
+    seen = frozenset(name for name, column in texts.items() if any(t is not ABSENT for t in column))
+    found = {name: [None if t is ABSENT else t for t in column] for name, column in texts.items()}
+    return Sheet(build_cells(numbers, found), rejected, seen, len(chains))
 
 
 def build_cells(numbers: Sequence[int], texts: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
@@ -87,43 +83,51 @@ def build_cells(numbers: Sequence[int], texts: Mapping[str, Sequence[str | None]
     return pl.DataFrame({"row": pl.Series("row", list(numbers), pl.Int64), **columns})
 
 
-def render_raw(chain: Sequence[Any]) -> str:
+def _render_raw(chain: Sequence[Any]) -> str:
     """Write the innermost element there is, for the quarantine."""
-    elements = [element for element in chain if not isinstance(element, Problem)]
-    return json.dumps(elements[-1])
+    return json.dumps([element for element in chain if not isinstance(element, Problem)][-1])
 
 
-class _NoRowError(ValueError):
+class NoRowError(ValueError):
     """The element is no row; the text says why."""
 
 
-def _read_row(chain: list[Any], plan: RowPlan) -> dict[str, Any]:
+def read_row(chain: list[Any], plan: RowPlan) -> dict[str, Any]:
+    """Return the text of every planned cell: a str, None for null, or ABSENT.
+
+    Raises:
+        NoRowError: the last element of the chain is no row.
+    """
     last = chain[-1]
     if isinstance(last, Problem):
-        raise _NoRowError(str(last))
+        raise NoRowError(str(last))
     row = Path(plan.rows.tail).find(last) if plan.rows.tail else last
     if type(row) is not dict:
-        raise _NoRowError("the element is no object")
-    return {
-        name: _read_cell(Path(place.keys).find(chain[place.level]), plan.specs[name])
-        for name, place in plan.cells.items()
-    }
+        raise NoRowError("the element is no object")
+    cells = {}
+    for name, place in plan.cells.items():
+        value = place.find(chain)
+        # Nearly every value is a text already: numbers came as text.
+        cells[name] = value if type(value) is str else _read_cell(value, plan.specs[name])
+    return cells
 
 
 def _read_cell(value: Any, spec: Cell) -> Any:
     kind = type(value)
-    if kind is str or value is None or value is ABSENT:
+    if value is None or value is ABSENT:
         return value
     if kind is bool:
         return "true" if value else "false"
     if spec.as_ == "date_parts" and kind is dict:
         return _join_parts(value, spec)
-    raise _NoRowError(f"{spec.path} is {'a list' if kind is list else 'an object'}, wanted a value")
+    raise NoRowError(f"{spec.path} is {'a list' if kind is list else 'an object'}, wanted a value")
 
 
 def _join_parts(parts: dict[str, Any], spec: Cell) -> str:
+    numbers = [str(parts.get(name, 0)) for name in _PARTS]
+    if not all(text.isascii() and text.isdigit() for text in numbers):
+        raise NoRowError(f"{spec.path} holds no whole numbers as year, month, day ...")
     try:
-        numbers = [int(parts.get(name, 0)) for name in _PARTS]
-        return datetime(*numbers).isoformat()  # type: ignore[arg-type]  # noqa: DTZ001
-    except (TypeError, ValueError):
-        raise _NoRowError(f"{spec.path} is no object of year, month, day ...") from None
+        return datetime(*map(int, numbers)).isoformat()  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        raise NoRowError(f"{spec.path} is no date: {'-'.join(numbers[:3])[:40]}") from None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from inventory_pipeline.connectors.http_options import Options
-from inventory_pipeline.connectors.json_outline import Outline
+from inventory_pipeline.connectors.json_page import ReadPage
 from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.errors import SourceContractError
 
@@ -19,7 +19,7 @@ EndRule = Annotated[
         "and is wrong where the source caps the size of its pages."
     ),
 ]
-_SIZE = Field(100, ge=1, le=100_000, description="Rows to ask for: {limit}.")
+_SIZE = Field(100, ge=1, le=1_000_000, description="Rows to ask for: {limit}.")
 
 
 class NoPaging(Options):
@@ -135,14 +135,14 @@ class Turn:
     """
 
     position: Position
-    outline: Outline
+    page: ReadPage
     headers: Mapping[str, str]
     total: int | None
 
     @property
     def seen(self) -> int:
         """Rows that came so far, this page included."""
-        return self.position.offset + self.outline.items
+        return self.position.offset + self.page.items
 
     def step(self, **changes: Any) -> Position:
         """Return the position after this one."""
@@ -186,7 +186,7 @@ def find_next(paging: Paging, turn: Turn) -> Position | End:
             link = find_link(turn.headers.get("link", ""))
             return turn.step(link=link) if link else End(f"page {number} links to no next page")
         case NextUrl():
-            link = turn.outline.find(paging.path)
+            link = turn.page.find(paging.path)
             return turn.step(link=link) if link else End(f"page {number} names no next page")
         case Ranges():
             return _follow_range(turn)
@@ -212,13 +212,13 @@ def find_range_total(headers: Mapping[str, str]) -> int | None:
 
 
 def _count_on(paging: PageNumbers | Offsets, turn: Turn) -> Position | End:
-    number, items = turn.position.number, turn.outline.items
+    number, items = turn.position.number, turn.page.items
     if turn.total is not None and turn.seen >= turn.total:
         return End(f"all {turn.total:,} declared rows came")
     if items == 0:
         return End(f"page {number} is empty")
     if isinstance(paging, PageNumbers) and paging.pages:
-        pages = read_count(turn.outline.find(paging.pages), paging.pages)
+        pages = read_count(turn.page.find(paging.pages), paging.pages)
         if number >= pages:
             return End(f"page {number} is the last of {pages:,}")
     if paging.end == "short_page" and items < paging.size:
@@ -227,13 +227,13 @@ def _count_on(paging: PageNumbers | Offsets, turn: Turn) -> Position | End:
 
 
 def _follow_cursor(paging: Cursors, turn: Turn) -> Position | End:
-    number, outline = turn.position.number, turn.outline
+    number, page = turn.position.number, turn.page
     if paging.last is None:
-        cursor = outline.find(paging.next)
+        cursor = page.find(paging.next)
     else:
-        cursor = find_text(outline.last, Path.parse(paging.last)) if outline.items else None
+        cursor = find_text(page.last, Path.parse(paging.last)) if page.items else None
     if paging.has_more is not None:
-        has_more = outline.find(paging.has_more)
+        has_more = page.find(paging.has_more)
         if has_more not in ("true", "false"):
             raise SourceContractError(f"{paging.has_more!r} is not true or false")
         if has_more == "false":
@@ -255,7 +255,7 @@ def _follow_range(turn: Turn) -> Position | End:
         return End(marker, is_suspect=number > 1)
     if turn.total is not None and turn.seen >= turn.total:
         return End(f"all {turn.total:,} declared rows came")
-    return turn.step() if turn.outline.items else End(f"page {number} is empty")
+    return turn.step() if turn.page.items else End(f"page {number} is empty")
 
 
 def read_count(text: str | None, path: str) -> int:

@@ -10,11 +10,12 @@ from inventory_pipeline.connectors.feeds import PagedFeed
 from inventory_pipeline.connectors.http import Badge, HttpDoor
 from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer, Deadline
-from inventory_pipeline.connectors.json_outline import Outline, read_outline
-from inventory_pipeline.connectors.json_paths import RowsPath
-from inventory_pipeline.connectors.json_strict import decode_text
+from inventory_pipeline.connectors.json_columns import RowPlan
+from inventory_pipeline.connectors.json_page import ReadPage, find_key, read_page
+from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.paging import (
     End,
+    NoPaging,
     Position,
     Ranges,
     Turn,
@@ -36,6 +37,7 @@ class Query:
     """What a sweep asks for, and how its answers are judged.
 
     Attributes:
+        plan: where the rows and cells of an answer stand.
         words: the placeholders of the hour.
         judge_answer: raises what status or type of an answer say is wrong; takes statuses
             that are right here.
@@ -44,6 +46,7 @@ class Query:
     """
 
     feed: PagedFeed
+    plan: RowPlan
     call: Call
     words: dict[str, Any]
     judge_answer: Callable[[Answer, tuple[int, ...]], None]
@@ -59,6 +62,7 @@ class Sweep:
         totals: what the pages declared as the number of all rows, in the order they came.
         answered_at: the source's clock on the first page, by its Date header.
         skew_seconds: the source's clock minus ours, then.
+        sheets: every page as it was read, by the key of its bytes.
     """
 
     spool: Spool
@@ -66,11 +70,12 @@ class Sweep:
     pages: int = 0
     items: int = 0
     totals: list[int] = field(default_factory=list)
-    first: Outline | None = None
+    first_digest: int | None = None
     date: str = ""
     answered_at: datetime | None = None
     skew_seconds: int | None = None
     has_changed: bool = False
+    sheets: dict[bytes, Sheet] = field(default_factory=dict)
 
     @property
     def total(self) -> int | None:
@@ -82,7 +87,9 @@ class Sweeper:
 
     def __init__(self, door: HttpDoor, badge: Badge, query: Query, until: Deadline) -> None:
         self._door, self._badge, self._query, self._until = door, badge, query, until
-        self._rows = RowsPath.parse(query.feed.rows)
+        # A single answer has no twin; its digest would only cost time.
+        feed = query.feed
+        self._wants_digests = feed.reread_first_page or not isinstance(feed.paging, NoPaging)
 
     def read(self, staging: str | None) -> Sweep:
         """Read all pages into a spool; once more if they changed meanwhile.
@@ -109,21 +116,22 @@ class Sweeper:
     def _read_pages(self, sweep: Sweep) -> None:
         where: Position | End = Position()
         seen_on = self._door.egress.base
-        digests: dict[str, int] = {}
+        digests: dict[int, int] = {}
         links: set[Any] = set()
         while isinstance(where, Position):
             if where.number > MAX_PAGES:
                 where = End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
                 break
-            answer, outline, seen_on = self._ask(where, seen_on)
-            if outline is None:
+            answer, page, seen_on = self._ask(where, seen_on)
+            if page is None:
                 where = End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
                 break
-            twin = digests.setdefault(outline.digest, where.number)
-            if twin != where.number and outline.items:
+            digest = page.sheet.find_digest() if self._wants_digests else 0
+            twin = digests.setdefault(digest, where.number)
+            if twin != where.number and page.items:
                 where = _circle(f"page {where.number} repeats page {twin}")
                 break
-            turn = self._keep(sweep, where, answer, outline)
+            turn = self._keep(sweep, where, answer, page)
             where = find_next(self._query.feed.paging, turn)
             link = (where.cursor, where.link) if isinstance(where, Position) else (None, None)
             if link != (None, None) and link in links:
@@ -131,7 +139,7 @@ class Sweeper:
             links.add(link)
         sweep.end = where
 
-    def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, Outline | None, Place]:
+    def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, ReadPage | None, Place]:
         query = self._query
         words = {**query.words, **find_words(query.feed.paging, where)}
         question = self._door.scribe.write(query.call, words)
@@ -140,7 +148,7 @@ class Sweeper:
             place = self._door.egress.follow(where.link, seen_on=seen_on)
         headers = {**question.headers, **find_headers(query.feed.paging, where)}
         is_range = isinstance(query.feed.paging, Ranges) and where.offset > 0
-        judge = _PageJudge(query, self._rows, (RANGE_PASSED,) if is_range else ())
+        judge = _PageJudge(query, (RANGE_PASSED,) if is_range else ())
         answer = self._door.ask(
             replace(question, place=place, headers=headers),
             self._until,
@@ -148,13 +156,13 @@ class Sweeper:
             badge=self._badge,
             label=f"page {where.number} of {query.label}",
         )
-        return answer, judge.outline, place
+        return answer, judge.page, place
 
-    def _keep(self, sweep: Sweep, where: Position, answer: Answer, outline: Outline) -> Turn:
+    def _keep(self, sweep: Sweep, where: Position, answer: Answer, page: ReadPage) -> Turn:
         now = self._door.now()
-        total = self._find_total(answer, outline)
+        total = self._find_total(answer, page)
         if where.number == 1:
-            sweep.first = outline
+            sweep.first_digest = page.sheet.find_digest() if self._wants_digests else None
             sweep.date = answer.headers.get("date", "")
             sweep.answered_at = parse_http_date(sweep.date)
             if sweep.answered_at is not None:
@@ -162,35 +170,35 @@ class Sweeper:
         if total is not None:
             sweep.totals.append(total)
         sweep.pages += 1
-        sweep.items += outline.items
+        sweep.items += page.items
         sweep.spool.add(answer.body, now)
-        return Turn(where, outline, answer.headers, total)
+        sweep.sheets[find_key(answer.body)] = page.sheet
+        return Turn(where, page, answer.headers, total)
 
-    def _find_total(self, answer: Answer, outline: Outline) -> int | None:
+    def _find_total(self, answer: Answer, page: ReadPage) -> int | None:
         feed = self._query.feed
         if feed.total is not None:
-            return read_count(outline.find(feed.total), feed.total)
+            return read_count(page.find(feed.total), feed.total)
         return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
 
     def _has_first_page_changed(self, sweep: Sweep) -> bool:
-        if not self._query.feed.reread_first_page or sweep.first is None:
+        if not self._query.feed.reread_first_page or sweep.first_digest is None:
             return False
         _, again, _ = self._ask(Position(), self._door.egress.base)
-        return again is None or again.digest != sweep.first.digest
+        return again is None or again.sheet.find_digest() != sweep.first_digest
 
 
 class _PageJudge:
-    """Judges one answer and keeps its outline, so that a page is read once."""
+    """Judges one answer and keeps what it read, so that a page is read once."""
 
-    def __init__(self, query: Query, rows: RowsPath, also: tuple[int, ...]) -> None:
-        self._query, self._rows, self._also = query, rows, also
-        self.outline: Outline | None = None
+    def __init__(self, query: Query, also: tuple[int, ...]) -> None:
+        self._query, self._also = query, also
+        self.page: ReadPage | None = None
 
     def __call__(self, answer: Answer) -> None:
         self._query.judge_answer(answer, self._also)
         if answer.status not in self._also:
-            text = decode_text(answer.body)
-            self.outline = read_outline(text, self._rows, self._query.judge_document)
+            self.page = read_page(answer.body, self._query.plan, self._query.judge_document)
 
 
 def _circle(marker: str) -> End:
