@@ -6,11 +6,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP, compat32
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from inventory_pipeline.errors import DeliveryError
 from inventory_pipeline.model.ports import Mail
 
+_MESSAGE_ID = re.compile(r"<[\w.+-]{1,120}@[\w.-]{1,120}>", re.ASCII)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 HEADER_LIMIT = 300
@@ -32,7 +33,7 @@ def build_message(mail: Mail, *, sent_at: datetime) -> bytes:
         ", ".join(people) or "undisclosed-recipients:;",
         clean_header(mail.subject),
         format_datetime(sent_at),
-        clean_header(mail.message_id),
+        _read_message_id(mail.message_id),
         "auto-generated",
         "All",
     )
@@ -57,15 +58,20 @@ def clean_header(text: str) -> str:
 
 
 def read_address(text: str) -> str:
-    """Return the bare address.
+    """Return the address: bare, without a name beside it.
 
     Raises:
         DeliveryError: it is none.
     """
-    address = parseaddr(text)[1]
-    if not _ADDRESS.fullmatch(address) or not address.isascii():
+    if not _ADDRESS.fullmatch(text) or not text.isascii() or not text.isprintable():
         raise DeliveryError(f"{clean_header(text)!r} is no mail address; mend it under mail")
-    return address
+    return text
+
+
+def _read_message_id(text: str) -> str:
+    if not _MESSAGE_ID.fullmatch(text):
+        raise DeliveryError(f"{clean_header(text)!r} is no Message-ID: wanted <name@domain>")
+    return text
 
 
 def _fill(message: EmailMessage, mail: Mail) -> None:
