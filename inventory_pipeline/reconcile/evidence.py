@@ -10,6 +10,7 @@ from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.quantities import ON_HAND
 from inventory_pipeline.reconcile import problems
 from inventory_pipeline.reconcile.hour import Picture
+from inventory_pipeline.reconcile.look_alikes import find_look_alikes
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
@@ -93,18 +94,54 @@ def _find_owned_units(
     return found
 
 
-def link_orders(warehouse: DuckWarehouse, picture: Picture, gaps: pl.DataFrame) -> pl.DataFrame:
-    """Tie over-advertised gaps to the orders they disappointed (REC-16)."""
-    over = gaps.filter((pl.col("delta_units") > 0) & (pl.col("severity") == "major"))
-    if over.is_empty():
-        return gaps
+def tie_gaps(
+    warehouse: DuckWarehouse,
+    picture: Picture,
+    gaps: pl.DataFrame,
+    others: list[dict[str, object]],
+) -> pl.DataFrame:
+    """Tie gaps to the orders they disappointed, the counts they follow, and their look-alikes."""
+    is_gap = pl.col("kind") == "gap"
+    over = is_gap & (pl.col("delta_units") > 0)
+    orders = _find_short_orders(warehouse, picture, gaps.filter(over))
+    counts = problems.find_counts_told_once(gaps.filter(is_gap), others)
+    alike = _find_look_alikes(warehouse, gaps.filter(~is_gap))
+    gaps = problems.tie(gaps, orders, only=over, symptom=2)
+    gaps = problems.tie(gaps, counts, only=is_gap, symptom=3)
+    return problems.tie(gaps, alike, only=~is_gap, symptom=None)
+
+
+def _find_short_orders(
+    warehouse: DuckWarehouse, picture: Picture, over: pl.DataFrame
+) -> dict[int, dict[str, object]]:
+    grave = over.filter(pl.col("severity") == "major")
+    if grave.is_empty():
+        return {}
     orders = warehouse.query(
         load_query("ledger", "load_short_orders"),
         hour_at=picture.hour_at,
         since=picture.hour_at - timedelta(days=2),
-        key_ids=over["key_id"].unique().to_list(),
+        key_ids=grave["key_id"].unique().to_list(),
     )
-    return problems.link_short_orders(gaps, orders)
+    return problems.find_short_orders(orders)
+
+
+def _find_look_alikes(
+    warehouse: DuckWarehouse, strange: pl.DataFrame
+) -> dict[int, dict[str, object]]:
+    """Name the item that a ghost or an absent one may be under another spelling (F-41)."""
+    if strange.is_empty():
+        return {}
+    skus = warehouse.query(load_query("reconcile", "load_skus"))["sku"]
+    named = warehouse.query(
+        load_query("reconcile", "load_key_names"), key_ids=strange["key_id"].unique().to_list()
+    )
+    alike = find_look_alikes(named["sku"].unique(), skus)
+    return {
+        key: {"looks_like": alike[sku]}
+        for key, sku in named.select("key_id", "sku").iter_rows()
+        if sku in alike
+    }
 
 
 def price(warehouse: DuckWarehouse, gaps: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:

@@ -247,30 +247,57 @@ def build(rows: list[Row]) -> pl.DataFrame:
     )
 
 
-def link_short_orders(gaps: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """Write into the details of a gap which orders were placed and not shipped whole.
+def tie(
+    gaps: pl.DataFrame,
+    links: Mapping[int, Mapping[str, Any]],
+    *,
+    only: pl.Expr,
+    symptom: int | None,
+) -> pl.DataFrame:
+    """Write into the details of gaps what they are tied to.
+
+    Args:
+        links: key_id → what to add to the details.
+        only: which rows of those keys.
+        symptom: the symptom that the tie shows; None leaves it.
+    """
+    wanted = only & pl.col("key_id").is_in(list(links))
+    rows = [
+        {
+            **row,
+            "details": write_details({**json.loads(row["details"]), **links[row["key_id"]]}),
+            "symptom": symptom or row["symptom"],
+        }
+        for row in gaps.filter(wanted).iter_rows(named=True)
+    ]
+    rest = gaps.filter(~wanted.fill_null(value=False))
+    return pl.concat([rest, pl.DataFrame(rows, schema=gaps.schema)])
+
+
+def find_short_orders(orders: pl.DataFrame) -> dict[int, dict[str, Any]]:
+    """Return key_id → orders that were placed and not shipped whole.
 
     Symptom 2 of the three: the order is accepted and the pick fails.
 
     Args:
         orders: rows of ``load_short_orders``.
     """
-    linked = {key: link for key, link in _sum_orders(orders).items() if link["missing_units"] > 0}
-    if not linked:
-        return gaps
-    book = pl.DataFrame(
-        {"key_id": list(linked), "link": [write_details({"orders": x}) for x in linked.values()]},
-        schema={"key_id": pl.Int32, "link": pl.String},
-    )
-    is_over = pl.col("link").is_not_null() & (pl.col("delta_units") > 0)
-    return (
-        gaps.join(book, on="key_id", how="left", validate="m:1")
-        .with_columns(
-            details=pl.when(is_over).then("link").otherwise("details"),
-            symptom=pl.when(is_over).then(2).otherwise("symptom").cast(pl.Int16),
-        )
-        .drop("link")
-    )
+    sums = _sum_orders(orders)
+    return {key: {"orders": link} for key, link in sums.items() if link["refunded_units"]}
+
+
+def find_counts_told_once(gaps: pl.DataFrame, variances: list[Row]) -> dict[int, dict[str, Any]]:
+    """Return key_id → the count that opened the gap: the owner took it over, the mirror did not.
+
+    Symptom 3 of the three: a count mends one system and opens a gap in another.
+    """
+    moved = {row["key_id"]: row for row in variances if row["kind"] == "count_variance"}
+    found: dict[int, dict[str, Any]] = {}
+    for key_id, delta in gaps.select("key_id", "delta_units").drop_nulls().iter_rows():
+        row = moved.get(key_id)
+        if row and row["delta_units"] == -delta:
+            found[key_id] = {"count": json.loads(str(row["details"]))}
+    return found
 
 
 def _sum_orders(orders: pl.DataFrame) -> dict[int, dict[str, Any]]:
@@ -287,8 +314,6 @@ def _sum_orders(orders: pl.DataFrame) -> dict[int, dict[str, Any]]:
         link[names[row["kind"]]] += row["units"]
         if row["kind"] == "order_placed":
             link["ids"].append(row["order_id"])
-    for link in result.values():
-        link["missing_units"] = link["refunded_units"]
     return result
 
 

@@ -14,7 +14,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.reconcile import findings, problems, severity, structural
 from inventory_pipeline.reconcile.cycle import Cycle, close
-from inventory_pipeline.reconcile.evidence import find_other_problems, link_orders, price
+from inventory_pipeline.reconcile.evidence import find_other_problems, price, tie_gaps
 from inventory_pipeline.reconcile.gaps import build_gap_problems, find_judged
 from inventory_pipeline.reconcile.hour import Picture, load_picture
 from inventory_pipeline.reconcile.measures import describe_structural, measure_drift, tally
@@ -87,10 +87,10 @@ def _fold(
         consistent_cycles=settings.structural.consistent_cycles,
     )
     rows, gaps = build_gap_problems(outcomes, picture, known, bands)
-    gaps = price(warehouse, link_orders(warehouse, picture, gaps), catalog)
-    others = problems.build(find_other_problems(warehouse, picture, settings))
+    others = find_other_problems(warehouse, picture, settings)
+    gaps = price(warehouse, tie_gaps(warehouse, picture, gaps, others), catalog)
     opened, closed = find_stockouts(picture, outcomes, known)
-    seen = pl.concat([gaps, others, opened])
+    seen = pl.concat([gaps, problems.build(others), opened])
     drift = measure_drift(warehouse, picture, settings, gaps)
     if structural.is_structural(
         drift, rule=settings.structural.rule, drift_rate=settings.structural.drift_rate
