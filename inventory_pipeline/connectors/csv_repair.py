@@ -80,22 +80,28 @@ def _join_bad(
 
 
 class _Joiner:
-    """Puts the lines of one quoted cell back together."""
+    """Puts the lines of one quoted cell back together; looks at every line once."""
 
     def __init__(self, width: int, delimiter: str) -> None:
-        cell = _build_cell_pattern(delimiter)
+        cell, comma = _build_cell_pattern(delimiter), re.escape(delimiter)
+        inside = r'(?:[^"]|"")*'
         self._whole = re.compile(build_record_pattern(width, delimiter))
-        self._open = re.compile(rf'(?:{cell}{re.escape(delimiter)})*"(?:[^"]|"")*')
+        self._opens = re.compile(rf'(?:{cell}{comma})*"{inside}')
+        self._stays = re.compile(rf'{inside}(?:"(?:{comma}{cell})*{comma}"{inside})?')
+        self._closes = re.compile(rf'{inside}"(?:{comma}{cell})*')
 
     def join(self, lines: pl.Series, first: int) -> tuple[int, str] | None:
         """Return the last line of the record that starts at ``first`` and its text, if any."""
-        text = lines[first]
+        parts = [lines[first]]
+        if '"' not in parts[0] or not self._opens.fullmatch(parts[0]):
+            return None
         for last in range(first + 1, min(first + MAX_CELL_LINES, lines.len())):
-            if not self._open.fullmatch(text):
-                return None
-            text = f"{text}\n{lines[last]}"
-            if self._whole.fullmatch(text):
-                return last, text
+            parts.append(lines[last])
+            if self._stays.fullmatch(parts[-1]):
+                continue
+            text = "\n".join(parts)
+            is_record = self._closes.fullmatch(parts[-1]) and self._whole.fullmatch(text)
+            return (last, text) if is_record else None
         return None
 
 

@@ -25,6 +25,7 @@ from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.ports import Page, RawFrame
 
 MAX_HEADER_BYTES = 1 << 20
+MAX_COLUMNS = 500
 
 
 def parse_csv(page: Page, plan: Plan, form: TextForm) -> RawFrame:
@@ -62,6 +63,8 @@ def _read_header(source: Source, form: TextForm) -> list[str]:
         raise SourceContractError(f"the header is no CSV line: {error}") from None
     if not any(cell.strip() for cell in cells):
         raise SourceContractError("the first line is empty; wanted the names of the columns")
+    if len(cells) > MAX_COLUMNS:
+        raise SourceContractError(f"it has {len(cells)} columns, wanted at most {MAX_COLUMNS}")
     return [cell.strip() for cell in cells]
 
 

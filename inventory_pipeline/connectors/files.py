@@ -1,9 +1,11 @@
 """Files: systems that drop a CSV, Parquet or NDJSON file an hour, one for each feed."""
 
 import codecs
+import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, field_validator, model_validator
@@ -143,14 +145,14 @@ class FilesConnector:
         drop = Drop(name, root=self._root, rules=self._find_rules())
         try:
             with drop.copying(context.staging) as copied:
-                fetched_at = context.now()
-                sink(Page(b"", find_kind(name), copied.path, context.hour_at, fetched_at))
+                notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
+                sink(Page(b"", find_kind(name), copied.path, context.hour_at, context.now()))
         except ConfigError as error:
             # One system whose owner is unknown here must not stop the others.
             raise SourceRefusedError(f"{feed}: {error}", system=self._system) from None
         except SourceError as error:
             raise type(error)(f"{feed}: {error}", system=self._system) from None
-        return Fetched(is_complete=True, end_marker=copied.end_marker, notes=(f"read {name}",))
+        return Fetched(is_complete=True, end_marker=copied.end_marker, notes=notes)
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
@@ -187,6 +189,15 @@ class FilesConnector:
 def find_kind(name: str) -> str:
     """Return the kind of page a file name stands for; empty where it stands for none."""
     return next((kind for suffix, kind in KINDS.items() if name.lower().endswith(suffix)), "")
+
+
+def _find_doubts(name: str, path: str, options: FilesOptions) -> tuple[str, ...]:
+    """Return what makes a file without ``.done`` look cut off; many writers end like that."""
+    if options.done or options.encoding != "utf-8" or find_kind(name) not in ("csv", "ndjson"):
+        return ()
+    with Path(path).open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return () if file.read() == b"\n" else ("its last line has no line end",)
 
 
 def _check_pattern(pattern: str) -> str:

@@ -39,6 +39,16 @@ def test_the_page_is_the_file_byte_for_byte(tmp_path):
     assert "unchanged" in fetched.end_marker
 
 
+@pytest.mark.parametrize(("end", "doubts"), [("\n", 0), ("\r\n", 0), ("", 1)])
+def test_a_last_line_that_may_be_cut_off_is_noted(tmp_path, end, doubts):
+    (tmp_path / "counts.csv").write_text(f"{','.join(COLUMNS)}\nA,L1,on_hand,1,t{end}", newline="")
+    (tmp_path / "counts.csv.done").touch()
+    for done, expected in ((False, doubts), (True, 0)):
+        shelf = build_files(tmp_path, counts="counts.csv", done=done)
+        fetched, _ = land(shelf, "counts", tmp_path / f"landing-{done}")
+        assert fetched.notes.count("its last line has no line end") == expected
+
+
 def test_a_page_nobody_took_over_is_deleted(tmp_path):
     write_csv(tmp_path / "counts.csv", COLUMNS, ROWS)
     staging = tmp_path / "staging"

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import time
 
 import polars as pl
 import pytest
@@ -75,6 +76,35 @@ def test_a_quote_nobody_closes_takes_no_other_line_with_it():
         "line 2: a quote stands where none may, or is never closed",
         "line 4: a quote stands where none may, or is never closed",
     ]
+
+
+def test_a_file_of_unclosed_quotes_is_read_once_not_over_and_over():
+    """Each quote could swallow the lines below it; trying that anew took minutes."""
+    lines = ('"A\n' + "B,L1,on_hand,1,t\n" * 150) * 1_000
+    started = time.process_time()
+    part = read(HEADER + lines)
+    assert time.process_time() - started < 10
+    assert (part.rows.height, part.rejected.height) == (150_000, 1_000)
+
+
+def test_a_cell_may_open_again_on_the_line_where_another_closes():
+    part = read(f'{HEADER}"A\n1",L1,"on\nhand",1,"t\n""\n"\nbroken\nB,L1,f,2,t\n')
+    assert cells(part, "item_id", "fact", "as_of") == [
+        ("A\n1", "on\nhand", 't\n"\n'),
+        ("B", "f", "t"),
+    ]
+    assert part.rejected["row"].to_list() == [2]
+
+
+def test_more_columns_than_any_feed_needs_are_refused():
+    with pytest.raises(SourceContractError, match="600 columns, wanted at most 500"):
+        read(",".join(map(str, range(600))) + "\n")
+
+
+def test_as_many_columns_as_allowed_are_read():
+    spare = [f"spare{i}" for i in range(495)]
+    header = ",".join([HEADER.strip(), *spare])
+    assert cells(read(f"{header}\nA,L,f,1,t{',' * 495}\n"), "item_id") == [("A",)]
 
 
 def test_empty_lines_are_no_rows():
