@@ -1,15 +1,13 @@
 """``notify``: tell people now of what should not wait for the daily summary, once."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from inventory_pipeline.cli import console as terminal
-from inventory_pipeline.config.load import find_config_path
-from inventory_pipeline.connectors.mail import build_mailer
-from inventory_pipeline.model.hours import compute_key, parse_hour
-from inventory_pipeline.report.notices import Told, notify
-from inventory_pipeline.wiring.house import build_house
+
+if TYPE_CHECKING:
+    from inventory_pipeline.report.notices import Told
 
 
 @click.command("notify")
@@ -20,16 +18,21 @@ def command(ctx: click.Context, hour: str | None) -> None:
 
     0: nothing new; 1: people were told of something; 2: the mail did not go out.
     """
-    house = build_house(Path(find_config_path(ctx.find_root().obj)))
-    mailer = build_mailer(
-        house.settings.mail, storage=house.storage, root=house.root, clock=house.clock
-    )
-    told = notify(house, mailer, hour_at=parse_hour(hour) if hour else None)
+    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
+    from inventory_pipeline.report.notices import notify  # noqa: PLC0415
+    from inventory_pipeline.wiring.daily import open_mailer  # noqa: PLC0415
+    from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
+
+    house = build_house(find_config_path(ctx.find_root().obj))
+    told = notify(house, open_mailer(house), hour_at=parse_hour(hour) if hour else None)
     terminal.print_line(terminal.build_console(), _describe(told))
     terminal.finish(needs_person=told.findings > 0)
 
 
-def _describe(told: Told) -> str:
+def _describe(told: "Told") -> str:
+    from inventory_pipeline.model.hours import compute_key  # noqa: PLC0415
+
     if told.hour_at is None:
         return "nothing to tell: no hour was ever checked here"
     hour = compute_key(told.hour_at)
