@@ -15,8 +15,9 @@ where
     batches.hour_at <= $hour_at
     and movements.kind = 'count'
     and movements.moved_at > $since
-qualify row_number() over (
-    partition by batches.system, movements.movement_id
-    order by batches.hour_at
-) = 1
+qualify
+    row_number() over (
+        partition by batches.system, movements.movement_id
+        order by batches.hour_at
+    ) = 1
 order by batches.system, movements.key_id, movements.moved_at

@@ -74,7 +74,7 @@ ordered as (
             sum(units) as units
         from placed
         group by system, key_id, order_id
-    )
+    ) as by_system
     group by key_id, order_id
 ),
 
@@ -99,9 +99,9 @@ taken_off as (
             from released
             where order_id is not null
             group by system, key_id, order_id, kind
-        )
+        ) as by_system
         group by key_id, order_id, kind
-    )
+    ) as by_kind
     group by key_id, order_id
 ),
 
@@ -126,7 +126,7 @@ nameless as (
         from released
         where is_nameless
         group by system, key_id
-    )
+    ) as by_system
     group by key_id
 )
 

@@ -31,7 +31,7 @@ pairs as (
     inner join bins
         on
             mirrors.key_id = bins.key_id
-            and (bins.system = mirrors.system or bins.system = $owner)
+            and (mirrors.system = bins.system or bins.system = $owner)
     group by mirrors.system, mirrors.key_id, bins.bin
 )
 

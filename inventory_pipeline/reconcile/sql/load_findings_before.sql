@@ -3,8 +3,9 @@
 select *
 from reconcile.sightings
 where hour_at < $hour_at
-qualify row_number() over (
-    partition by kind, fact, mirror, key_id, subject
-    order by hour_at desc
-) = 1
+qualify
+    row_number() over (
+        partition by kind, fact, mirror, key_id, subject
+        order by hour_at desc
+    ) = 1
 order by kind, fact, mirror, key_id, subject

@@ -16,9 +16,10 @@ where
     batches.hour_at <= $hour_at
     and keys.sku = $sku
     and (cast($location as varchar) is null or keys.location_id = $location)
-qualify row_number() over (
-    partition by batches.system, movements.movement_id
-    order by batches.hour_at
-) = 1
+qualify
+    row_number() over (
+        partition by batches.system, movements.movement_id
+        order by batches.hour_at
+    ) = 1
 order by movements.moved_at desc, batches.system, movements.movement_id
 limit 25
