@@ -15,6 +15,9 @@ _MESSAGE_ID = re.compile(r"<[\w.+-]{1,120}@[\w.-]{1,120}>", re.ASCII)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 HEADER_LIMIT = 300
+# A plain subject of 80 characters would otherwise leave its first line empty; an encoded one
+# must keep to the 76 that RFC 2047 allows a word.
+_WIDE = SMTP.clone(max_line_length=200)
 HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
 )  # fmt: skip
@@ -26,7 +29,7 @@ def build_message(mail: Mail, *, sent_at: datetime) -> bytes:
     Raises:
         DeliveryError: an address is none, or a header would say more than it should.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_WIDE if mail.subject.isascii() else SMTP)
     people = [read_address(address) for address in mail.to]
     values = (
         read_address(mail.sender),

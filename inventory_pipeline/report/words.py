@@ -18,7 +18,7 @@ def neutralise(text: str, *, limit: int = NAME_LIMIT) -> str:
     Controls, bidi marks, zero-width and lone surrogates become ``‹202E›``; ``://`` is
     broken so that no mail client makes a link of it; a long text is cut and says so.
     """
-    shown = "".join(_show(character) for character in text[:limit]).replace("://", "[://]")
+    shown = "".join(_show(character) for character in text[:limit]).replace("://", "[:]//")
     return shown if len(text) <= limit else f"{shown}… ({len(text):,} characters)"
 
 

@@ -24,11 +24,13 @@ class Postmaster:
         refused: recipients refused for good, and with which words.
         grey: recipients refused for now, and how often.
         on_data: called before a mail is taken; its words are the answer, if it gives any.
+        after_data: called when it was taken, before the sender hears of it.
     """
 
     refused: dict[str, str] = field(default_factory=dict)
     grey: dict[str, int] = field(default_factory=dict)
     on_data: Callable[[], str | None] = lambda: None
+    after_data: Callable[[], None] = lambda: None
     kept: list[tuple[list[str], bytes]] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     was_encrypted: bool = False
@@ -60,6 +62,7 @@ class Postmaster:
             return answer
         assert isinstance(envelope.content, bytes)
         self.kept.append((list(envelope.rcpt_tos), envelope.content))
+        self.after_data()
         return "250 taken"
 
     def check_login(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any):

