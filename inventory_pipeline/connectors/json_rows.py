@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -50,16 +51,19 @@ def _join(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
         rejected.extend((row + before, reason, raw) for row, reason, raw in sheet.rejected)
         before += sheet.height
     seen = frozenset[str]().union(*(sheet.seen for sheet in sheets))
-    return Sheet(pl.concat(cells), rejected, seen, before)
+    names = next((sheet.names for sheet in sheets if sheet.names), ())
+    return Sheet(pl.concat(cells), rejected, seen, before, names)
 
 
 def _refuse_unseen(book: Sheet, plan: RowPlan) -> None:
     for name, spec in plan.specs.items():
         if book.cells.height and name not in book.seen and not spec.optional:
             wish = name.replace(QUANTITY_OF, "the fact ")
+            near = get_close_matches(spec.path, book.names, n=1, cutoff=0.0)
             raise SourceContractError(
-                f"no row has {spec.path!r}, which {wish} is read from; was the field renamed or "
-                f"retired? If it may be absent: {{path: {spec.path}, optional: true}}"
+                f"no row has {spec.path!r}, which {wish} is read from; nearest seen is "
+                f"{near[0] if near else 'nothing'!r}. Was the field renamed or retired? "
+                f"If it may be absent: {{path: {spec.path}, optional: true}}"
             )
 
 

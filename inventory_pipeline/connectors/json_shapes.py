@@ -21,6 +21,7 @@ from inventory_pipeline.connectors.json_sheet import (
     MAX_ROWS,
     NoRowError,
     Sheet,
+    find_names,
     read_chains,
     read_row,
 )
@@ -117,6 +118,7 @@ class _Reader:
         self._plan, self._wanted, self._pieces = plan, wanted, pieces
         self._top = self._read_top()
         self._seen = {name for name, text in self._top.items() if text is not ABSENT}
+        self._names = find_names(parse_piece(pieces.texts[0], plan.rows), plan)
         self._odd: list[tuple[int, str]] = []
         self._parts: list[pl.DataFrame] = []
 
@@ -181,7 +183,7 @@ class _Reader:
     def _join(self, height: int) -> Sheet:
         parts = [part.drop("is_alike") for part in self._parts]
         if not self._odd and len(parts) == 1:
-            return Sheet(parts[0], [], frozenset(self._seen), height)
+            return Sheet(parts[0], [], frozenset(self._seen), height, self._names)
         odd = read_chains(
             [
                 (row, [self._pieces.document, parse_piece(piece, self._plan.rows)])
@@ -191,11 +193,14 @@ class _Reader:
         )
         cells = pl.concat([*parts, odd.cells]).sort("row")
         seen = odd.seen | self._seen if cells.height else odd.seen
-        return Sheet(cells, odd.rejected, frozenset(seen), height)
+        return Sheet(cells, odd.rejected, frozenset(seen), height, self._names)
 
 
 def _write_text(text: Any) -> pl.Expr:
-    return pl.lit(None if text is ABSENT else text, pl.String)
+    try:
+        return pl.lit(None if text is ABSENT else text, pl.String)
+    except UnicodeEncodeError:
+        raise NotAlikeError from None
 
 
 def _read_group(number: int) -> pl.Expr:

@@ -1,7 +1,7 @@
 """Sheets: one JSON page as cells of text, read value by value. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem
 from inventory_pipeline.errors import SourceContractError
 
 MAX_ROWS = 1_000_000
+MAX_NAME = 100
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 Rejection = tuple[int, str, str]
@@ -27,12 +28,14 @@ class Sheet:
         rejected: (row, reason, raw) of elements that are no row.
         seen: planned cells that stood in at least one row, be it as null.
         height: how many rows the page holds, rejected ones included.
+        names: paths of the values of one row, to tell what a missing one may be called now.
     """
 
     cells: pl.DataFrame
     rejected: list[Rejection]
     seen: frozenset[str]
     height: int
+    names: tuple[str, ...] = ()
 
     def find_digest(self) -> int:
         """Return a number that pages with the same rows share, in whatever order they stand."""
@@ -65,7 +68,22 @@ def read_chains(chains: Sequence[tuple[int, list[Any]]], plan: RowPlan) -> Sheet
             texts[name].append(text)
     seen = frozenset(name for name, column in texts.items() if any(t is not ABSENT for t in column))
     found = {name: [None if t is ABSENT else t for t in column] for name, column in texts.items()}
-    return Sheet(build_cells(numbers, found), rejected, seen, len(chains))
+    names = find_names(chains[0][1][-1], plan) if chains else ()
+    return Sheet(build_cells(numbers, found), rejected, seen, len(chains), names)
+
+
+def find_names(element: Any, plan: RowPlan) -> tuple[str, ...]:
+    """Return the paths of the plain values of one row, as a column would write them."""
+    return tuple(_walk_names(Path(plan.rows.tail).find(element), ""))
+
+
+def _walk_names(value: Any, prefix: str) -> Iterator[str]:
+    if type(value) is not dict:
+        yield prefix
+        return
+    for key, child in value.items():
+        if len(prefix) < MAX_NAME:
+            yield from _walk_names(child, f"{prefix}.{key}" if prefix else key)
 
 
 def build_cells(numbers: Sequence[int], texts: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
