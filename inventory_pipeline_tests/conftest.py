@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from inventory_pipeline_tests.support.shop import Shop
 
@@ -11,3 +12,8 @@ from inventory_pipeline_tests.support.shop import Shop
 def shop(tmp_path: Path) -> Shop:
     """Return an empty shop folder."""
     return Shop(tmp_path)
+
+
+# A law is a law on a busy machine too: how long an example takes is no part of it.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
