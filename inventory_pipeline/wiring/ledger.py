@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inventory_pipeline.model.hours import HOUR, compute_key, find_hours, floor_hour, parse_hour
-from inventory_pipeline.store.journal import Journal
+from inventory_pipeline.store.journal import Journal, read_instant
 from inventory_pipeline.store.queries import load_query
 
 RUN, BACKFILL = "run", "backfill"
@@ -28,6 +28,7 @@ class Attempt:
         kind: ``run``, or ``backfill`` where stored hours are computed again.
         state: started, done or failed.
         run: the scheduler's id of the run, empty for the command line.
+        finished_at: when it was done or failed.
         urgent: findings of the hour that people should hear of at once.
     """
 
@@ -37,6 +38,7 @@ class Attempt:
     state: str
     run: str
     urgent: int
+    finished_at: datetime | None
 
 
 def begin(
@@ -72,22 +74,20 @@ def save_failure(
         The hours it was written down for: an hour that was done before the run failed is
         done, and one whose failure stands there already keeps its own words.
     """
-    told = []
     with journal.transaction():
-        for hour_at in hours:
-            rows = journal.query(
-                load_query("wiring", "find_attempts_of_run"), subject=compute_key(hour_at), run=run
-            )
-            attempts = [_read(row) for row in rows]
-            if any(attempt.state != "started" for attempt in attempts):
-                continue
-            ids = [attempt.run_id for attempt in attempts] or begin(
-                journal, [hour_at], kind=kind, run=run, now=now
-            ).values()
-            for run_id in ids:
-                journal.finish_run(run_id, now=now, error=error, details={"run": run})
-            told.append(hour_at)
+        known = {attempt.hour_at: attempt for attempt in find_attempts(journal, run)}
+        told = [h for h in hours if h not in known or known[h].state == "started"]
+        new = begin(journal, [h for h in told if h not in known], kind=kind, run=run, now=now)
+        for hour_at in told:
+            run_id = new[hour_at] if hour_at in new else known[hour_at].run_id
+            journal.finish_run(run_id, now=now, error=error, details={"run": run})
     return told
+
+
+def find_attempts(journal: Journal, run: str) -> list[Attempt]:
+    """Return what one run of the scheduler has tried."""
+    rows = journal.query(load_query("wiring", "find_attempts_of_run"), run=run)
+    return [_read(row) for row in rows]
 
 
 def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[datetime]:
@@ -103,11 +103,17 @@ def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[date
     newest = floor_hour(now - grace) - HOUR
     since = floor_hour(now) - REACH
     rows = journal.query(load_query("wiring", "list_attempts"), since=compute_key(since), kind=RUN)
-    first = journal.query(load_query("wiring", "find_first_attempt"))[0]["subject"]
+    first = find_first(journal)
     if first is None:
         return []
     present = {parse_hour(row["subject"]) for row in rows if row["state"] != "failed"}
-    return [h for h in find_hours(max(since, parse_hour(first)), newest) if h not in present]
+    return [hour for hour in find_hours(max(since, first), newest) if hour not in present]
+
+
+def find_first(journal: Journal) -> datetime | None:
+    """Return the first hour ever tried."""
+    subject = journal.query(load_query("wiring", "find_first_attempt"))[0]["subject"]
+    return parse_hour(subject) if subject else None
 
 
 def find_newest(journal: Journal) -> Attempt | None:
@@ -125,4 +131,5 @@ def _read(row: Mapping[str, Any]) -> Attempt:
         state=row["state"],
         run=str(details.get("run", "")),
         urgent=int(details.get("urgent", 0)),
+        finished_at=read_instant(row["finished_at"]) if row["finished_at"] else None,
     )

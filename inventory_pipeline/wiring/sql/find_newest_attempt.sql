@@ -5,6 +5,7 @@ select
     kind,
     subject,
     state,
+    finished_at,
     details
 from runs
 where

@@ -4,6 +4,7 @@ select
     kind,
     subject,
     state,
+    finished_at,
     details
 from runs
 where

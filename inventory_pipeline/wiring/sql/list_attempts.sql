@@ -5,12 +5,12 @@ select
     runs.state
 from runs
 inner join (
-    select max(run_id) as run_id
-    from runs
+    select max(tried.run_id) as run_id
+    from runs as tried
     where
-        kind = $kind
-        and subject >= $since
-    group by subject
+        tried.kind = $kind
+        and tried.subject >= $since
+    group by tried.subject
 ) as newest
     on runs.run_id = newest.run_id
 order by runs.subject

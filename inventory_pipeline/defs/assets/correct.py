@@ -1,0 +1,34 @@
+"""Room 5: what each finding asks for is written down. Nothing is sent because of it."""
+
+import dagster as dg
+
+from inventory_pipeline.defs.metadata import describe_proposed
+from inventory_pipeline.defs.partitions import BY_DAY
+from inventory_pipeline.defs.places import FINDINGS, OWNERS, PROPOSALS
+from inventory_pipeline.defs.resources import SHIFT, plainly
+from inventory_pipeline.model.hours import parse_hour
+
+
+def build_proposals(hours: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset that proposes corrections and count tasks."""
+
+    @dg.asset(
+        key=PROPOSALS,
+        deps=[FINDINGS],
+        partitions_def=hours,
+        backfill_policy=BY_DAY,
+        group_name="correct",
+        owners=OWNERS,
+        kinds={"sqlite"},
+        config_schema={},
+        required_resource_keys={SHIFT},
+        description="Corrections that findings ask for, and bins that somebody should count. "
+        "A backfill proposes nothing.",
+    )
+    @plainly()
+    def proposals(context: dg.AssetExecutionContext) -> None:
+        for key in context.partition_keys:
+            proposed = context.resources.shift.propose(parse_hour(key))
+            context.add_asset_metadata(describe_proposed(proposed), partition_key=key)
+
+    return proposals

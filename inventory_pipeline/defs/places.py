@@ -1,0 +1,20 @@
+"""Names on the roof: asset keys are ``room/table``, as in the warehouse."""
+
+import dagster as dg
+
+AUTHORITY = dg.AssetKey(["config", "authority"])
+COMPARISONS = dg.AssetKey(["reconcile", "comparisons"])
+FINDINGS = dg.AssetKey(["reconcile", "findings"])
+CYCLES = dg.AssetKey(["reconcile", "cycles"])
+PROPOSALS = dg.AssetKey(["correct", "proposals"])
+HEARTBEAT = dg.AssetKey(["report", "heartbeat"])
+DAILY_SUMMARY = dg.AssetKey(["report", "daily_summary"])
+NOTICES = dg.AssetKey(["report", "notices"])
+
+OWNERS = ["team:inventory"]
+HOURLY, DAILY, NOTIFY = "hourly", "daily", "notify"
+
+
+def name_ingest(system: str) -> dg.AssetKey:
+    """Return the key of one system's ingest."""
+    return dg.AssetKey(["ingest", system])

@@ -1,0 +1,49 @@
+"""Schedules: the hour that just closed, and the day that just closed. They do no I/O.
+
+Dagster does not catch up on ticks it missed; ``sensors.fill_gaps`` does.
+"""
+
+import dagster as dg
+
+from inventory_pipeline.defs.jobs import daily, hourly
+from inventory_pipeline.defs.partitions import find_closed_day, find_closed_hour
+from inventory_pipeline.wiring.house import House
+
+RUNNING = dg.DefaultScheduleStatus.RUNNING
+
+
+@dg.schedule(
+    job=hourly,
+    cron_schedule="5 * * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Five minutes after each hour, that hour.",
+)
+def every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Request the hour that just closed."""
+    key = find_closed_hour(context.scheduled_execution_time)
+    return dg.RunRequest(run_key=key, partition_key=key)
+
+
+def build_every_morning(house: House, days: dg.PartitionsDefinition[str]) -> dg.ScheduleDefinition:
+    """Return the schedule of the daily mail, on the business's own clock."""
+    at = house.settings.mail.at
+
+    @dg.schedule(
+        name="every_morning",
+        job=daily,
+        cron_schedule=f"{at.minute} {at.hour} * * *",
+        execution_timezone=house.settings.business.time_zone,
+        default_status=RUNNING,
+        description=f"At {at:%H:%M} of {house.settings.business.time_zone}, yesterday's summary.",
+    )
+    def every_morning(
+        context: dg.ScheduleEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        now = context.scheduled_execution_time
+        key = find_closed_day(house, now).isoformat()
+        if key not in days.get_partition_keys(current_time=now):
+            return dg.SkipReason(f"{key} was before the house stood")
+        return dg.RunRequest(run_key=key, partition_key=key)
+
+    return every_morning

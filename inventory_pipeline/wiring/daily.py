@@ -1,0 +1,50 @@
+"""The day's summary and the notices of an hour: the same for the command line and for Dagster."""
+
+from datetime import date
+
+from inventory_pipeline.connectors.mail import build_mailer
+from inventory_pipeline.model.ports import Mailer
+from inventory_pipeline.report import notices, step
+from inventory_pipeline.report.daily import Report
+from inventory_pipeline.report.delivery import Delivery
+from inventory_pipeline.report.notices import Told
+from inventory_pipeline.wiring.house import House
+
+
+def report_day(house: House, day: date, *, send: bool) -> tuple[Report, Delivery | None]:
+    """Compute one local day's summary and keep its verdict.
+
+    Args:
+        house: the installation.
+        day: the local calendar day.
+        send: mail it too, unless it has been mailed before.
+
+    Raises:
+        DeliveryError: not every recipient took it; it stays unsent and is tried again.
+        NoDataError: no hour was ever tried here.
+        UsageError: the day has not begun.
+    """
+    if not send:
+        return step.write_report(house, day), None
+    return step.send_report(house, open_mailer(house), day)
+
+
+def send_notices(house: House) -> Told:
+    """Tell people of what is urgent in the newest hour and was not told before.
+
+    Raises:
+        DeliveryError: it was not sent; the next call tells the same again.
+    """
+    return notices.notify(house, open_mailer(house))
+
+
+def is_mailable(house: House, day: date) -> bool:
+    """Return whether a mail about ``day`` is news: only of the local day that closed last."""
+    return day == step.find_yesterday(house)
+
+
+def open_mailer(house: House) -> Mailer:
+    """Return the mailer that the configuration names; without SMTP it writes to a folder."""
+    return build_mailer(
+        house.settings.mail, storage=house.storage, root=house.root, clock=house.clock
+    )
