@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.config.models import Structural as StructuralSettings
-from inventory_pipeline.report.summary import Accuracy, Counts, Interval, Structural
+from inventory_pipeline.report.measures import Accuracy, Interval, Structural
+from inventory_pipeline.report.summary import Counts
 
 Z_95 = 1.959963984540054
 # Published line of record accuracy (65% of retailers are below it); shown, never acted upon.

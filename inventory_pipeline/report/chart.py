@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from inventory_pipeline.report.summary import TrendDay
+from inventory_pipeline.report.measures import TrendDay
 
 WIDTH, HEIGHT, DPI = 5.84, 2.5, 160
 INK, QUIET, GRID, RATE, RIGHT = "#24364b", "#8794a3", "#e3e8ed", "#a84a06", "#1c5fa8"

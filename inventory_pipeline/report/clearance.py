@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inventory_pipeline.report.measures import Structural
 from inventory_pipeline.report.summary import (
     Attendance,
     Counts,
@@ -9,7 +10,6 @@ from inventory_pipeline.report.summary import (
     HourState,
     Source,
     Status,
-    Structural,
 )
 from inventory_pipeline.report.words import neutralise, render_count, render_list
 

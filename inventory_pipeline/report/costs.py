@@ -1,16 +1,18 @@
 """What drift may cost, by published figures: estimates, never mixed with what was measured."""
 
 from inventory_pipeline.config.models import Costs
-from inventory_pipeline.report.summary import CostLine, Findings
+from inventory_pipeline.report.measures import CostLine, Structural
+from inventory_pipeline.report.summary import Findings
 
 # The labels of REC-14: same SKU with different numbers; pick failed; a fix opened a new gap.
 FAILED_PICK, REOPENED = 2, 3
 
 
 def compute_costs(
-    *, drifting_skus: int, findings: Findings, costs: Costs, currency: str
+    structural: Structural, findings: Findings, *, costs: Costs, currency: str
 ) -> tuple[CostLine, ...]:
     """Estimate the range of each symptom; hours stay hours unless a wage is configured."""
+    drifting_skus = structural.drifting_skus
     by_symptom = dict(findings.by_symptom)
     low, high = costs.minutes_per_drifting_sku
     picks_low, picks_high = costs.cost_per_failed_pick

@@ -11,8 +11,12 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.ports import Mail
 from inventory_pipeline.report.accuracy import compute_accuracy, compute_structural
 from inventory_pipeline.report.attachment import Attachment, build_attachment
-from inventory_pipeline.report.attendance import FINISHED, Attempt, compute_attendance
-from inventory_pipeline.report.attendance import compute_backlog as count_backlog
+from inventory_pipeline.report.attendance import (
+    FINISHED,
+    Attempt,
+    compute_attendance,
+    compute_backlog,
+)
 from inventory_pipeline.report.chart import draw_trend
 from inventory_pipeline.report.clearance import Evidence, compute_verdict
 from inventory_pipeline.report.costs import compute_costs
@@ -72,49 +76,59 @@ def compute_summary(
     records: Records, settings: Settings, *, mail: MailFacts, now: datetime
 ) -> DaySummary:
     """Judge one day and gather everything the mail says."""
-    attendance = compute_attendance(records.hours, records.cycles, records.attempts, now=now)
-    done = [hour.hour_at for hour in attendance.find("done")]
-    cycle = find_last_cycle(records)
     proposals = _keep_open(records.proposals, records.problems)
     tasks = _keep_open(records.tasks, records.problems)
-    asks = (*proposals, *tasks)
-    findings = compute_findings(records.problems, asks, opened_since=records.opened_since)
-    structural = compute_structural(cycle, records.problems, settings.structural)
-    counts = _compute_counts(records, cycle)
-    sources = compute_sources(records.batches, systems=list(settings.systems), hours=done)
-    evidence = Evidence(attendance, sources, counts, findings, records.authority, structural)
+    cycle = find_last_cycle(records)
+    evidence = _compute_evidence(records, settings, cycle, (*proposals, *tasks), now)
     verdict = compute_verdict(evidence)
+    zone, currency = settings.business.zone, settings.business.currency
     return DaySummary(
         day=records.day,
         business=settings.business.name,
-        zone=settings.business.zone,
-        currency=settings.business.currency,
+        zone=zone,
+        currency=currency,
         written_at=now,
         status=verdict.status,
         reasons=(*verdict.missing, *verdict.troubles),
-        attendance=attendance,
-        sources=sources,
-        counts=counts,
-        findings=findings,
+        attendance=evidence.attendance,
+        sources=evidence.sources,
+        counts=evidence.counts,
+        findings=evidence.findings,
         authority=records.authority,
         overdue=records.overdue,
-        accuracy=compute_accuracy(cycle, counts),
-        structural=structural,
+        accuracy=compute_accuracy(cycle, evidence.counts),
+        structural=evidence.structural,
         oversell=compute_risk(records.problems, is_over=True),
         lost_sales=compute_risk(records.problems, is_over=False),
-        trend=compute_trend(records.cycles, records.day, settings.business.zone),
+        trend=compute_trend(records.cycles, records.day, zone),
         costs=compute_costs(
-            drifting_skus=structural.drifting_skus,
-            findings=findings,
-            costs=settings.costs,
-            currency=settings.business.currency,
+            evidence.structural, evidence.findings, costs=settings.costs, currency=currency
         ),
         proposals=proposals,
         tasks=tasks,
-        backlog=count_backlog(records.due_hours, records.cycles),
+        backlog=compute_backlog(records.due_hours, records.cycles),
         heartbeat_at=records.heartbeat_at,
         mail=mail,
         base_url=settings.mail.base_url,
+    )
+
+
+def _compute_evidence(
+    records: Records,
+    settings: Settings,
+    cycle: Mapping[str, Any] | None,
+    asks: tuple[Ask, ...],
+    now: datetime,
+) -> Evidence:
+    attendance = compute_attendance(records.hours, records.cycles, records.attempts, now=now)
+    done = [hour.hour_at for hour in attendance.find("done")]
+    return Evidence(
+        attendance=attendance,
+        sources=compute_sources(records.batches, systems=list(settings.systems), hours=done),
+        counts=_compute_counts(records, cycle),
+        findings=compute_findings(records.problems, asks, opened_since=records.opened_since),
+        authority=records.authority,
+        structural=compute_structural(cycle, records.problems, settings.structural),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.report.summary import Ask, FindingLine, Findings, Risk
+from inventory_pipeline.report.measures import Risk
+from inventory_pipeline.report.summary import Ask, FindingLine, Findings
 
 LISTED = 20
 NAMED = 10

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from inventory_pipeline.report.attendance import FINISHED
-from inventory_pipeline.report.summary import TrendDay
+from inventory_pipeline.report.measures import TrendDay
 from inventory_pipeline.report.words import render_share
 
 DAYS = 14

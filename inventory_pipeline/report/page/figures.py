@@ -1,8 +1,9 @@
 """The figures of a page: accuracy, structure, risk, trend; and estimates, kept apart."""
 
 from inventory_pipeline.report.accuracy import DEFINITION, PUBLISHED_LINE
+from inventory_pipeline.report.measures import CostLine, Interval, Risk
 from inventory_pipeline.report.page.parts import Picture, Section, Table
-from inventory_pipeline.report.summary import CostLine, DaySummary, Interval, Risk
+from inventory_pipeline.report.summary import DaySummary
 from inventory_pipeline.report.trend import DAYS, render_trend
 from inventory_pipeline.report.words import (
     render_count,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from inventory_pipeline.model.hours import find_hours_of_day
 from inventory_pipeline.report.clearance import Evidence, compute_verdict
+from inventory_pipeline.report.measures import Structural
 from inventory_pipeline.report.summary import (
     Attendance,
     Counts,
@@ -15,7 +16,6 @@ from inventory_pipeline.report.summary import (
     Hour,
     MirrorCount,
     Source,
-    Structural,
 )
 from inventory_pipeline_tests.support.report_day import DAY, ZONE
 

@@ -2,16 +2,14 @@
 
 from inventory_pipeline.config.models import Costs
 from inventory_pipeline.report.costs import compute_costs
+from inventory_pipeline.report.measures import Structural
 from inventory_pipeline.report.summary import Findings
 
 
 def estimate(**costs: object) -> list[tuple[int, float, float, str]]:
-    lines = compute_costs(
-        drifting_skus=12,
-        findings=Findings(by_symptom=((1, 12), (2, 10), (3, 5))),
-        costs=Costs.model_validate(costs),
-        currency="USD",
-    )
+    findings = Findings(by_symptom=((1, 12), (2, 10), (3, 5)))
+    drift = Structural(drifting_skus=12)
+    lines = compute_costs(drift, findings, costs=Costs.model_validate(costs), currency="USD")
     assert {line.basis for line in lines} == {"benchmark"}
     return [(line.count, line.low, line.high, line.unit) for line in lines]
 
@@ -29,9 +27,7 @@ def test_a_wage_turns_hours_into_money():
 
 
 def test_every_estimate_names_its_settings():
-    lines = compute_costs(
-        drifting_skus=1, findings=Findings(), costs=Costs(hourly_wage=20), currency="USD"
-    )
+    lines = compute_costs(Structural(), Findings(), costs=Costs(hourly_wage=20), currency="USD")
     assert [line.settings for line in lines] == [
         "costs.minutes_per_drifting_sku 30 to 60, costs.hourly_wage 20",
         "costs.cost_per_failed_pick 8 to 25",
@@ -40,5 +36,5 @@ def test_every_estimate_names_its_settings():
 
 
 def test_nothing_wrong_costs_nothing():
-    lines = compute_costs(drifting_skus=0, findings=Findings(), costs=Costs(), currency="USD")
+    lines = compute_costs(Structural(), Findings(), costs=Costs(), currency="USD")
     assert [(line.low, line.high) for line in lines] == [(0, 0)] * 3

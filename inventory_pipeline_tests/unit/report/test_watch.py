@@ -134,3 +134,30 @@ def test_a_run_that_never_ends_is_attention():
 def test_the_worst_sign_decides():
     dead_and_troubled = replace(ALIVE, open_majors=1, run_at=NOW - timedelta(days=3))
     assert look(dead_and_troubled).level == 2
+
+
+def live_through(year: int, *, dead_from: datetime | None = None) -> list[tuple[datetime, int]]:
+    """Look every half hour of a year at a pipeline that runs hourly and mails at seven."""
+    looks = []
+    now = datetime(year, 1, 1, tzinfo=UTC)
+    while now < datetime(year + 1, 1, 1, tzinfo=UTC):
+        alive_at = min(now, dead_from) if dead_from else now
+        run_at = alive_at.replace(minute=5) - timedelta(hours=alive_at.minute < 5)
+        sent = find_last_due_day(alive_at, at=RULE.at, zone=ZONE, grace=timedelta(0))
+        due = find_last_due_day(now, at=RULE.at, zone=ZONE, grace=RULE.grace)
+        heartbeat = replace(ALIVE, installed_at=datetime(2020, 1, 1, tzinfo=UTC), run_at=run_at)
+        logged = Logged(due, "sent" if due <= sent else "")
+        looks.append((now, look(heartbeat, logged, now=now, max_age=timedelta(hours=2)).level))
+        now += timedelta(minutes=30)
+    return looks
+
+
+def test_a_year_of_good_days_never_rings_whatever_the_clock_does():
+    assert {level for _, level in live_through(2026)} == {0}
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_silent_death_rings_within_the_age_that_was_promised(month: int):
+    dead_from = datetime(2026, month, 8, 3 * month % 24, 17, tzinfo=UTC)
+    rings = [now for now, level in live_through(2026, dead_from=dead_from) if level == 2]
+    assert timedelta(0) < rings[0] - dead_from <= timedelta(hours=2, minutes=30)
