@@ -1,8 +1,11 @@
 """The day's summary and the notices of an hour: the same for the command line and for Dagster."""
 
 from datetime import date
+from uuid import uuid4
 
+from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline.connectors.mail import build_mailer
+from inventory_pipeline.errors import DeliveryError
 from inventory_pipeline.model.ports import Mailer
 from inventory_pipeline.report import notices, step
 from inventory_pipeline.report.daily import Report
@@ -26,7 +29,13 @@ def report_day(house: House, day: date, *, send: bool) -> tuple[Report, Delivery
     """
     if not send:
         return step.write_report(house, day), None
-    return step.send_report(house, open_mailer(house), day)
+    try:
+        return step.send_report(house, open_mailer(house), day)
+    except DeliveryError:
+        # A mail cannot tell of its own absence; the server's words may name people.
+        ping = HeartbeatPing(house.settings.heartbeat, root=str(house.root))
+        ping.fail(uuid4(), f"the daily mail of {day.isoformat()} was not sent")
+        raise
 
 
 def send_notices(house: House) -> Told:

@@ -12,8 +12,11 @@ from inventory_pipeline.report import maillog
 from inventory_pipeline.report.step import send_report
 from inventory_pipeline.report.watch import MailRule, look
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline_tests.support.command import call
+from inventory_pipeline_tests.support.ping_server import PingService, serve_pings
 from inventory_pipeline_tests.support.report_day import DAY, ZONE
 from inventory_pipeline_tests.support.report_house import (
+    CONFIG,
     StoppedClock,
     make_house,
     record_hours,
@@ -73,6 +76,21 @@ def test_F_85_a_morning_without_a_mail_server_is_not_sent_and_an_alarm(
     clock.advance(timedelta(minutes=1))
     sign(house, HOURS[-1] + timedelta(hours=8))
     assert watch(house, clock) == 2
+
+
+def test_F_85_the_outside_check_hears_that_the_mail_did_not_go_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    config = house.root / "inventory.yaml"
+    with serve(Postmaster()) as port, serve_pings(PingService()) as service:
+        monkeypatch.setenv("PING_URL", service.url)
+        smtp = f"from: pipeline@example.com, smtp: {{port: {port}, tls: starttls}}"
+        text = CONFIG.replace("from: pipeline@example.com", smtp)
+        config.write_text(f"{text}heartbeat: {{url: {{env: PING_URL}}}}\n", encoding="utf-8")
+        outcome = call("--config", config, "report", "--date", DAY.isoformat(), "--send")
+    assert outcome.code == 2
+    assert service.paths == ["/ping/secret-uuid/fail"]
+    assert service.pings[0][2] == "the daily mail of 2026-04-06 was not sent"
 
 
 def test_F_85_when_the_server_comes_back_the_same_mail_goes_out_and_the_alarm_ends(
