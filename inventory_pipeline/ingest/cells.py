@@ -114,9 +114,10 @@ def read_quantity(
     """
     if frame[column].dtype.is_integer():
         frame = frame.with_columns(number=pl.col(column).cast(pl.Int64, strict=False))
-        too_big = pl.col("number").abs() > 999_999_999
         frame = refuse(frame, pl.col("number").is_null(), "quantity is empty")
-        return refuse(frame, too_big, pl.format("quantity {} is over 999999999", column))
+        return refuse(
+            frame, _is_large("number"), pl.format("quantity {} is over 999999999", column)
+        )
     text = _strip_marks(pl.col(column).cast(pl.String), decimal, thousands)
     frame = frame.with_columns(exact=text)
     is_exact = pl.col("exact").str.contains(QUANTITY_PATTERN) & (pl.col("exact") != "-0")
@@ -172,9 +173,12 @@ def convert_units(frame: pl.DataFrame) -> pl.DataFrame:
         ),
     )
     frame = frame.with_columns(units=product // pl.col("denominator"))
-    return refuse(
-        frame, pl.col("units").abs() > 999_999_999, "quantity in eaches is over 999999999"
-    )
+    return refuse(frame, _is_large("units"), "quantity in eaches is over 999999999")
+
+
+def _is_large(column: str) -> pl.Expr:
+    # Not abs(): the lowest Int64 is its own absolute value.
+    return ~pl.col(column).is_between(-999_999_999, 999_999_999)
 
 
 def split(frame: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,11 +1,15 @@
 """History: how a snapshot differs from the last whole one of its system."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
+from inventory_pipeline.ingest.keys import KeyBook
+from inventory_pipeline.ingest.numbered import Numbered
+from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import Warehouse
 
@@ -37,12 +41,26 @@ class Change:
 def build_snapshot(fact_ids: Any, key_ids: Any, units: Any) -> Snapshot:
     """Fold fact and key into one number, so that set work is array work."""
     codes = (np.asarray(fact_ids, np.int64) << 32) | np.asarray(key_ids, np.int64)
+    units = np.asarray(units, np.int64)
+    if np.all(codes[1:] > codes[:-1]):
+        return Snapshot(codes, units)
     order = np.argsort(codes, kind="stable")
-    return Snapshot(codes[order], np.asarray(units, np.int64)[order])
+    return Snapshot(codes[order], units[order])
+
+
+def find_stock(readings: Numbered, book: KeyBook) -> Snapshot:
+    """Return what is there; commitments are left out, they come and go with every parcel."""
+    names = book.facts.known
+    promised = np.flatnonzero((names == COMMITTED).to_numpy())
+    is_stock = ~np.isin(readings.fact_id, promised)
+    if is_stock.all():
+        return build_snapshot(readings.fact_id, readings.key_id, readings.units)
+    kept = (readings.fact_id[is_stock], readings.key_id[is_stock], readings.units[is_stock])
+    return build_snapshot(*kept)
 
 
 def compute_change(
-    now: Snapshot, before: Snapshot, *, explained: dict[int, int]
+    now: Snapshot, before: Snapshot, *, explained: Mapping[int, int]
 ) -> tuple[Change, Codes]:
     """Compare two snapshots.
 
@@ -52,16 +70,10 @@ def compute_change(
     Returns:
         The change, and the codes that were known and are missing.
     """
-    is_here = np.isin(before.codes, now.codes, assume_unique=True)
-    missing = before.codes[~is_here]
-    kept = before.codes[is_here]
-    units_before = before.units[is_here]
-    units_now = now.units[np.searchsorted(now.codes, kept)]
+    missing, units_before, units_now, kept = _align(now, before)
     moved = np.abs(units_now - units_before)
     if explained:
-        keys = kept & 0xFFFFFFFF
-        allowance = np.array([explained.get(int(key), 0) for key in keys], np.int64)
-        moved = np.maximum(moved - allowance, 0)
+        moved = np.maximum(moved - _find_allowance(kept & 0xFFFFFFFF, explained), 0)
     change = Change(
         known_keys=int(before.codes.size),
         missing_keys=int(missing.size),
@@ -70,6 +82,23 @@ def compute_change(
         known_units=int(np.abs(before.units).sum()),
     )
     return change, missing
+
+
+def _align(now: Snapshot, before: Snapshot) -> tuple[Codes, Codes, Codes, Codes]:
+    """Return the codes that are gone, and both units and the codes of those that are not."""
+    if np.array_equal(now.codes, before.codes):
+        return now.codes[:0], before.units, now.units, now.codes
+    place = np.searchsorted(now.codes, before.codes)
+    is_here = np.append(now.codes, -1)[place] == before.codes
+    kept = before.codes[is_here]
+    return before.codes[~is_here], before.units[is_here], now.units[place[is_here]], kept
+
+
+def _find_allowance(keys: Codes, explained: Mapping[int, int]) -> Codes:
+    told = np.array(sorted(explained.items()), np.int64)
+    place = np.minimum(np.searchsorted(told[:, 0], keys), len(told) - 1)
+    allowance: Codes = np.where(told[place, 0] == keys, told[place, 1], 0)
+    return allowance
 
 
 def load_change(

@@ -11,7 +11,7 @@ import polars as pl
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT
-from inventory_pipeline.model.quantities import parse_fraction
+from inventory_pipeline.model.quantities import MAX_UNITS, parse_fraction
 
 EACH_UNITS = ("", "EA", "EACH", "C62", "H87", "PCE", "PC", "PCS", "UNIT")
 TRUE_WORDS = ("true", "yes", "y", "1")
@@ -92,11 +92,9 @@ def _shape_items(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _shape_identities(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    factors = [_read_factor(row, name) for row in frame.iter_rows(named=True)]
     shaped = frame.with_columns(
         unit=pl.col("unit").str.to_uppercase(),
-        numerator=pl.Series([f[0] for f in factors], dtype=pl.Int64),
-        denominator=pl.Series([f[1] for f in factors], dtype=pl.Int64),
+        **_read_factors(frame, name),
         valid_from=_read_day(frame["valid_from"], _BEGINNING, name),
         valid_to=_read_day(frame["valid_to"], _END, name),
     ).sort("system", "item_id", "unit", "valid_from")
@@ -105,22 +103,42 @@ def _shape_identities(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return shaped.drop("row", "eaches_per_unit")
 
 
+def _read_factors(frame: pl.DataFrame, name: str) -> dict[str, pl.Expr]:
+    """Read each text once: a catalogue has many items and few case sizes."""
+    first = frame.unique("eaches_per_unit", keep="first", maintain_order=True)
+    read = {
+        row["eaches_per_unit"]: _read_factor(row, name)
+        for row in first.iter_rows(named=True)
+        if row["eaches_per_unit"].strip()
+    }
+    text, parts = pl.col("eaches_per_unit"), {}
+    is_each = pl.col("unit").str.strip_chars().str.to_uppercase().is_in(EACH_UNITS)
+    for place, part in enumerate(("numerator", "denominator")):
+        # 0 marks a unit nobody resolved
+        unnamed = pl.when(is_each).then(1).otherwise(place)
+        book = {key: factor[place] for key, factor in read.items()}
+        found = text.replace_strict(book, default=None, return_dtype=pl.Int64)
+        parts[part] = pl.coalesce(found, unnamed.cast(pl.Int64))
+    return parts
+
+
 def _read_factor(row: dict[str, str], name: str) -> tuple[int, int]:
-    text = row["eaches_per_unit"].strip()
-    if not text:
-        is_each = row["unit"].strip().upper() in EACH_UNITS
-        return (1, 1) if is_each else (0, 1)  # 0 marks a unit nobody resolved
+    place = f"{name}:{row['row']}: eaches_per_unit"
     try:
-        factor = parse_fraction(text)
+        factor = parse_fraction(row["eaches_per_unit"].strip())
     except ValueError as error:
-        raise ConfigError(f"{name}:{row['row']}: eaches_per_unit: {error}") from None
+        raise ConfigError(f"{place}: {error}") from None
+    if factor.numerator > MAX_UNITS:
+        # Times a quantity it would leave 64 bits.
+        raise ConfigError(f"{place} is {factor}, wanted at most {MAX_UNITS:,} above the line")
     return factor.numerator, factor.denominator
 
 
 def _read_day(column: pl.Series, default: str, name: str) -> pl.Series:
     """Read days and instants; without a zone they are UTC, and an empty cell is ``default``."""
-    texts = [text.strip() or default for text in column]
-    return pl.Series(column.name, [_parse_day(t, column.name, name) for t in texts], dtype=INSTANT)
+    texts = column.unique(maintain_order=True)
+    days = [_parse_day(text.strip() or default, column.name, name) for text in texts]
+    return column.replace_strict(texts, pl.Series(days, dtype=INSTANT), return_dtype=INSTANT)
 
 
 def _parse_day(text: str, column: str, name: str) -> datetime:

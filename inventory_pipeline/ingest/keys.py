@@ -1,78 +1,160 @@
 """Keys: (sku, location) and fact names become small integers once, and stay so."""
 
-from typing import Protocol
+from typing import Any
 
+import numpy as np
 import polars as pl
 
+from inventory_pipeline.ingest.words import Coded, encode
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import Warehouse
 
-KEYS = {
-    "key_id": pl.Int32,
-    "sku_id": pl.Int32,
-    "place_id": pl.Int16,
-    "sku": pl.String,
-    "location_id": pl.String,
-}
-FACTS = {"fact_id": pl.Int16, "fact": pl.String}
+# A table of every (sku, place) is used up to this many cells for each key there is.
+_CELLS_PER_KEY = 8
+_MIN_CELLS = 1 << 20
 
 
-class KeyBook(Protocol):
-    """Turns names into numbers."""
+class Names:
+    """Texts numbered in the order they were first met; new ones of one meeting by name."""
 
-    def encode(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add key_id (Int32) for sku and location_id; new keys get the next numbers."""
+    def __init__(self, known: pl.Series) -> None:
+        self.known = known
 
+    def number(self, coded: Coded) -> tuple[Any, pl.Series]:
+        """Return the number of every text a row uses, and the texts that were new.
 
-class WarehouseKeyBook:
-    """The key book of the warehouse: append only, numbers given in sorted order of arrival."""
+        Returns:
+            One number per text (-1 where no row uses it), and the new texts.
+        """
+        is_used = pl.Series(coded.find_used())
+        met = pl.DataFrame({"text": coded.texts, "is_used": is_used}).with_row_index("place")
+        met = met.filter("is_used").join(self._tabulate(), on="text", how="left", validate="m:1")
+        new = met.filter(pl.col("number").is_null())["text"].sort()
+        if new.len():
+            self.known = pl.concat([self.known, new])
+            return self.number(coded)[0], new
+        numbers = np.full(coded.texts.len(), -1, np.int32)
+        numbers[met["place"].to_numpy()] = met["number"].to_numpy()
+        return numbers, new
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
-        self._keys = warehouse.query(load_query("ingest", "load_keys"))
-        self._facts = warehouse.query(load_query("ingest", "load_fact_names"))
-
-    def encode(self, frame: pl.DataFrame) -> pl.DataFrame:
-        on = ["sku", "location_id"]
-        wanted = frame.select(on).unique()
-        fresh = wanted.join(self._keys, on=on, how="anti").sort(on)
-        if fresh.height:
-            first = self._keys.height
-            new = (
-                _number(
-                    _number(fresh, self._keys, "sku", "sku_id"),
-                    self._keys,
-                    "location_id",
-                    "place_id",
-                )
-                .with_columns(key_id=pl.int_range(first, first + fresh.height, dtype=pl.Int32))
-                .select(pl.col(name).cast(kind) for name, kind in KEYS.items())
-            )
-            self._warehouse.append("ingest.keys", new)
-            self._keys = pl.concat([self._keys, new])
-        known = self._keys.select("key_id", *on)
-        return frame.join(known, on=on, how="left", validate="m:1")
-
-    def encode_facts(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add fact_id (Int16) for fact."""
-        fresh = sorted(set(frame["fact"].unique()) - set(self._facts["fact"]))
-        if fresh:
-            first = self._facts.height
-            new = (
-                pl.DataFrame({"fact": fresh})
-                .with_columns(fact_id=pl.int_range(first, first + len(fresh), dtype=pl.Int16))
-                .select(*FACTS)
-            )
-            self._warehouse.append("ingest.fact_names", new)
-            self._facts = pl.concat([self._facts, new])
-        return frame.join(self._facts, on="fact", how="left", validate="m:1")
+    def _tabulate(self) -> pl.DataFrame:
+        return pl.DataFrame({"text": self.known}).with_row_index("number")
 
 
-def _number(fresh: pl.DataFrame, known: pl.DataFrame, name: str, number: str) -> pl.DataFrame:
-    """Give each new value of ``name`` the next number; a known value keeps its own."""
-    book = known.select(name, number).unique()
-    new = fresh.select(name).unique().join(book, on=name, how="anti").sort(name)
-    new = new.with_columns(
-        pl.int_range(book.height, book.height + new.height).cast(KEYS[number]).alias(number)
-    )
-    return fresh.join(pl.concat([book, new]), on=name, how="left", validate="m:1")
+class KeyBook:
+    """Numbers for names: append only. A new key's number follows its sku's and its place's.
+
+    Attributes:
+        sku_of, place_of: key → number of its sku, number of its location.
+    """
+
+    def __init__(
+        self,
+        skus: pl.Series | None = None,
+        places: pl.Series | None = None,
+        facts: pl.Series | None = None,
+        sku_of: Any = (),
+        place_of: Any = (),
+    ) -> None:
+        nothing = pl.Series(dtype=pl.String)
+        self.skus = Names(nothing if skus is None else skus)
+        self.places = Names(nothing if places is None else places)
+        self.facts = Names(nothing if facts is None else facts)
+        self.sku_of = np.asarray(sku_of, np.int32)
+        self.place_of = np.asarray(place_of, np.int32)
+        self._fresh: dict[str, list[pl.DataFrame]] = {}
+
+    @property
+    def size(self) -> int:
+        return len(self.sku_of)
+
+    def take_fresh(self) -> dict[str, pl.DataFrame]:
+        """Return what is new since the last call: table of the warehouse → rows."""
+        fresh, self._fresh = self._fresh, {}
+        return {table: pl.concat(parts) for table, parts in fresh.items()}
+
+    def number_keys(self, sku: Coded, location: Coded) -> Any:
+        """Return key_id (Int32) row by row."""
+        skus, new_skus = self.skus.number(sku)
+        places, new_places = self.places.number(location)
+        self._note("ingest.skus", "sku_id", "sku", new_skus, self.skus)
+        self._note("ingest.places", "place_id", "location_id", new_places, self.places)
+        width = self.places.known.len()
+        cells = sku.spread(skus).astype(np.int64) * width + location.spread(places)
+        size = self.skus.known.len() * width
+        if size <= _CELLS_PER_KEY * (self.size + cells.size) + _MIN_CELLS:
+            return self._find_by_table(cells, size, width)
+        return self._find_by_join(cells, width)
+
+    def number_facts(self, fact: Coded) -> Any:
+        """Return fact_id (Int16) row by row."""
+        numbers, new = self.facts.number(fact)
+        self._note("ingest.fact_names", "fact_id", "fact", new, self.facts)
+        return fact.spread(numbers.astype(np.int16))
+
+    def encode_keys(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add key_id for sku and location_id."""
+        coded = encode(frame, ("sku", "location_id"))
+        keys = self.number_keys(coded["sku"], coded["location_id"])
+        return frame.with_columns(pl.Series("key_id", keys, pl.Int32))
+
+    def encode_readings(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add key_id for sku and location_id, and fact_id for fact."""
+        facts = self.number_facts(encode(frame, ("fact",))["fact"])
+        return self.encode_keys(frame).with_columns(pl.Series("fact_id", facts, pl.Int16))
+
+    def _find_by_table(self, cells: Any, size: int, width: int) -> Any:
+        table = np.full(size, -1, np.int32)
+        table[self.sku_of.astype(np.int64) * width + self.place_of] = np.arange(self.size)
+        found = table[cells]
+        is_new = found < 0
+        if is_new.any():
+            is_wanted = np.zeros(size, np.bool_)
+            is_wanted[cells[is_new]] = True
+            new = np.flatnonzero(is_wanted)
+            table[new] = np.arange(self.size, self.size + new.size)
+            self._add(new, width)
+            found = table[cells]
+        return found
+
+    def _find_by_join(self, cells: Any, width: int) -> Any:
+        known = self.sku_of.astype(np.int64) * width + self.place_of
+        book = pl.DataFrame({"cell": known}).with_row_index("key_id")
+        new = pl.DataFrame({"cell": cells}).unique().join(book, on="cell", how="anti")["cell"]
+        if new.len():
+            self._add(new.sort().to_numpy(), width)
+            return self._find_by_join(cells, width)
+        found = pl.DataFrame({"cell": cells}).join(
+            book, on="cell", how="left", validate="m:1", maintain_order="left"
+        )
+        return found["key_id"].cast(pl.Int32).to_numpy()
+
+    def _add(self, cells: Any, width: int) -> None:
+        first = self.size
+        sku_of, place_of = (cells // width).astype(np.int32), (cells % width).astype(np.int32)
+        self.sku_of = np.concatenate([self.sku_of, sku_of])
+        self.place_of = np.concatenate([self.place_of, place_of])
+        numbers = np.arange(first, self.size, dtype=np.int32)
+        rows = pl.DataFrame({"key_id": numbers, "sku_id": sku_of, "place_id": place_of})
+        self._fresh.setdefault("ingest.key_codes", []).append(rows)
+
+    def _note(self, table: str, number: str, name: str, new: pl.Series, names: Names) -> None:
+        if new.len():
+            first = names.known.len() - new.len()
+            rows = pl.DataFrame({name: new}).with_row_index(number, offset=first)
+            self._fresh.setdefault(table, []).append(rows)
+
+
+def load_key_book(warehouse: Warehouse) -> KeyBook:
+    """Return the key book as the warehouse has it."""
+    skus = warehouse.query(load_query("ingest", "load_skus"))["sku"]
+    places = warehouse.query(load_query("ingest", "load_places"))["location_id"]
+    facts = warehouse.query(load_query("ingest", "load_fact_names"))["fact"]
+    keys = warehouse.arrays(load_query("ingest", "load_key_codes"))
+    return KeyBook(skus, places, facts, keys["sku_id"], keys["place_id"])
+
+
+def save_fresh(warehouse: Warehouse, book: KeyBook) -> None:
+    """Write what the book has learned."""
+    for table, rows in book.take_fresh().items():
+        warehouse.append(table, rows)

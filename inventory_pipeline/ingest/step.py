@@ -16,14 +16,15 @@ from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
 from inventory_pipeline.ingest.events import Events, compute_level_changes, compute_movements
 from inventory_pipeline.ingest.fetch import SKEW, Absence, fetch_feed
-from inventory_pipeline.ingest.history import Change, build_snapshot, load_change
-from inventory_pipeline.ingest.keys import WarehouseKeyBook
+from inventory_pipeline.ingest.history import Change, find_stock, load_change
+from inventory_pipeline.ingest.keys import load_key_book, save_fresh
 from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.ingest.numbered import list_facts, number_readings
+from inventory_pipeline.ingest.plain import split_plain
 from inventory_pipeline.model.catalog import Catalog
-from inventory_pipeline.model.frames import INSTANT, QUARANTINE
+from inventory_pipeline.model.frames import QUARANTINE
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.ports import Clock, Connector, RawFrame
-from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
@@ -33,8 +34,8 @@ logger = logging.getLogger(__name__)
 FEED_ORDER = ("movements", "levels", "events", "syncs", "changes", "documents", "counts")
 UNSETTLED = ("missing", "failed", "partial", "suspect")
 CONTENT_TABLES = (
-    "ingest.counts", "ingest.availabilities", "ingest.bins", "ingest.quarantine",
-    "ingest.unknowns", "ingest.movements", "ingest.level_changes",
+    "ingest.counts", "ingest.batch_facts", "ingest.availabilities", "ingest.bins",
+    "ingest.quarantine", "ingest.unknowns", "ingest.movements", "ingest.level_changes",
 )  # fmt: skip
 
 
@@ -149,14 +150,12 @@ def _load(
         raw = source.connector.parse(feed, landed.read_pages())
     except SourceContractError as error:
         return Tables({}, replace(base, reason=str(error)))
-    words = _find_words(source, landed)
-    book = WarehouseKeyBook(warehouse)
     if feed == "counts":
-        readings = compute_readings(raw.rows, catalog, words)
-        return _tabulate_counts(warehouse, book, source, landed, readings, raw)
+        return _tabulate_counts(warehouse, source, catalog, landed, raw)
     if feed in ("movements", "levels"):
         compute = compute_movements if feed == "movements" else compute_level_changes
-        return _tabulate_events(book, base, landed, compute(raw.rows, catalog, words), raw.rejected)
+        events = compute(raw.rows, catalog, _find_words(source, landed))
+        return _tabulate_events(warehouse, base, landed, events, raw.rejected)
     result = replace(
         base, status="complete", reason=landed.manifest.end_marker, rows=raw.rows.height
     )
@@ -178,48 +177,43 @@ def _find_words(source: Source, landed: Landed) -> SourceWords:
 
 def _tabulate_counts(
     warehouse: DuckWarehouse,
-    book: WarehouseKeyBook,
     source: Source,
+    catalog: Catalog,
     landed: Landed,
-    readings: Readings,
     raw: RawFrame,
 ) -> Tables:
-    numbered = book.encode_facts(book.encode(readings.observations)).sort("fact_id", "key_id")
-    spoken = book.encode_facts(book.encode(readings.availabilities))
-    there = numbered.filter(pl.col("fact") != COMMITTED)
-    snapshot = build_snapshot(there["fact_id"], there["key_id"], there["units"])
+    words = _find_words(source, landed)
+    plain, others = split_plain(raw.rows, catalog, words)
+    readings = compute_readings(others, catalog, words)
+    book = load_key_book(warehouse)
+    numbered = number_readings(book, plain, readings.observations)
     change = load_change(
-        warehouse, snapshot,
+        warehouse, find_stock(numbered, book),
         system=source.name, hour_at=landed.hour_at, digest=landed.manifest.digest,
     )  # fmt: skip
-    heard = [
-        readings.observations["observed_at"].max(),
-        readings.availabilities["observed_at"].max(),
-    ]
+    spoken = book.encode_readings(readings.availabilities)
+    heard = [numbered.find_newest(), spoken["observed_at"].max()]
     source_at: Any = max((at for at in heard if at is not None), default=_source_at(landed))
     keys = numbered.height + spoken.height
     quarantine = pl.concat([readings.quarantine, raw.rejected])
     rows = raw.rows.height + raw.rejected.height
     verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
-    age = (pl.lit(source_at, INSTANT) - pl.col("observed_at")).dt.total_seconds().cast(pl.Int32)
-    return Tables(
-        {
-            "ingest.counts": numbered.select("fact_id", "key_id", "units", age_seconds=age),
-            "ingest.availabilities": spoken.select("fact_id", "key_id", "is_available"),
-            "ingest.bins": book.encode_facts(book.encode(readings.bins)).select(
-                "fact_id", "key_id", "bin", "units"
-            ),
-            "ingest.unknowns": book.encode_facts(book.encode(readings.unknowns)).select(
-                "fact_id", "key_id"
-            ),
-            "ingest.quarantine": _shape_quarantine(quarantine),
-        },
-        FeedResult(
-            source.name, "counts", landed.hour_at, verdict.status, verdict.reason,
-            rows=rows, keys=keys,
-            quarantined=quarantine.height, source_at=source_at,
+    frames = {
+        "ingest.counts": numbered.tabulate(source_at),
+        "ingest.batch_facts": list_facts(numbered.fact_id, spoken["fact_id"].to_numpy()),
+        "ingest.availabilities": spoken.select("fact_id", "key_id", "is_available"),
+        "ingest.bins": book.encode_readings(readings.bins).select(
+            "fact_id", "key_id", "bin", "units"
         ),
+        "ingest.unknowns": book.encode_readings(readings.unknowns).select("fact_id", "key_id"),
+        "ingest.quarantine": _shape_quarantine(quarantine),
+    }
+    save_fresh(warehouse, book)
+    result = FeedResult(
+        source.name, "counts", landed.hour_at, verdict.status, verdict.reason,
+        rows=rows, keys=keys, quarantined=quarantine.height, source_at=source_at,
     )  # fmt: skip
+    return Tables(frames, result)
 
 
 def _judge(
@@ -271,7 +265,7 @@ def _judge(
 
 
 def _tabulate_events(
-    book: WarehouseKeyBook,
+    warehouse: DuckWarehouse,
     base: FeedResult,
     landed: Landed,
     events: Events,
@@ -279,7 +273,9 @@ def _tabulate_events(
 ) -> Tables:
     table = "ingest.movements" if base.feed == "movements" else "ingest.level_changes"
     at = "moved_at" if base.feed == "movements" else "changed_at"
-    rows = book.encode(events.rows).drop("sku", "location_id")
+    book = load_key_book(warehouse)
+    rows = book.encode_keys(events.rows).drop("sku", "location_id")
+    save_fresh(warehouse, book)
     quarantine = pl.concat([events.quarantine, rejected])
     is_whole = landed.manifest.is_complete and not landed.manifest.is_suspect
     newest: Any = rows[at].max()

@@ -88,7 +88,7 @@ def load_picture(
     }
     picture = Picture(
         hour_at=hour_at,
-        hour=Hour(len(keys["key_id"])),
+        hour=Hour(len(keys["sku_id"])),
         sku_of=keys["sku_id"],
         place_of=keys["place_id"],
         places={name: number for number, name in places.iter_rows()},

@@ -1,6 +1,4 @@
--- grain: one fact name ever seen
-select
-    fact_id,
-    fact
+-- grain: one fact name ever seen, by number
+select fact
 from ingest.fact_names
 order by fact_id

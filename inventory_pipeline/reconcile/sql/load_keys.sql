@@ -1,7 +1,6 @@
 -- grain: one key, in its own order
 select
-    key_id,
     sku_id,
     place_id
-from ingest.keys
+from ingest.key_codes
 order by key_id

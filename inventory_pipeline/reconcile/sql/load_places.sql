@@ -1,6 +1,6 @@
 -- grain: one location; numbers as in ingest.keys
-select distinct
+select
     place_id,
     location_id
-from ingest.keys
+from ingest.places
 order by place_id

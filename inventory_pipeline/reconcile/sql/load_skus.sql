@@ -1,6 +1,6 @@
 -- grain: one sku; numbers as in ingest.keys
-select distinct
+select
     sku_id,
     sku
-from ingest.keys
+from ingest.skus
 order by sku_id

@@ -6,14 +6,36 @@ create schema reconcile;
 create schema report;
 create schema contract;
 
--- grain: one (sku, location) ever seen; append only
-create table ingest.keys (
-    key_id integer not null,
+-- grain: one sku ever seen; append only
+create table ingest.skus (
     sku_id integer not null,
-    place_id smallint not null,
-    sku varchar not null,
+    sku varchar not null
+);
+
+-- grain: one location ever seen; append only
+create table ingest.places (
+    place_id integer not null,
     location_id varchar not null
 );
+
+-- grain: one (sku, location) ever seen; append only
+create table ingest.key_codes (
+    key_id integer not null,
+    sku_id integer not null,
+    place_id integer not null
+);
+
+-- grain: one (sku, location) ever seen, by name
+create view ingest.keys as
+select
+    codes.key_id,
+    codes.sku_id,
+    codes.place_id,
+    skus.sku,
+    places.location_id
+from ingest.key_codes as codes
+inner join ingest.skus as skus on codes.sku_id = skus.sku_id
+inner join ingest.places as places on codes.place_id = places.place_id;
 
 -- grain: one fact name ever seen; append only
 create table ingest.fact_names (
@@ -45,6 +67,12 @@ create table ingest.counts (
     key_id integer not null,
     units bigint not null,
     age_seconds integer not null
+);
+
+-- grain: one fact of a batch that has a reading or a word for it
+create table ingest.batch_facts (
+    batch_id integer not null,
+    fact_id smallint not null
 );
 
 -- grain: one reading given as a word

@@ -1,0 +1,102 @@
+"""Words: a text column as numbers and its distinct texts, so that a text is judged once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+# Up to this many possible pairs a table finds the ones that occur; beyond it a sort does.
+_TABLE_LIMIT = 1 << 26
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A text column as numbers: ``texts.gather(codes)`` is the column, null read as ''.
+
+    Attributes:
+        codes: one number per row.
+        texts: distinct texts, in no order that means anything.
+    """
+
+    codes: Any
+    texts: pl.Series
+
+    def spread(self, values: Any) -> Any:
+        """Turn one value per text into one value per row."""
+        if len(values) == 1:
+            return np.full(len(self.codes), values[0])
+        return values[self.codes]
+
+    def filter(self, is_kept: Any) -> "Coded":
+        """Return the rows under a mask; a text may be left that no row uses."""
+        return Coded(self.codes[is_kept], self.texts)
+
+    def find_used(self) -> Any:
+        """Return a mask over the texts: which of them stand in a row."""
+        is_used = np.zeros(self.texts.len(), np.bool_)
+        is_used[self.codes] = True
+        return is_used
+
+
+def encode(frame: pl.DataFrame, columns: tuple[str, ...]) -> dict[str, Coded]:
+    """Code text columns, all at once; a column of one text costs next to nothing."""
+    texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
+    is_same = texts.select((pl.all() == pl.all().first()).all()).row(0, named=True)
+    books = {name: pl.Categories.random() for name in columns if not is_same[name]}
+    # A book forgets its texts with the last column that uses it: ``coded`` must outlive them.
+    coded = texts.select(pl.col(name).cast(pl.Categorical(book)) for name, book in books.items())
+    return {
+        name: Coded(coded[name].to_physical().to_numpy(), books[name].to_series())
+        if name in books
+        else Coded(np.zeros(frame.height, np.uint32), texts[name].head(1))
+        for name in columns
+    }
+
+
+def encode_series(texts: pl.Series) -> Coded:
+    """Code one column."""
+    return encode(texts.to_frame("text"), ("text",))["text"]
+
+
+def rename(coded: Coded, texts: pl.Series) -> Coded:
+    """Put new texts in place of the old ones, one each; equal new texts become one."""
+    new = encode_series(texts)
+    return Coded(coded.spread(new.codes), new.texts)
+
+
+def pair(first: Coded, second: Coded) -> tuple[Any, Any, Any]:
+    """Find the pairs of texts that occur.
+
+    Returns:
+        One number per row, the pair's; and per pair the code of each of its two texts.
+    """
+    size, width = first.texts.len(), second.texts.len()
+    if width <= 1:
+        return first.codes, np.arange(size), np.zeros(size, np.int64)
+    both = second.codes.astype(np.int64) * size + first.codes
+    if size * width > _TABLE_LIMIT:
+        found, codes = np.unique(both, return_inverse=True)
+    else:
+        table = np.zeros(size * width, np.int32)
+        table[both] = 1
+        found = np.flatnonzero(table)
+        table[found] = np.arange(found.size)
+        codes = table[both]
+    return codes, found % size, found // size
+
+
+def find_repeats(*columns: Coded) -> Any:
+    """Return a mask over the rows: which share all their texts with another row."""
+    code, size = columns[0].codes.astype(np.int64), columns[0].texts.len()
+    for column in columns[1:]:
+        code *= column.texts.len()
+        code += column.codes
+        size *= column.texts.len()
+    if size > _TABLE_LIMIT:
+        return pl.Series(code).is_duplicated().to_numpy()
+    is_seen = np.zeros(size, np.bool_)
+    is_seen[code] = True
+    if np.count_nonzero(is_seen) == code.size:
+        return np.zeros(code.size, np.bool_)
+    return np.bincount(code, minlength=size)[code] > 1
