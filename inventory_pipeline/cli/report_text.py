@@ -165,13 +165,15 @@ def _print_mail(
 ) -> None:
     for path in places:
         terminal.print_line(out, f"wrote {path}")
-    if delivery is None:
-        terminal.print_line(out, "not sent; --send mails it, once")
-        return
-    when = render_moment(delivery.slot.sent_at, summary.zone)
-    words = (
-        f"sent as #{delivery.slot.sequence}: {delivery.place}"
-        if delivery.is_new
-        else f"already sent as #{delivery.slot.sequence} at {when}; nothing was sent now"
-    )
-    terminal.print_line(out, words)
+    terminal.print_line(out, _describe_mail(summary, delivery))
+
+
+def _describe_mail(summary: DaySummary, delivery: Delivery | None) -> str:
+    if delivery is not None and delivery.is_new:
+        return f"sent as #{delivery.slot.sequence}: {delivery.place}"
+    mail = summary.mail
+    sent_at = delivery.slot.sent_at if delivery is not None else mail.sent_at
+    if sent_at is None:
+        return "not sent; --send mails it, once"
+    when = render_moment(sent_at, summary.zone)
+    return f"already sent as #{mail.sequence} at {when}; nothing was sent now"

@@ -37,7 +37,7 @@ _WORDS = {
     "ordering": ("an older message won", "Order by sequence at {mirror}; replay in order."),
     "stale": ("too old to judge", "Find out why {mirror} sent nothing new."),
     "structural": (
-        "too many drift at once",
+        "too many drift at once, or one by the same gap again and again",
         "Do not fix items one by one: audit triggers, rules and middleware of the worst mirror.",
     ),
     "handoff": ("a handoff is broken", "Ask the one responsible for the path to mend it."),

@@ -59,7 +59,7 @@ def _draw(axes: Axes, values: list[float], title: str, colour: str, *, digits: i
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
     axes.locator_params(axis="y", nbins=3)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
-    axes.set_xlim(-0.4, len(values) - 0.6)
+    axes.set_xlim(-0.4, len(values) - 0.95)
     for side in axes.spines.values():
         side.set_visible(False)
     _mark_last(axes, values, colour, digits)

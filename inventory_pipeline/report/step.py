@@ -101,6 +101,7 @@ def _find_mail_facts(house: House, journal: Journal, day: date, slot: MailSlot |
         next_due_at=find_next_due_at(house.clock.now(), at=at, zone=zone),
         previous_sequence=previous.sequence if previous else None,
         previous_sent_at=previous.sent_at if previous else None,
+        sent_at=slot.sent_at if slot else None,
     )
 
 

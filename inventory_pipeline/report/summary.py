@@ -235,13 +235,19 @@ class Backlog:
 
 @dataclass(frozen=True)
 class MailFacts:
-    """Where this mail stands in the row of mails, so that a reader sees a hole."""
+    """Where this mail stands in the row of mails, so that a reader sees a hole.
+
+    Attributes:
+        sequence: its number; None for a day that was never to be mailed.
+        sent_at: when it went out, seen from a later look at the same day.
+    """
 
     sequence: int | None
     due_at: datetime
     next_due_at: datetime
     previous_sequence: int | None = None
     previous_sent_at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

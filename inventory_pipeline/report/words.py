@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,13 +101,22 @@ def render_details(details: str, *, limit: int = 160) -> str:
         return neutralise(details, limit=limit)
     if not isinstance(known, dict):
         return neutralise(details, limit=limit) if known else ""
-    words = ", ".join(
+    return neutralise(_render_facts(known), limit=limit)
+
+
+def _render_facts(known: Mapping[str, object]) -> str:
+    return ", ".join(
         f"{name.replace('_', ' ')} {_render_value(value)}"
         for name, value in known.items()
         if value not in (None, "", [], {})
     )
-    return neutralise(words, limit=limit)
 
 
 def _render_value(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return f"({_render_facts(value)})"
+    if isinstance(value, list):
+        return " ".join(_render_value(each) for each in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -137,7 +137,7 @@ def see(house: House, hour_at: datetime, *skus: str, **known: Any) -> None:
         for sku in skus or ("SKU-1",):
             if sku not in known_keys:
                 known_keys[sku] = len(known_keys)
-                warehouse.append("ingest.keys", _build_key(sku, known_keys[sku]))
+                _name_key(warehouse, sku, known_keys[sku])
             row = {
                 **finding, "hour_at": hour_at, "key_id": known_keys[sku],
                 "last_seen_at": hour_at, "same_streak": 1, "is_consistent": False,
@@ -145,10 +145,13 @@ def see(house: House, hour_at: datetime, *skus: str, **known: Any) -> None:
             _write_sighting(warehouse, row)
 
 
-def _build_key(sku: str, key_id: int) -> pl.DataFrame:
-    row = {"key_id": key_id, "sku_id": key_id, "place_id": 0, "sku": sku, "location_id": "MAIN"}
-    types = {"key_id": pl.Int32, "sku_id": pl.Int32, "place_id": pl.Int16}
-    return pl.DataFrame([row], schema_overrides=types)
+def _name_key(warehouse: Any, sku: str, number: int) -> None:
+    if number == 0:
+        place = {"place_id": 0, "location_id": "MAIN"}
+        warehouse.append("ingest.places", pl.DataFrame([place]))
+    warehouse.append("ingest.skus", pl.DataFrame([{"sku_id": number, "sku": sku}]))
+    code = {"key_id": number, "sku_id": number, "place_id": 0}
+    warehouse.append("ingest.key_codes", pl.DataFrame([code]))
 
 
 def _write_sighting(warehouse: Any, row: dict[str, Any]) -> None:

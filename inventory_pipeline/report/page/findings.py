@@ -68,7 +68,9 @@ def name_class(line: FindingLine) -> str:
 def render_subject(line: FindingLine) -> str:
     """Name what the finding is about: item and place, or the fact where there is no item."""
     names = [neutralise(name) for name in (line.sku, line.location_id) if name]
-    return " at ".join(names) if names else f"{neutralise(line.fact or line.kind)}, as a whole"
+    if names:
+        return " at ".join(names)
+    return f"{neutralise(line.fact)}, as a whole" if line.fact else "All items together"
 
 
 def _render_gap(line: FindingLine) -> str:

@@ -85,6 +85,8 @@ def _render_heartbeat(summary: DaySummary) -> str:
 def _render_mails(summary: DaySummary) -> str:
     mail = summary.mail
     this = "This is a preview, not sent" if mail.sequence is None else f"This is #{mail.sequence}"
+    if mail.sent_at is not None:
+        this += f", sent {render_moment(mail.sent_at, summary.zone)}"
     previous = (
         "no mail before it"
         if mail.previous_sequence is None

@@ -99,6 +99,17 @@ def test_a_problem_without_an_item_is_named_by_its_fact():
     assert "Name one owner for this fact" in words
 
 
+def test_structural_drift_is_about_all_items_together():
+    whole = build_finding(
+        kind="structural", fact="", sku="", location_id="", mirror="", owner="", delta_units=None,
+        owner_units=None, observed_units=None, expected_units=None,
+        details='{"drifting_skus": 12, "leans_to_integration": true}', **{"class": "structural"},
+    )  # fmt: skip
+    words = read(find(build(whole), "Needs judgement"))
+    assert "All items together" in words
+    assert "drifting skus 12, leans to integration yes" in words
+
+
 def test_a_class_nobody_knows_still_has_words():
     words = read(find(build(build_finding(**{"class": "brand_new"})), "Needs judgement"))
     assert "brand new" in words
