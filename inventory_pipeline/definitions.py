@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import dagster as dg
+
 from inventory_pipeline.config.load import DEFAULT_NAME, find_config_path
 from inventory_pipeline.defs.build import build_definitions
+from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.wiring.house import build_house
 
 DEMO = Path(__file__).parents[1] / "data" / "demo" / "inventory.yaml"
@@ -16,4 +19,16 @@ def find_gate() -> Path:
     return DEMO if is_absent and DEMO.exists() else path
 
 
-defs = build_definitions(build_house(find_gate()))
+def open_gate() -> dg.Definitions:
+    """Return the definitions of the configured house.
+
+    Raises:
+        ConfigError: the file is wrong; the web UI shows its words, not the way to them.
+    """
+    try:
+        return build_definitions(build_house(find_gate()))
+    except InventoryPipelineError as error:
+        raise error.with_traceback(None) from None
+
+
+defs = open_gate()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -20,6 +21,8 @@ from inventory_pipeline.wiring.house import House
 RUN_HOURS = 24
 # Beside one step for each system: reconcile, propose, sign.
 OTHER_STEPS = 3
+# Without it a run prints through Dagster's own logger, whatever level ours has.
+QUIETLY: dict[str, Any] = {"loggers": {"console": {}}}
 OnHour = Callable[[float, int], None]
 
 
@@ -53,7 +56,7 @@ def run_hours(
     job = definitions.resolve_job_def(HOURLY)
     for batch in _split(hours):
         result = job.execute_in_process(
-            instance=instance, tags=build_range_tags(batch), raise_on_error=False
+            QUIETLY, instance=instance, tags=build_range_tags(batch), raise_on_error=False
         )
         if not result.success:
             raise InventoryPipelineError(_find_failure(result))
@@ -66,14 +69,17 @@ def _split(hours: Sequence[datetime]) -> Iterator[list[datetime]]:
 
 
 def _find_failure(result: dg.ExecuteInProcessResult) -> str:
-    """Return the words of the first step that failed."""
-    for event in result.all_node_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-            return data.error.message.strip() if data.error else str(event.message)
-    return f"run {result.run_id} failed; its log is in the web UI"
+    """Return the words of the first step that failed, and of what caused it."""
+    failed = [event for event in result.all_node_events if event.is_step_failure]
+    if not failed:
+        return f"run {result.run_id} failed; its log is in the web UI"
+    data = failed[0].step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else str(failed[0].message)
 
 
 def open_instance(folder: Path, *, template: Path | None = None) -> dg.DagsterInstance:
