@@ -111,7 +111,7 @@ def _compare_with_truth(house: House, config: Path) -> list[tuple[str, ...]]:
     snapshots = load_table(house, "snapshots").filter(
         pl.col("status").is_in(["missing", "partial", "suspect", "failed"])
     )
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for label in labels.iter_rows(named=True):
         name, sku, mirror = label["cause"], label["sku"] or "", label["mirror"] or ""
         if not sku:
