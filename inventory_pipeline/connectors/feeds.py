@@ -51,7 +51,7 @@ class Failure(Options):
 class PagedFeed(Rows):
     """How one feed is paged, counted and judged."""
 
-    paging: Paging = NoPaging()
+    paging: Paging = Field(NoPaging(), description="How one page leads to the next.")
     total: str | None = Field(
         None, description="Path to the number of rows in all; checked against what came."
     )

@@ -38,7 +38,7 @@ class GraphqlFeed(PagedFeed):
         default_factory=dict, description='As {first: "{limit}", after: "{cursor}"}.'
     )
     headers: dict[str, Parameter] = Field(default_factory=dict, description="More headers.")
-    paging: GraphqlPaging = NoPaging()
+    paging: GraphqlPaging = Field(NoPaging(), description="How one page leads to the next.")
 
     @model_validator(mode="after")
     def _can_be_filled(self) -> "GraphqlFeed":

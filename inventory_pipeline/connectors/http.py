@@ -92,9 +92,9 @@ class HttpDoor:
         for wire in self._wires.values():
             wire.close()
 
-    def start_deadline(self, seconds: float) -> Deadline:
-        """Return the moment ``seconds`` from now."""
-        return Deadline(self._world.monotonic() + seconds, self._world.monotonic, seconds)
+    def start_deadline(self, seconds: float, missed: str) -> Deadline:
+        """Return the moment ``seconds`` from now; ``missed`` is said when it has passed."""
+        return Deadline(self._world.monotonic() + seconds, self._world.monotonic, missed)
 
     def ask(
         self, question: Question, until: Deadline, *, judge: Judge, badge: Badge, label: str
@@ -161,7 +161,8 @@ class HttpDoor:
 
     def _cut(self, until: Deadline) -> Deadline:
         seconds = self._options.timeouts.answer.total_seconds()
-        return self.start_deadline(min(seconds, until.find_left()))
+        deadline = self.start_deadline(seconds, f"no whole answer within {seconds:g} s")
+        return min(deadline, until, key=lambda one: one.ends)
 
     def _wait_for_turn(self, until: Deadline) -> bool:
         """Sleep as long as the rate limit wants; return whether it wanted that."""

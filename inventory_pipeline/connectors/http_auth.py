@@ -57,7 +57,8 @@ class TokenBadge:
             self._token = ""
         if not self._token:
             seconds = self._fetch(door, until)
-            self._ends = door.start_deadline(seconds - MARGIN_SECONDS) if seconds else None
+            margin = min(MARGIN_SECONDS, seconds / 2) if seconds else 0.0
+            self._ends = door.start_deadline(seconds - margin, "") if seconds else None
         token = door.scribe.guard(self._token)
         if isinstance(self.auth, LoginAuth):
             return {self.auth.header: self.auth.prefix + token}

@@ -47,7 +47,7 @@ class Call(Options):
     """One request, as a template."""
 
     path: str = Field("", description="Below base_url.")
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST"] = Field("GET", description="GET, or POST where a body asks.")
     query: dict[str, Parameter] = Field(
         default_factory=dict, description="Query; a list repeats the key, null leaves it out."
     )
@@ -80,7 +80,7 @@ class HeaderAuth(Options):
 
     kind: Literal["header"]
     name: str = Field(description="Header, such as X-Api-Key.")
-    value: Secret
+    value: Secret = Field(description="The key.")
     prefix: str = Field("", description='Text before the key, such as "Session ".')
 
 
@@ -88,25 +88,25 @@ class BearerAuth(Options):
     """``Authorization: Bearer TOKEN``."""
 
     kind: Literal["bearer"]
-    token: Secret
+    token: Secret = Field(description="The token.")
 
 
 class BasicAuth(Options):
     """``Authorization: Basic``, user and password."""
 
     kind: Literal["basic"]
-    username: str | Secret
-    password: Secret
+    username: str | Secret = Field(description="User.")
+    password: Secret = Field(description="Password.")
 
 
 class OauthAuth(Options):
     """OAuth 2 client credentials; a token is asked for again when it ends, or after one 401."""
 
     kind: Literal["oauth"]
-    token_url: str
-    client_id: str | Secret
-    client_secret: Secret
-    scope: str | None = None
+    token_url: str = Field(description="Where tokens are handed out; may be another host.")
+    client_id: str | Secret = Field(description="Name of the client.")
+    client_secret: Secret = Field(description="Its secret.")
+    scope: str | None = Field(None, description="What the token is to allow.")
     send_as: Literal["body", "basic"] = Field("body", description="How the client says its name.")
     extra: dict[str, Scalar] = Field(default_factory=dict, description="More form fields.")
 
@@ -115,11 +115,11 @@ class LoginAuth(Options):
     """A request that answers with a token, which then goes into a header."""
 
     kind: Literal["login"]
-    request: Call
+    request: Call = Field(description="The request that logs in.")
     token_path: str | None = Field(None, description="Path to the token in the JSON answer.")
     token_header: str | None = Field(None, description="Or the answer's header that holds it.")
     header: str = Field("Authorization", description="Header the token goes into.")
-    prefix: str = "Bearer "
+    prefix: str = Field("Bearer ", description="Text before the token.")
     lasts: Duration | None = Field(None, description="Log in again after this long.")
 
     @model_validator(mode="after")
@@ -141,7 +141,7 @@ class HttpOptions(Options):
     base_url: str = Field(
         description="https URL; nothing outside its origin and path is ever asked."
     )
-    auth: Auth = NoAuth()
+    auth: Auth = Field(NoAuth(), description="Who we are.")
     headers: dict[str, Parameter] = Field(
         default_factory=dict, description="Headers of every request; {env: NAME} is a secret."
     )
@@ -152,9 +152,9 @@ class HttpOptions(Options):
     allow_private: bool = Field(
         False, description="The host name leads into your own network (10.x, 192.168.x ...)."
     )
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
     retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
-    rate_limit: RateLimit = RateLimit()
+    rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
     reads_past: bool = Field(
         False,
         description="Every request names its hour and the source remembers it: a missed hour "

@@ -32,11 +32,15 @@ PIECE = 256 << 10
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on a monotonic clock after which nothing is waited for."""
+    """A moment on a monotonic clock after which nothing is waited for.
+
+    Attributes:
+        missed: what to say when it has passed.
+    """
 
     ends: float
     monotonic: Callable[[], float]
-    seconds: float
+    missed: str
 
     def find_left(self) -> float:
         """Return the seconds that are left.
@@ -46,7 +50,7 @@ class Deadline:
         """
         left = self.ends - self.monotonic()
         if left <= 0:
-            raise SourceUnavailableError(f"no whole answer within {self.seconds:g} s")
+            raise SourceUnavailableError(self.missed)
         return left
 
 
@@ -113,12 +117,13 @@ class Wire:
                 return self._ask(self._open, question, deadline)
             except _IdleClosedError:
                 self.close()
-        self._open = _Connection(question.place, self._tls)
-        self._open.reach(
+        connection = _Connection(question.place, self._tls)
+        connection.reach(
             self._egress.find_addresses(question.place),
             min(self._connect_seconds, deadline.find_left()),
         )
-        return self._ask(self._open, question, deadline)
+        self._open = connection
+        return self._ask(connection, question, deadline)
 
     def _ask(self, connection: "_Connection", question: Question, deadline: Deadline) -> Answer:
         is_kept = False

@@ -72,7 +72,8 @@ class JsonConnector:
             HttpDoor(options, root=self._root, world=self._world, now=context.now) as door,
         ):
             query = self._write_query(feed, context, door)
-            until = door.start_deadline(options.timeouts.feed.total_seconds())
+            seconds = options.timeouts.feed.total_seconds()
+            until = door.start_deadline(seconds, f"not all pages came within {seconds:g} s")
             sweep = Sweeper(door, self._badge, query, until).read(context.staging)
             self._sheets[feed] = sweep.sheets
             with closing(sweep.spool):

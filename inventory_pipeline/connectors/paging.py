@@ -86,7 +86,7 @@ class Ranges(Options):
 
     kind: Literal["range"]
     size: int = _SIZE
-    unit: str = Field("records", pattern="^[a-z]+$")
+    unit: str = Field("records", pattern="^[a-z]+$", description="What a range counts.")
 
 
 Paging = Annotated[

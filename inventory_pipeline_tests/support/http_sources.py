@@ -5,11 +5,10 @@ and what else a feed has); the server speaks a shape of its own that the options
 ``fault`` is a name of FAULTS.
 """
 
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from inventory_pipeline.connectors.graphql import GraphqlConnector, GraphqlOptio
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
 from inventory_pipeline.model.frames import RAW_FEEDS
+from inventory_pipeline.model.ports import Connector
 from inventory_pipeline_tests.support.stand_in import (
     Asked,
-    Plan,
     Reply,
     StandIn,
     Toxic,
@@ -95,79 +94,118 @@ def build_graphql(
     )
 
 
+@dataclass
+class Served:
+    """A connector, the server it reads, and the clock it waits by."""
+
+    connector: Connector
+    server: StandIn
+    clock: Clockwork
+
+
+Spoil = Callable[[Asked, Reply], Reply]
+
+
 @contextmanager
-def serve_rest(
-    rows: Rows, fault: str | None = None, feed: str = "counts"
-) -> Iterator[RestConnector]:
-    """Serve rows by offset pages under ``stock[].levels``-like names of a vendor's own."""
+def serving(
+    kind: str, rows: Rows, *, spoil: Spoil | None = None, feed: str = "counts", **options: Any
+) -> Iterator[Served]:
+    """Serve rows as ``rest`` or ``graphql``; ``spoil`` may change or replace every answer."""
+    answer, build, feed_options = {
+        "rest": (answer_rest, build_rest, REST),
+        "graphql": (answer_graphql, build_graphql, GRAPHQL),
+    }[kind]
 
     def plan(asked: Asked) -> Reply:
-        start, limit = int(asked.first("skip", "0")), int(asked.first("take", "1"))
-        page = [_rename(row) for row in rows[start : start + limit]]
-        return answer_json({"entries": page, "count": len(rows)})
+        reply = answer(rows, asked)
+        return spoil(asked, reply) if spoil else reply
 
-    options = {
-        "path": "levels",
-        "query": {"skip": "{offset}", "take": "{limit}"},
-        "paging": {"kind": "offset", "size": PAGE},
-        "total": "count",
-        "rows": "entries[]",
-        "columns": _find_columns(rows, feed),
-    }
-    with StandIn(_spoil(plan, fault)) as server:
-        yield build_rest(server.url, feeds={feed: options}, timeouts=_SHORT)
+    clock = Clockwork()
+    with StandIn(plan) as server:
+        feeds = {feed: {**feed_options, "columns": find_columns(rows, feed)}}
+        options = {"timeouts": SHORT, "world": clock.build_world(), **options}
+        yield Served(build(server.url, feeds=feeds, **options), server, clock)
+
+
+@contextmanager
+def serve_rest(rows: Rows, fault: str | None = None, feed: str = "counts") -> Iterator[Connector]:
+    """Serve rows by offset pages of ``entries``; every answer has the fault."""
+    spoil = (lambda _, reply: FAULTS[fault](reply)) if fault else None
+    with serving("rest", rows, spoil=spoil, feed=feed) as served:
+        yield served.connector
 
 
 @contextmanager
 def serve_graphql(
     rows: Rows, fault: str | None = None, feed: str = "counts"
-) -> Iterator[GraphqlConnector]:
-    """Serve rows by cursor pages as ``data.levels.edges[].node``."""
-
-    def plan(asked: Asked) -> Reply:
-        variables = asked.json["variables"]
-        start = int(variables["after"] or 0)
-        page = rows[start : start + variables["first"]]
-        end = start + len(page)
-        info = {"hasNextPage": end < len(rows), "endCursor": str(end)}
-        edges = [{"node": _rename(row)} for row in page]
-        return answer_json({"data": {"levels": {"edges": edges, "pageInfo": info}}})
-
-    options = {
-        "query": "query($first: Int, $after: String) { levels(first: $first, after: $after) "
-        "{ edges { node { x_item_id } } pageInfo { hasNextPage endCursor } } }",
-        "variables": {"first": "{limit}", "after": "{cursor}"},
-        "paging": {
-            "kind": "cursor",
-            "size": PAGE,
-            "next": "data.levels.pageInfo.endCursor",
-            "has_more": "data.levels.pageInfo.hasNextPage",
-        },
-        "rows": "data.levels.edges[].node",
-        "columns": _find_columns(rows, feed),
-    }
-    with StandIn(_spoil(plan, fault)) as server:
-        yield build_graphql(server.url, feeds={feed: options}, timeouts=_SHORT)
+) -> Iterator[Connector]:
+    """Serve rows by cursor pages of ``data.levels.edges[].node``; every answer has the fault."""
+    spoil = (lambda _, reply: FAULTS[fault](reply)) if fault else None
+    with serving("graphql", rows, spoil=spoil, feed=feed) as served:
+        yield served.connector
 
 
-_SHORT = {"connect": "1s", "read": "1s", "answer": "1s", "feed": "5s"}
+SHORT = {"connect": "1s", "read": "1s", "answer": "1s", "feed": "5s"}
+REST = {
+    "path": "levels",
+    "query": {"skip": "{offset}", "take": "{limit}"},
+    "paging": {"kind": "offset", "size": PAGE},
+    "total": "count",
+    "rows": "entries[]",
+}
+GRAPHQL = {
+    "query": "query($first: Int, $after: String) { levels(first: $first, after: $after) "
+    "{ edges { node { x_item_id } } pageInfo { hasNextPage endCursor } } }",
+    "variables": {"first": "{limit}", "after": "{cursor}"},
+    "paging": {
+        "kind": "cursor",
+        "size": PAGE,
+        "next": "data.levels.pageInfo.endCursor",
+        "has_more": "data.levels.pageInfo.hasNextPage",
+    },
+    "rows": "data.levels.edges[].node",
+}
 
 
-def _spoil(plan: Plan, fault: str | None) -> Plan:
-    return (lambda asked: FAULTS[fault](plan(asked))) if fault else plan
+def answer_rest(rows: Rows, asked: Asked) -> Reply:
+    """Return the page of rows that was asked for by offset."""
+    start, limit = int(asked.first("skip", "0")), int(asked.first("take", "1"))
+    page = [_rename(row) for row in rows[start : start + limit]]
+    return answer_json({"entries": page, "count": len(rows)})
 
 
-def _rename(row: dict[str, Any]) -> dict[str, Any]:
-    return {f"x_{name}": value for name, value in row.items()}
+def answer_graphql(rows: Rows, asked: Asked) -> Reply:
+    """Return the page of rows that was asked for by cursor."""
+    variables = asked.json["variables"]
+    start = int(variables["after"] or 0)
+    page = rows[start : start + variables["first"]]
+    end = start + len(page)
+    info = {"hasNextPage": end < len(rows), "endCursor": str(end)}
+    edges = [{"node": _rename(row)} for row in page]
+    return answer_json({"data": {"levels": {"edges": edges, "pageInfo": info}}})
 
 
-def _find_columns(rows: Rows, feed: str) -> dict[str, Any]:
+def find_columns(rows: Rows, feed: str = "counts") -> dict[str, Any]:
+    """Return the ``columns`` that map the server's names back."""
     given = {name for row in rows for name in row}
     required, optional = RAW_FEEDS[feed]
     wanted = [*required, *(name for name in optional if name in given)]
     return {name: {"path": f"x_{name}", "optional": name in optional} for name in wanted}
 
 
-def render(value: Any) -> bytes:
-    """Write JSON as most servers do."""
-    return json.dumps(value).encode()
+def build_counts(count: int, start: int = 0) -> list[dict[str, Any]]:
+    """Return rows of ``counts``, one item each."""
+    return [
+        {
+            "item_id": f"S{number:04d}",
+            "location_id": "L1",
+            "fact": "on_hand",
+            "quantity": number,
+            "as_of": "2026-04-06T10:00:00Z",
+        }
+        for number in range(start, start + count)
+    ]
+
+
+def _rename(row: dict[str, Any]) -> dict[str, Any]:
+    return {f"x_{name}": value for name, value in row.items()}

@@ -48,7 +48,13 @@ class Toxic:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. ``framing`` is length, chunked, or close (the end is the end)."""
+    """One answer.
+
+    Attributes:
+        framing: length, chunked, or close (the end is the end).
+        keep_alive: False hangs up afterwards; with ``hides_close`` without saying so.
+        date: the Date header; none: the true time, "": no such header.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -56,6 +62,7 @@ class Reply:
     toxic: Toxic = Toxic()
     framing: str = "length"
     keep_alive: bool = True
+    hides_close: bool = False
     date: datetime | str | None = None
 
 
@@ -182,7 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.stand_in.asked.append(asked)
         self._send(self.server.stand_in.plan(asked))
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""
@@ -214,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers.setdefault("Content-Length", str(len(reply.body)))
         if reply.framing == "chunked":
             headers["Transfer-Encoding"] = "chunked"
-        if self.close_connection:
+        if self.close_connection and not reply.hides_close:
             headers["Connection"] = "close"
         lines = [f"HTTP/1.1 {reply.status} Plan", *(f"{k}: {v}" for k, v in headers.items() if v)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
