@@ -23,23 +23,22 @@ WORDS = SourceWords(
     latest=NOON + timedelta(hours=1),
 )  # fmt: skip
 
-ITEMS = st.sampled_from(["A", "B", "C", "SET", "", None, "x\n", "é" * 300])
-PLACES = st.sampled_from(["L1", "L2", "theirs", "", None, "L\x00"])
-FACTS = st.sampled_from(["on_hand", "committed", "", None])
-UNITS = st.sampled_from(["", None, "EA", " cs ", "CS", "PAL", "?"])
-BINS = st.sampled_from(["", None, "1", "2"])
-TEXTS = st.sampled_from(
-    ["0", "3", "12", "-4", "-0", "007", "1.0", "1.5", "", None, "available", "1000000000", "x"]
+# Good cells of each column, and cells that ask for a second look.
+ITEMS = (["A", "B", "C"], ["SET", "", None, "x\n", "é" * 300])
+PLACES = (["L1", "L2", "theirs"], ["", None, "L\x00"])
+FACTS = (["on_hand", "committed"], ["", None])
+UNITS = (["", "EA", " cs ", "CS"], [None, "PAL", "?"])
+BINS = (["", None], ["1", "2"])
+TEXTS = (["0", "3", "12", "-4", "007", "1.0"], ["-0", "1.5", "", None, "available", "1000000000"])
+WHOLES = ([0, 3, 12, -4], [None, 10**9, -(2**63), 2**63 - 1])
+MOMENTS = (
+    ["2026-04-06T11:00:00Z", "2026-04-06T13:00:00+02:00", "2026-03-01T00:00:00Z"],
+    ["1999-01-01T00:00Z", "2026-04-06T11:00:00", "2026-04-06", "", None, "2027-01-01T00:00:00Z"],
 )
-WHOLES = st.sampled_from([0, 3, 12, -4, None, 10**9, -(2**63), 2**63 - 1])
-MOMENTS = st.sampled_from(
-    ["2026-04-06T11:00:00Z", "2026-04-06T13:00:00+02:00", "2026-03-01T00:00:00Z",
-     "1999-01-01T00:00Z", "2026-04-06T11:00:00", "2026-04-06", "", None, "2027-01-01T00:00:00Z"]
-)  # fmt: skip
-INSTANTS = st.sampled_from(
-    [NOON, NOON - timedelta(days=40), NOON + timedelta(days=300),
-     datetime(1999, 1, 1, tzinfo=UTC), None]
-)  # fmt: skip
+INSTANTS = (
+    [NOON, NOON - timedelta(days=1), NOON - timedelta(days=40)],
+    [NOON + timedelta(days=300), datetime(1999, 1, 1, tzinfo=UTC), None],
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +77,16 @@ def snapshots(draw: st.DrawFn) -> pl.DataFrame:
     }  # fmt: skip
     columns |= {"unit": (UNITS, pl.String)} if draw(st.booleans()) else {}
     columns |= {"bin": (BINS, pl.String)} if draw(st.booleans()) else {}
-    rows = {
-        name: pl.Series(draw(st.lists(cells, min_size=height, max_size=height)), dtype=dtype)
-        for name, (cells, dtype) in columns.items()
-    }
+    rows = {}
+    for name, ((good, odd), dtype) in columns.items():
+        # Mostly good: a snapshot in which every row is odd has no plain row to get wrong.
+        cells = st.sampled_from(good * 4 + odd if draw(st.booleans()) else good)
+        drawn = draw(st.lists(cells, min_size=height, max_size=height))
+        rows[name] = pl.Series(drawn, dtype=dtype)
     return pl.DataFrame({"row": pl.Series(range(1, height + 1), dtype=pl.Int64), **rows})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=snapshots(), number=st.integers(0, 2))
 def test_both_ways_together_say_what_cell_by_cell_says(
     catalogs: list[Catalog], raw: pl.DataFrame, number: int
