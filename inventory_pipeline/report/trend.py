@@ -20,14 +20,9 @@ def find_days(day: date) -> list[date]:
 
 def compute_trend(cycles: pl.DataFrame, day: date, zone: ZoneInfo) -> tuple[TrendDay, ...]:
     """Take the last finished check of each day; a day without one stays a hole."""
-    last = (
-        cycles.filter(pl.col("status").is_in(FINISHED))
-        .with_columns(day=pl.col("hour_at").dt.convert_time_zone(zone.key).dt.date())
-        .sort("hour_at")
-        .group_by("day")
-        .agg(pl.last("drift_rate"), pl.last("record_accuracy"))
-    )
-    known = {row["day"]: row for row in last.iter_rows(named=True)}
+    finished = cycles.filter(pl.col("status").is_in(FINISHED)).sort("hour_at")
+    # The zone is asked here, not in polars, which knows fewer names (no "localtime").
+    known = {row["hour_at"].astimezone(zone).date(): row for row in finished.iter_rows(named=True)}
     return tuple(
         TrendDay(each, known[each]["drift_rate"], known[each]["record_accuracy"])
         if each in known

@@ -1,6 +1,7 @@
 """Trend: the last finished check of each local day; a day without one stays a hole."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 
@@ -27,6 +28,13 @@ def test_an_evening_hour_belongs_to_the_day_of_the_business_not_of_utc():
     evening = find_hours_of_day(DAY, ZONE)[-1]
     assert evening.date() == DAY + timedelta(days=1)
     assert compute_trend(build_cycles([evening]), DAY, ZONE)[-1].drift_rate == 0.0
+
+
+def test_every_zone_that_may_be_configured_has_days():
+    for name in sorted(available_timezones()):
+        zone = ZoneInfo(name)
+        evening = find_hours_of_day(DAY, zone)[-1]
+        assert compute_trend(build_cycles([evening]), DAY, zone)[-1].drift_rate == 0.0, name
 
 
 def test_a_failed_check_is_no_point_of_the_trend():
