@@ -1,6 +1,7 @@
 """The JSON connector: what ``rest`` and ``graphql`` have in common."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -34,7 +35,7 @@ HEADERS = "headers"
 logger = logging.getLogger(__name__)
 
 
-class JsonConnector:
+class JsonConnector(ABC):
     """Reads feeds of JSON pages over HTTP. A kind of source says how it asks and judges."""
 
     def __init__(
@@ -66,6 +67,7 @@ class JsonConnector:
     def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
         """Read all pages of one feed; ``sink`` gets them once they are known to hold together."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        self._sheets.pop(feed, None)
         options = self._options
         with (
             _naming(self._system, feed),
@@ -100,9 +102,9 @@ class JsonConnector:
                 sheets.append(sheet or read_page(page.body, plan).sheet)
             return build_frame(sheets, plan, answer=answer, head=head)
 
+    @abstractmethod
     def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
-        """Raise what status and type of an answer say is wrong."""
-        raise NotImplementedError
+        """Raise what status and type of an answer say is wrong; ``also`` are right here."""
 
     def _judge_document(self, door: HttpDoor, feed: PagedFeed, document: Any) -> None:
         """Raise what the answer itself says is wrong."""
