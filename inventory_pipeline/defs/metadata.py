@@ -1,7 +1,7 @@
 """What a person sees of a step in the web UI: numbers that plot over the hours, and tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -111,6 +111,8 @@ def describe_signature(signature: Signature, *, is_signed: bool) -> Metadata:
         "status": signature.status,
         "majors": signature.majors,
         "notables": signature.notables,
+        "late": signature.is_late,
+        "done_minutes_after": max(0, signature.late_by // timedelta(minutes=1)),
         "signed": is_signed,
     }
 

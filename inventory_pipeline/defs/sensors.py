@@ -18,6 +18,7 @@ from inventory_pipeline.report.maillog import find_slot
 from inventory_pipeline.report.step import compute_mail_key, find_yesterday
 from inventory_pipeline.report.timetable import compute_due_at
 from inventory_pipeline.wiring import ledger
+from inventory_pipeline.wiring.daily import is_mailable
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.sweep import sweep
 
@@ -110,19 +111,16 @@ def build_send_late_mail(house: House) -> dg.SensorDefinition:
 
 
 def find_late_attempt(house: House) -> int:
-    """Return how many half hours yesterday's mail is late; 0 when it is out or not due.
-
-    A day that ended before the first hour ever tried needs no mail: the house did not stand.
-    """
-    day, now = find_yesterday(house), house.clock.now()
-    due_at = compute_due_at(day, at=house.settings.mail.at, zone=house.settings.business.zone)
+    """Return how many half hours yesterday's mail is late; 0 when it is out or not due."""
+    day = find_yesterday(house)
+    if not is_mailable(house, day):
+        return 0
     with house.journal() as journal:
         slot = find_slot(journal, compute_mail_key(day))
-        first = ledger.find_first(journal)
-    is_out = slot is not None and slot.is_sent
-    if is_out or first is None or first >= due_at:
+    if slot is not None and slot.is_sent:
         return 0
-    return max(0, (now - due_at) // RETRY_MAIL_EVERY)
+    due_at = compute_due_at(day, at=house.settings.mail.at, zone=house.settings.business.zone)
+    return max(0, (house.clock.now() - due_at) // RETRY_MAIL_EVERY)
 
 
 def build_record_failures(house: House) -> dg.SensorDefinition:

@@ -6,11 +6,13 @@ from uuid import uuid4
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline.connectors.mail import build_mailer
 from inventory_pipeline.errors import DeliveryError
+from inventory_pipeline.model.hours import find_hours_of_day
 from inventory_pipeline.model.ports import Mailer
 from inventory_pipeline.report import notices, step
 from inventory_pipeline.report.daily import Report
 from inventory_pipeline.report.delivery import Delivery
 from inventory_pipeline.report.notices import Told
+from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
 
 
@@ -48,8 +50,16 @@ def send_notices(house: House) -> Told:
 
 
 def is_mailable(house: House, day: date) -> bool:
-    """Return whether a mail about ``day`` is news: only of the local day that closed last."""
-    return day == step.find_yesterday(house)
+    """Return whether a mail about ``day`` is news: only of the local day that closed last.
+
+    A day that ended before the first hour ever tried needs none: the house did not stand.
+    """
+    if day != step.find_yesterday(house):
+        return False
+    with house.journal() as journal:
+        first = ledger.find_first(journal)
+    last_hour = find_hours_of_day(day, house.settings.business.zone)[-1]
+    return first is not None and first <= last_hour
 
 
 def open_mailer(house: House) -> Mailer:

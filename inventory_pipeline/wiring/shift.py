@@ -17,7 +17,7 @@ from inventory_pipeline.correct.step import Proposed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.step import FeedResult
-from inventory_pipeline.model.hours import compute_key
+from inventory_pipeline.model.hours import HOUR, compute_key
 from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
 from inventory_pipeline.report import heartbeat
@@ -42,12 +42,19 @@ class Signature:
 
     Attributes:
         urgent: open findings that people hear of at once.
+        late_by: how long after its end the hour was done.
     """
 
     status: str
     majors: int
     notables: int
     urgent: int
+    late_by: timedelta
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether the next hour had ended before this one was done."""
+        return self.late_by > HOUR
 
 
 @dataclass
@@ -214,4 +221,5 @@ def load_signature(house: House, hour_at: datetime) -> Signature:
         rows = warehouse.query(load_query("wiring", "load_signature"), hour_at=hour_at)
     if rows.is_empty():
         raise NoDataError(f"{compute_key(hour_at)} was not reconciled: nothing can be signed")
-    return Signature(**rows.row(0, named=True))
+    late_by = house.clock.now() - (hour_at + HOUR)
+    return Signature(**rows.row(0, named=True), late_by=late_by)

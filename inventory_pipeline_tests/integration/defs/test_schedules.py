@@ -1,0 +1,63 @@
+"""Schedules: the hour that just closed in UTC, the day that just closed on the business's clock."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from inventory_pipeline_tests.support.roof import Roof
+
+
+def tick(roof: Roof, name: str, at: datetime) -> list[str]:
+    """Return the partitions a schedule asks for at an instant."""
+    repository = roof.definitions.get_repository_def()
+    schedule = repository.get_schedule_def(name)
+    context = dg.build_schedule_context(
+        instance=roof.instance, scheduled_execution_time=at, repository_def=repository
+    )
+    requests = schedule.evaluate_tick(context).run_requests or []
+    return [request.partition_key or "" for request in requests]
+
+
+def test_five_past_asks_for_the_hour_that_closed(roof: Roof) -> None:
+    at = datetime(2026, 4, 6, 11, 5, tzinfo=UTC)
+
+    assert tick(roof, "every_hour", at) == ["2026-04-06T10:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("at", "hour"),
+    [
+        (datetime(2026, 11, 1, 9, 5, tzinfo=UTC), "2026-11-01T08:00Z"),
+        (datetime(2026, 11, 1, 10, 5, tzinfo=UTC), "2026-11-01T09:00Z"),
+    ],
+)
+def test_the_fold_of_autumn_is_two_hours(roof: Roof, at: datetime, hour: str) -> None:
+    """01:00 in Los Angeles comes twice that night."""
+    assert tick(roof, "every_hour", at) == [hour]
+
+
+def test_the_morning_asks_for_yesterday_of_the_business(roof: Roof) -> None:
+    seven_in_los_angeles = datetime(2026, 4, 7, 14, 0, tzinfo=UTC)
+
+    assert tick(roof, "every_morning", seven_in_los_angeles) == ["2026-04-06"]
+
+
+def test_a_day_before_the_house_stood_is_not_asked_for(roof: Roof) -> None:
+    assert tick(roof, "every_morning", datetime(2026, 4, 6, 14, 0, tzinfo=UTC)) == []
+
+
+def test_both_run_unasked_and_on_their_own_clocks(roof: Roof) -> None:
+    repository = roof.definitions.get_repository_def()
+    known = {schedule.name: schedule for schedule in repository.schedule_defs}
+
+    assert {name: s.default_status.value for name, s in known.items()} == {
+        "every_hour": "RUNNING",
+        "every_morning": "RUNNING",
+    }
+    hour, morning = known["every_hour"], known["every_morning"]
+    assert (hour.cron_schedule, hour.execution_timezone) == ("5 * * * *", "UTC")
+    assert (morning.cron_schedule, morning.execution_timezone) == (
+        "0 7 * * *",
+        "America/Los_Angeles",
+    )
