@@ -8,7 +8,7 @@ judged: a name that changes its mind between two look-ups (DNS rebinding) gains 
 import ipaddress
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -29,7 +29,7 @@ class Place:
     host: str
     port: int
     path: str
-    query: str = ""
+    query: str = field(default="", repr=False)  # may hold a key
 
     @property
     def origin(self) -> tuple[str, str, int]:
