@@ -10,8 +10,8 @@ from inventory_pipeline.model.hours import parse_hour
 from inventory_pipeline.wiring.export import load_table
 
 _COLUMNS = (
-    "severity", "class", "sku", "location_id", "mirror", "owner_units", "expected_units", "observed_units",
-    "delta_units", "streak", "recurrence", "first_seen_at", "finding_id",
+    "severity", "class", "sku", "location_id", "mirror", "owner_units", "expected_units",
+    "observed_units", "delta_units", "streak", "recurrence", "first_seen_at", "finding_id",
 )  # fmt: skip
 _STYLES = {"major": "red", "notable": "yellow", "minor": "", "none": "dim"}
 _RANK = {"major": 0, "notable": 1, "minor": 2, "none": 3}

@@ -45,7 +45,7 @@ def close(
     """Write the hour's one row, after everything it counts is known."""
     is_open = pl.col("state") == "open"
     gaps = sightings.filter(is_open & (pl.col("kind") == "gap"))
-    drift = measure_drift(warehouse, picture, settings, gaps)
+    drift = measure_drift(picture, gaps)
     complete = sum(picture.batches[s].status == "complete" for s in picture.batches)
     expected = len(settings.systems)
     lacking = [
@@ -77,6 +77,7 @@ def close(
         "seconds": round(time.monotonic() - started, 3),
         **measure_accuracy(drift, tallies, gaps),
         "consistent_findings": drift.consistent,
+        "leans_to_integration": drift.leans_to_integration,
         "reason": "; ".join(lacking),
     }
     frame = pl.DataFrame(

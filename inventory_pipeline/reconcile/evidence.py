@@ -8,7 +8,7 @@ import polars as pl
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.reconcile import problems
+from inventory_pipeline.reconcile import authority, conduct, ties, variance
 from inventory_pipeline.reconcile.hour import Picture
 from inventory_pipeline.reconcile.look_alikes import find_look_alikes
 from inventory_pipeline.store.queries import load_query
@@ -21,15 +21,15 @@ def find_other_problems(
     """Return what is wrong beside the gaps: authority, moments, writes, order, counts, bins."""
     at, day = picture.hour_at, timedelta(days=1)
     rows = [
-        *problems.find_authority_problems(settings),
-        *problems.find_moment_problems(settings),
+        *authority.find_authority_problems(settings),
+        *authority.find_moment_problems(settings),
         *_find_negatives(picture, settings),
     ]
     writes = warehouse.query(load_query("reconcile", "find_direct_writes"), hour_at=at)
-    rows += problems.find_non_owner_writes(writes, settings, _find_owned_units(picture, writes))
+    rows += conduct.find_non_owner_writes(writes, settings, _find_owned_units(picture, writes))
     early = warehouse.query(load_query("reconcile", "find_early_levels"), hour_at=at)
-    rows += problems.find_early_levels(early, settings)
-    owner = problems.find_owner(settings, ON_HAND)
+    rows += conduct.find_early_levels(early, settings)
+    owner = authority.find_owner(settings, ON_HAND)
     if owner is None:
         return rows
     counts = warehouse.query(
@@ -40,7 +40,7 @@ def find_other_problems(
     bins = warehouse.query(
         load_query("reconcile", "find_misplaced"), hour_at=at, owner=owner, fact=ON_HAND
     )
-    return rows + problems.find_misplaced(bins, owner=owner)
+    return rows + variance.find_misplaced(bins, owner=owner)
 
 
 def _find_variances(
@@ -60,7 +60,7 @@ def _find_variances(
         low=since,
         high=picture.hour_at + timedelta(hours=1),
     )
-    return problems.find_variances(counts, records, movements, bands=settings.severity)
+    return variance.find_variances(counts, records, movements, bands=settings.severity)
 
 
 def _find_negatives(picture: Picture, settings: Settings) -> list[dict[str, object]]:
@@ -104,11 +104,11 @@ def tie_gaps(
     is_gap = pl.col("kind") == "gap"
     over = is_gap & (pl.col("delta_units") > 0)
     orders = _find_short_orders(warehouse, picture, gaps.filter(over))
-    counts = problems.find_counts_told_once(gaps.filter(is_gap), others)
+    counts = ties.find_counts_told_once(gaps.filter(is_gap), others)
     alike = _find_look_alikes(warehouse, gaps.filter(~is_gap))
-    gaps = problems.tie(gaps, orders, only=over, symptom=2)
-    gaps = problems.tie(gaps, counts, only=is_gap, symptom=3)
-    return problems.tie(gaps, alike, only=~is_gap, symptom=None)
+    gaps = ties.tie(gaps, orders, only=over, symptom=2)
+    gaps = ties.tie(gaps, counts, only=is_gap, symptom=3)
+    return ties.tie(gaps, alike, only=~is_gap, symptom=None)
 
 
 def _find_short_orders(
@@ -123,7 +123,7 @@ def _find_short_orders(
         since=picture.hour_at - timedelta(days=2),
         key_ids=grave["key_id"].unique().to_list(),
     )
-    return problems.find_short_orders(orders)
+    return ties.find_short_orders(orders)
 
 
 def _find_look_alikes(

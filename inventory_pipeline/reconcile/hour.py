@@ -1,7 +1,7 @@
 """One hour out of the warehouse: every count as an array, and who is judged by whom."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class Picture:
 
     Attributes:
         sku_of, place_of: key → sku number, location number.
+        skus: sku number → sku.
+        active_skus: how many SKUs have stock anywhere, or moved in the window.
         batches: system → its counts of the hour, heard or not.
         facts: fact → its owner's numbers; a fact without exactly one owner is not here.
         words: (system, fact) → keys spoken of in words, and what was said.
@@ -54,12 +56,14 @@ class Picture:
     hour: Hour
     sku_of: Any
     place_of: Any
+    skus: pl.Series
     places: dict[str, int]
     batches: dict[str, Batch]
     facts: dict[str, Owned] = field(default_factory=dict)
     words: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
     fact_ids: dict[str, int] = field(default_factory=dict)
     pools: Any = ()
+    active_skus: int = 0
 
     @property
     def size(self) -> int:
@@ -68,6 +72,10 @@ class Picture:
     def is_whole(self, system: str) -> bool:
         """Return whether the system answered for every key it has."""
         return system in self.batches and self.batches[system].status in WHOLE
+
+    def name_skus(self, keys: pl.Series) -> pl.Series:
+        """Return the sku of each key."""
+        return self.skus.gather(self.sku_of[keys.to_numpy()]).alias("sku")
 
     def find_column(self, system: str, fact: str) -> Column:
         """Return the system's numbers; of one that spoke and never named the fact, silence."""
@@ -91,11 +99,13 @@ def load_picture(
         hour=Hour(len(keys["sku_id"])),
         sku_of=keys["sku_id"],
         place_of=keys["place_id"],
+        skus=warehouse.query(load_query("reconcile", "load_skus"))["sku"],
         places={name: number for number, name in places.iter_rows()},
         batches=batches,
     )
     _load_columns(warehouse, picture)
     _assemble_facts(warehouse, picture, settings, catalog)
+    picture.active_skus = _count_active(warehouse, picture, settings)
     return picture
 
 
@@ -121,6 +131,29 @@ def _load_columns(warehouse: Warehouse, picture: Picture) -> None:
         )
 
 
+def _count_active(warehouse: Warehouse, picture: Picture, settings: Settings) -> int:
+    """Count SKUs with stock anywhere this hour, or a movement in the window."""
+    is_active = np.zeros(picture.size, np.bool_)
+    for column in picture.hour.columns.values():
+        is_active |= column.units != 0
+    for keys, says in picture.words.values():
+        is_active[keys[says]] = True
+    moved = warehouse.arrays(
+        load_query("ledger", "load_active_keys"),
+        hour_at=picture.hour_at,
+        since=picture.hour_at - timedelta(days=settings.active_days),
+    )
+    is_active[moved["key_id"]] = True
+    return count_distinct(picture.sku_of[is_active], picture.skus.len())
+
+
+def count_distinct(numbers: Any, size: int) -> int:
+    """Count different numbers below ``size`` without sorting them."""
+    is_met = np.zeros(size, np.bool_)
+    is_met[numbers] = True
+    return int(np.count_nonzero(is_met))
+
+
 def _assemble_facts(
     warehouse: Warehouse, picture: Picture, settings: Settings, catalog: Catalog
 ) -> None:
@@ -128,10 +161,10 @@ def _assemble_facts(
     picture.pools = np.unique(np.asarray(links[0], np.int64))
     for name, fact in settings.facts.items():
         if len(fact.owners) == 1:
-            scopes = _find_scopes(warehouse, picture, fact, catalog)
+            scopes = _find_scopes(picture, fact, catalog)
             owned = assemble(picture.hour, name, default=fact.owners[0], scopes=scopes)
             picture.facts[name] = pool(_answer_for_absent(picture, name, owned), *links)
-    picture.facts[SAFETY_STOCK] = _spread_safety_stock(warehouse, picture, catalog)
+    picture.facts[SAFETY_STOCK] = _spread_safety_stock(picture, catalog)
 
 
 def _answer_for_absent(picture: Picture, name: str, owned: Owned) -> Owned:
@@ -150,9 +183,7 @@ def _answer_for_absent(picture: Picture, name: str, owned: Owned) -> Owned:
     )
 
 
-def _find_scopes(
-    warehouse: Warehouse, picture: Picture, fact: Fact, catalog: Catalog
-) -> list[tuple[Mask, str]]:
+def _find_scopes(picture: Picture, fact: Fact, catalog: Catalog) -> list[tuple[Mask, str]]:
     scopes: list[tuple[Mask, str]] = []
     for scope in fact.scopes:
         mask = np.ones(picture.size, np.bool_)
@@ -160,36 +191,27 @@ def _find_scopes(
             mask &= picture.place_of == picture.places.get(scope.location, -1)
         if scope.abc_class is not None:
             skus = catalog.items.filter(pl.col("abc_class") == scope.abc_class)["sku"]
-            mask &= np.isin(picture.sku_of, find_sku_ids(warehouse, skus))
+            mask &= picture.skus.is_in(skus.implode()).to_numpy()[picture.sku_of]
         scopes.append((mask, scope.owner))
     return scopes
 
 
-def find_sku_ids(warehouse: Warehouse, skus: pl.Series) -> Any:
-    """Return the numbers of skus that the warehouse has seen."""
-    known = warehouse.query(load_query("reconcile", "load_skus"))
-    return known.filter(pl.col("sku").is_in(skus.implode()))["sku_id"].to_numpy()
-
-
-def _spread_safety_stock(warehouse: Warehouse, picture: Picture, catalog: Catalog) -> Owned:
+def _spread_safety_stock(picture: Picture, catalog: Catalog) -> Owned:
     stock = catalog.items.select("sku", "safety_stock").filter(pl.col("safety_stock") > 0)
-    units = spread_by_sku(warehouse, picture, stock, default=0)
+    units = spread_by_sku(picture, stock, default=0)
     everywhere = np.ones(picture.size, np.bool_)
     return Owned(
         Column(units, everywhere, everywhere), np.zeros(picture.size, np.int8), ("catalog",)
     )
 
 
-def spread_by_sku(
-    warehouse: Warehouse, picture: Picture, values: pl.DataFrame, *, default: int
-) -> Int:
+def spread_by_sku(picture: Picture, values: pl.DataFrame, *, default: int) -> Int:
     """Turn (sku, whole number) into one number per key; skus not listed get ``default``."""
-    result = np.full(picture.size, default, np.int64)
     if values.is_empty():
-        return result
-    known = warehouse.query(load_query("reconcile", "load_skus"))
-    by_sku = np.full(known.height, default, np.int64)
+        return np.full(picture.size, default, np.int64)
+    known = pl.DataFrame({"sku": picture.skus}).with_row_index("sku_id")
     listed = known.join(values, on="sku", how="inner", validate="1:1")
+    by_sku = np.full(known.height, default, np.int64)
     by_sku[listed["sku_id"].to_numpy()] = listed[values.columns[1]].to_numpy()
     spread: Int = by_sku[picture.sku_of]
     return spread

@@ -1,23 +1,16 @@
 """Measures: what one hour comes to in numbers: drift, accuracy, and what was compared."""
 
-from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from inventory_pipeline.config.models import Settings
 from inventory_pipeline.reconcile import structural
-from inventory_pipeline.reconcile.hour import Picture
+from inventory_pipeline.reconcile.hour import Picture, count_distinct
 from inventory_pipeline.reconcile.mirrors import Outcome
 from inventory_pipeline.reconcile.problems import write_details
-from inventory_pipeline.store.queries import load_query
-from inventory_pipeline.store.warehouse import DuckWarehouse
 
 
-def measure_drift(
-    warehouse: DuckWarehouse, picture: Picture, settings: Settings, gaps: pl.DataFrame
-) -> structural.Drift:
+def measure_drift(picture: Picture, gaps: pl.DataFrame) -> structural.Drift:
     """Return the inputs of the structural rules; only settled gaps count (REC-12).
 
     The lean to integration is what one hour can show: three or more items of one mirror
@@ -32,29 +25,13 @@ def measure_drift(
         .filter(pl.col("skus") >= 3)
     )
     leans = alike.height > 0 or 2 * consistent.height > settled.height
-    skus = np.unique(picture.sku_of[settled["key_id"].to_numpy()])
+    skus = picture.sku_of[settled["key_id"].to_numpy()]
     return structural.Drift(
-        drifting_skus=len(skus),
-        active_skus=count_active(warehouse, picture, settings),
+        drifting_skus=count_distinct(skus, picture.skus.len()),
+        active_skus=picture.active_skus,
         consistent=consistent.height,
         leans_to_integration=leans,
     )
-
-
-def count_active(warehouse: DuckWarehouse, picture: Picture, settings: Settings) -> int:
-    """Count SKUs with stock anywhere this hour, or a movement in the window."""
-    is_active = np.zeros(picture.size, np.bool_)
-    for column in picture.hour.columns.values():
-        is_active |= column.units != 0
-    for keys, says in picture.words.values():
-        is_active[keys[says]] = True
-    moved = warehouse.arrays(
-        load_query("ledger", "load_active_keys"),
-        hour_at=picture.hour_at,
-        since=picture.hour_at - timedelta(days=settings.active_days),
-    )
-    is_active[moved["key_id"]] = True
-    return len(np.unique(picture.sku_of[is_active]))
 
 
 def measure_accuracy(

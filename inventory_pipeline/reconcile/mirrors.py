@@ -114,11 +114,12 @@ def judge_mirror(
 
 def _find_covered(picture: Picture, is_present: Mask, mirror: Mirror) -> Mask:
     """A mirror is expected to show only places it reports at all, in numbers or words."""
-    reported = picture.place_of[is_present]
+    is_reported = np.zeros(len(picture.places), np.bool_)
+    is_reported[picture.place_of[is_present]] = True
     words = picture.words.get((mirror.system, mirror.fact))
     if words is not None:
-        reported = np.concatenate([reported, picture.place_of[words[0]]])
-    covered: Mask = np.isin(picture.place_of, np.unique(reported))
+        is_reported[picture.place_of[words[0]]] = True
+    covered: Mask = is_reported[picture.place_of]
     return covered
 
 

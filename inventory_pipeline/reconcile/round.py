@@ -42,7 +42,7 @@ def judge_mirrors(
         outcome = judge_mirror(
             picture, settings, mirror,
             facts=facts,
-            factors=_find_factors(warehouse, picture, catalog, mirror.system, mirror.unit),
+            factors=_find_factors(picture, catalog, mirror.system, mirror.unit),
             movements=movements,
             open_units=open_units,
             pending=pending,
@@ -95,9 +95,7 @@ def _find_committed(
     return derive_committed(picture, units, is_told=is_told)
 
 
-def _find_factors(
-    warehouse: DuckWarehouse, picture: Picture, catalog: Catalog, system: str, unit: str | None
-) -> Any:
+def _find_factors(picture: Picture, catalog: Catalog, system: str, unit: str | None) -> Any:
     if unit is None:
         return None
     at = pl.lit(picture.hour_at)
@@ -110,7 +108,7 @@ def _find_factors(
         & (at < pl.col("valid_to"))
     )
     per_sku = valid.select("sku", "numerator").unique("sku", keep="first", maintain_order=True)
-    return spread_by_sku(warehouse, picture, per_sku, default=1)
+    return spread_by_sku(picture, per_sku, default=1)
 
 
 def _add_words(outcome: Outcome, picture: Picture, owned: Owned) -> Outcome:

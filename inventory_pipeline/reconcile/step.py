@@ -91,7 +91,7 @@ def _fold(
     gaps = price(warehouse, tie_gaps(warehouse, picture, gaps, others), catalog)
     opened, closed = find_stockouts(picture, outcomes, known)
     seen = pl.concat([gaps, problems.build(others), opened])
-    drift = measure_drift(warehouse, picture, settings, gaps)
+    drift = measure_drift(picture, gaps)
     if structural.is_structural(
         drift, rule=settings.structural.rule, drift_rate=settings.structural.drift_rate
     ):

@@ -1,11 +1,8 @@
 """Accuracy by record, never netted, with its interval; and the three structural inputs."""
 
-import json
 from collections.abc import Mapping
 from math import sqrt
 from typing import Any
-
-import polars as pl
 
 from inventory_pipeline.config.models import Structural as StructuralSettings
 from inventory_pipeline.report.measures import Accuracy, Interval, Structural
@@ -53,9 +50,7 @@ def _read_record(cycle: Mapping[str, Any]) -> Interval | None:
     return Interval(value, low, high, cycle["active_skus"])
 
 
-def compute_structural(
-    cycle: Mapping[str, Any] | None, problems: pl.DataFrame, settings: StructuralSettings
-) -> Structural:
+def compute_structural(cycle: Mapping[str, Any] | None, settings: StructuralSettings) -> Structural:
     """Gather the verdict of the last finished check and all inputs, whatever the rule (C6)."""
     if cycle is None:
         return Structural(rule=settings.rule, line=settings.drift_rate)
@@ -67,14 +62,5 @@ def compute_structural(
         active_skus=cycle["active_skus"],
         line=settings.drift_rate,
         consistent_findings=cycle["consistent_findings"],
-        has_integration_lean=_find_lean(problems),
+        has_integration_lean=cycle["leans_to_integration"],
     )
-
-
-def _find_lean(problems: pl.DataFrame) -> bool | None:
-    """Read the third input where it is kept: in the details of an open structural finding."""
-    found = problems.filter((pl.col("kind") == "structural") & (pl.col("state") == "open"))
-    if found.is_empty():
-        return None
-    lean = json.loads(found["details"][0]).get("leans_to_integration")
-    return lean if isinstance(lean, bool) else None

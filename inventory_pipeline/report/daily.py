@@ -128,7 +128,7 @@ def _compute_evidence(
         counts=_compute_counts(records, cycle),
         findings=compute_findings(records.problems, asks, opened_since=records.opened_since),
         authority=records.authority,
-        structural=compute_structural(cycle, records.problems, settings.structural),
+        structural=compute_structural(cycle, settings.structural),
     )
 
 

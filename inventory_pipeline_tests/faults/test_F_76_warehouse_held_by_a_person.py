@@ -8,7 +8,14 @@ import pytest
 
 from inventory_pipeline_tests.faults.conftest import ELEVEN, TEN, Pair
 
-HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(float(sys.argv[2]))"
+HOLD = """
+import sys, time
+import duckdb
+
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+time.sleep(float(sys.argv[2]))
+"""
 
 
 def hold(pair: Pair, seconds: float) -> subprocess.Popen[str]:

@@ -43,7 +43,7 @@ CYCLE_SCHEMA: dict[str, Any] = {
     "drift_rate": pl.Float64, "structural": pl.Boolean, "record_accuracy": pl.Float64,
     "accuracy_low": pl.Float64, "accuracy_high": pl.Float64, "unit_accuracy": pl.Float64,
     "net_units": pl.Int64, "over_units": pl.Int64, "under_units": pl.Int64,
-    "consistent_findings": pl.Int32, "reason": pl.String,
+    "consistent_findings": pl.Int32, "leans_to_integration": pl.Boolean, "reason": pl.String,
 }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def build_cycle(hour_at: datetime, **known: Any) -> dict[str, Any]:
         "drifting_skus": 0, "active_skus": 564, "drift_rate": 0.0, "structural": False,
         "record_accuracy": 1.0, "accuracy_low": 0.9932, "accuracy_high": 1.0,
         "unit_accuracy": 1.0, "net_units": 0, "over_units": 0, "under_units": 0,
-        "consistent_findings": 0, "reason": "", **known,
+        "consistent_findings": 0, "leans_to_integration": False, "reason": "", **known,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ select
     over_units,
     under_units,
     consistent_findings,
+    leans_to_integration,
     reason
 from reconcile.cycles
 where hour_at between $start_at and $end_at

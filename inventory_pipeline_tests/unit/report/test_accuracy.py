@@ -1,6 +1,5 @@
 """Accuracy: by record, with its interval, never netted; the definition is told (D1)."""
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +15,6 @@ from inventory_pipeline.report.summary import Counts, MirrorCount
 from inventory_pipeline_tests.support.report_day import (
     MORNING,
     build_cycle,
-    build_finding,
-    build_problems,
 )
 
 
@@ -61,26 +58,20 @@ def test_the_definition_says_what_is_counted_and_that_gaps_never_cancel():
 
 
 def test_all_three_inputs_are_told_whatever_the_rule():
-    details = '{"leans_to_integration": true}'
-    problems = build_problems(build_finding(kind="structural", details=details))
     cycle = build_cycle(
-        MORNING, drifting_skus=12, drift_rate=12 / 564, structural=True, consistent_findings=3
+        MORNING,
+        drifting_skus=12,
+        drift_rate=12 / 564,
+        structural=True,
+        consistent_findings=3,
+        leans_to_integration=True,
     )
     for rule in ("rate_only", "rate_and_indicators", "rate_or_consistent"):
-        inputs = compute_structural(cycle, problems, StructuralSettings(rule=rule))
+        inputs = compute_structural(cycle, StructuralSettings(rule=rule))
         assert (inputs.is_structural, inputs.rule) == (True, rule)
         assert (inputs.drifting_skus, inputs.active_skus) == (12, 564)
         assert (inputs.consistent_findings, inputs.has_integration_lean) == (3, True)
 
 
-def test_an_input_nobody_measured_is_unknown():
-    inputs = compute_structural(build_cycle(MORNING), build_problems(), StructuralSettings())
-    assert inputs.has_integration_lean is None
-
-
-def test_a_cleared_structural_finding_leans_no_more():
-    problems = build_problems(build_finding(kind="structural")).with_columns(
-        state=pl.lit("cleared")
-    )
-    inputs = compute_structural(build_cycle(MORNING), problems, StructuralSettings())
-    assert inputs.has_integration_lean is None
+def test_nothing_is_told_of_a_day_without_a_check():
+    assert compute_structural(None, StructuralSettings()).has_integration_lean is None

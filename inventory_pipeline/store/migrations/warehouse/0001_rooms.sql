@@ -242,6 +242,7 @@ create table reconcile.cycles (
     over_units bigint not null,
     under_units bigint not null,
     consistent_findings integer not null,
+    leans_to_integration boolean not null,
     reason varchar not null
 );
 

@@ -6,6 +6,20 @@ create table ingest.sku_classes (
     abc_class varchar not null
 );
 
+-- the same problem has the same id for ever; reconcile.findings computes the same in Python
+create macro reconcile.finding_id(kind, fact, sku, location_id, mirror, subject) as concat(
+    'F-',
+    substr(
+        md5(
+            concat_ws(
+                '|', kind, fact, coalesce(sku, ''), coalesce(location_id, ''), mirror, subject
+            )
+        ),
+        1,
+        16
+    )
+);
+
 create view contract.snapshots as
 select
     hour_at,
@@ -305,30 +319,14 @@ select
     over_units,
     under_units,
     consistent_findings,
+    leans_to_integration,
     reason
 from reconcile.cycles;
 
 -- grain: one problem in one hour, with its names
 create view reconcile.named_sightings as
 select
-    concat(
-        'F-',
-        substr(
-            md5(
-                concat_ws(
-                    '|',
-                    sightings.kind,
-                    sightings.fact,
-                    coalesce(keys.sku, ''),
-                    coalesce(keys.location_id, ''),
-                    sightings.mirror,
-                    sightings.subject
-                )
-            ),
-            1,
-            16
-        )
-    ) as finding_id,
+    reconcile.finding_id(sightings.kind, sightings.fact, keys.sku, keys.location_id, sightings.mirror, sightings.subject) as finding_id,
     coalesce(keys.sku, '') as sku,
     coalesce(keys.location_id, '') as location_id,
     sightings.*
@@ -337,24 +335,7 @@ left join ingest.keys as keys on sightings.key_id = keys.key_id;
 
 create view contract.findings as
 select
-    concat(
-        'F-',
-        substr(
-            md5(
-                concat_ws(
-                    '|',
-                    findings.kind,
-                    findings.fact,
-                    coalesce(keys.sku, ''),
-                    coalesce(keys.location_id, ''),
-                    findings.mirror,
-                    findings.subject
-                )
-            ),
-            1,
-            16
-        )
-    ) as finding_id,
+    reconcile.finding_id(findings.kind, findings.fact, keys.sku, keys.location_id, findings.mirror, findings.subject) as finding_id,
     findings.kind,
     findings.fact,
     coalesce(keys.sku, '') as sku,
