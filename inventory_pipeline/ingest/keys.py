@@ -151,7 +151,10 @@ def load_key_book(warehouse: Warehouse) -> KeyBook:
     places = warehouse.query(load_query("ingest", "load_places"))["location_id"]
     facts = warehouse.query(load_query("ingest", "load_fact_names"))["fact"]
     keys = warehouse.arrays(load_query("ingest", "load_key_codes"))
-    return KeyBook(skus, places, facts, keys["sku_id"], keys["place_id"])
+    sku_of, place_of = np.empty_like(keys["sku_id"]), np.empty_like(keys["place_id"])
+    # Put in place, not sorted: the rows come in any order, and nearly always in this one.
+    sku_of[keys["key_id"]], place_of[keys["key_id"]] = keys["sku_id"], keys["place_id"]
+    return KeyBook(skus, places, facts, sku_of, place_of)
 
 
 def save_fresh(warehouse: Warehouse, book: KeyBook) -> None:

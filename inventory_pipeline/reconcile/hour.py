@@ -87,6 +87,8 @@ def load_picture(
 ) -> Picture:
     """Read one hour's counts and put every fact together from its owners."""
     keys = warehouse.arrays(load_query("reconcile", "load_keys"))
+    sku_of, place_of = np.empty_like(keys["sku_id"]), np.empty_like(keys["place_id"])
+    sku_of[keys["key_id"]], place_of[keys["key_id"]] = keys["sku_id"], keys["place_id"]
     places = warehouse.query(load_query("reconcile", "load_places"))
     batches = {
         row["system"]: Batch(row["batch_id"], row["system"], row["status"], row["source_at"])
@@ -96,9 +98,9 @@ def load_picture(
     }
     picture = Picture(
         hour_at=hour_at,
-        hour=Hour(len(keys["sku_id"])),
-        sku_of=keys["sku_id"],
-        place_of=keys["place_id"],
+        hour=Hour(sku_of.size),
+        sku_of=sku_of,
+        place_of=place_of,
         skus=warehouse.query(load_query("reconcile", "load_skus"))["sku"],
         places={name: number for number, name in places.iter_rows()},
         batches=batches,

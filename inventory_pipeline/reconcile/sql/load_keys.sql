@@ -1,6 +1,6 @@
--- grain: one key, in its own order
+-- grain: one key
 select
+    key_id,
     sku_id,
     place_id
 from ingest.key_codes
-order by key_id
