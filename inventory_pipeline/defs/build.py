@@ -15,7 +15,7 @@ from inventory_pipeline.defs.assets.report import (
     build_heartbeat,
     build_notices,
 )
-from inventory_pipeline.defs.checks import build_checks
+from inventory_pipeline.defs.checks import build_automation_check, build_checks
 from inventory_pipeline.defs.jobs import EXECUTOR, JOBS
 from inventory_pipeline.defs.partitions import build_days, build_hours, find_start
 from inventory_pipeline.defs.resources import (
@@ -62,6 +62,9 @@ def build_definitions(
 def _build(
     house: House, hours: dg.PartitionsDefinition[str], days: dg.PartitionsDefinition[str]
 ) -> dg.Definitions:
+    schedules = [every_hour, build_every_morning(house, days)]
+    sensors = build_sensors(house)
+    names = [*(schedule.name for schedule in schedules), *(sensor.name for sensor in sensors)]
     return dg.Definitions(
         assets=[
             build_authority(house),
@@ -72,9 +75,9 @@ def _build(
             build_daily_summary(house, days),
             build_notices(house),
         ],
-        asset_checks=[build_checks(house)],
+        asset_checks=[build_checks(house), build_automation_check(names)],
         jobs=JOBS,
-        schedules=[every_hour, build_every_morning(house, days)],
-        sensors=build_sensors(house),
+        schedules=schedules,
+        sensors=sensors,
         executor=EXECUTOR,
     )

@@ -5,122 +5,71 @@ run in: a check that an old backfill turned green would be a lie. So they can be
 time, and only ``every_gap_adds_up`` stops what comes after it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 
-from inventory_pipeline.config.models import Settings
 from inventory_pipeline.config.registry import compute_registry
 from inventory_pipeline.defs.places import (
     AUTHORITY,
     COMPARISONS,
     CYCLES,
+    DAILY_SUMMARY,
     name_ingest,
 )
+from inventory_pipeline.defs.questions import (
+    Answer,
+    Row,
+    ask_attendance,
+    ask_automation,
+    ask_completeness,
+    ask_drift,
+    ask_freshness,
+    ask_future,
+    ask_owners,
+    ask_registry,
+    ask_sums,
+    ask_uniqueness,
+)
 from inventory_pipeline.defs.resources import plainly
-from inventory_pipeline.model.hours import compute_key
-from inventory_pipeline.report.words import render_list, render_share
+from inventory_pipeline.model.ownership import Registry
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.overview import State, load_state
 
 # After its end an hour may be on its way for so long: the schedule comes at minute five.
 GRACE = timedelta(minutes=30)
-UNHEARD = ("missing", "failed")
 TWO_PERCENT = 0.02
+ABOUT = {
+    "registry_is_valid": "Has every fact one owner, and was every decision looked at in time?",
+    "every_owner_was_heard": "Did the owner of every fact speak in the newest hour?",
+    "every_gap_adds_up": "Do in flight, lag and delta add up to the raw gap? If not, nothing "
+    "is proposed.",
+    "every_hour_of_the_last_day_is_present": "Was every hour of the last day reconciled?",
+    "snapshot_is_complete": "Is the newest snapshot whole? If not, absent keys are unknown.",
+    "keys_are_unique": "Does every key stand with one number?",
+    "source_is_fresh": "Was what the source said young enough?",
+    "no_observation_from_the_future": "Did every row have a possible time?",
+}
+BLOCKING = "every_gap_adds_up"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a check found; a warning is yellow, an error red, and neither stops anything."""
+class Question:
+    """One check: its name, the asset it stands at, and the function that answers it."""
 
-    is_passed: bool
-    text: str
-    numbers: Mapping[str, float | int]
-    is_grave: bool = False
+    name: str
+    key: dg.AssetKey
+    answer: Callable[[State], Answer]
 
-
-Row = Mapping[str, Any] | None
-
-
-def ask_completeness(row: Row) -> Answer:
-    """Is the newest snapshot whole?"""
-    if row is None:
-        return Answer(False, "nobody ever spoke", {"keys": 0}, is_grave=True)
-    numbers = {"keys": row["key_count"], "rows": row["row_count"]}
-    passed = row["status"] in ("complete", "late")
-    text = f"{row['status']}: {row['reason']}"
-    return Answer(passed, text, numbers, is_grave=row["status"] in UNHEARD)
-
-
-def ask_uniqueness(row: Row) -> Answer:
-    """Does every key stand once, or with one number?"""
-    found = row["conflicting"] if row else 0
-    return Answer(found == 0, f"{found} rows contradict another one", {"conflicting_rows": found})
-
-
-def ask_freshness(row: Row, max_age: timedelta) -> Answer:
-    """Is what the source said younger than it may be?"""
-    if row is None or row["source_at"] is None:
-        return Answer(False, "nothing with a time was heard", {}, is_grave=True)
-    age = row["reference_at"] - row["source_at"]
-    minutes = max(0, round(age.total_seconds() / 60))
-    numbers = {"age_minutes": minutes, "max_age_minutes": max_age.total_seconds() / 60}
-    return Answer(age <= max_age, f"{minutes} minutes old at the hour", numbers)
-
-
-def ask_future(row: Row) -> Answer:
-    """Was any row put aside because of its time?"""
-    found = row["impossible"] if row else 0
-    return Answer(found == 0, f"{found} rows with an impossible time", {"impossible_rows": found})
-
-
-def ask_owners(state: State, settings: Settings) -> Answer:
-    """Was the owner of every fact heard in the newest hour?"""
-    owners = {name for fact in settings.facts.values() for name in fact.owners}
-    owners |= {scope.owner for fact in settings.facts.values() for scope in fact.scopes}
-    heard = {row["system"]: row["status"] not in UNHEARD for row in state.counts.to_dicts()}
-    silent = sorted(name for name in owners if not heard.get(name, False))
-    numbers = {"owners": len(owners), "heard": len(owners) - len(silent)}
-    text = f"not heard: {render_list(silent)}" if silent else "all were heard"
-    return Answer(not silent, text, numbers, is_grave=True)
-
-
-def ask_drift(state: State, line: float) -> Answer:
-    """Is the share of drifting items at or under the line?"""
-    cycle = state.newest.cycle if state.newest else {}
-    rate = cycle.get("drift_rate")
-    if rate is None:
-        return Answer(True, "no active item", {"line": line})
-    numbers = {"drift_rate": rate, "line": line, "drifting_skus": cycle["drifting_skus"]}
-    share = render_share(rate, digits=2)
-    text = f"{cycle['drifting_skus']} of {cycle['active_skus']} active SKUs drift: {share}"
-    return Answer(rate <= line, text, numbers, is_grave=True)
-
-
-def ask_attendance(state: State) -> Answer:
-    """Was every hour of the last day reconciled?"""
-    absent = state.absent_hours
-    numbers = {"expected": len(state.expected_hours), "absent": len(absent)}
-    text = f"absent: {render_list([compute_key(hour) for hour in absent])}" if absent else "all are"
-    return Answer(not absent, text, numbers, is_grave=True)
-
-
-def ask_sums(state: State) -> Answer:
-    """Do in flight, lag and delta add up to the raw gap, always?"""
-    broken = state.broken_sums
-    text = f"{broken} comparisons do not add up: a fault of the program, nothing is proposed"
-    return Answer(broken == 0, text if broken else "all do", {"broken": broken}, is_grave=True)
-
-
-def ask_registry(house: House) -> Answer:
-    """Has every fact one owner, and was every decision looked at in time?"""
-    registry = compute_registry(house.settings, today=house.clock.now().date())
-    found = registry.problems
-    text = "; ".join(problem.text for problem in found) or "every fact has one owner"
-    return Answer(not found, text, {"problems": len(found)})
+    @property
+    def spec(self) -> dg.AssetCheckSpec:
+        """Return what Dagster is told of it."""
+        about = ABOUT.get(self.name, "Is the share of drifting items at or under the line?")
+        return dg.AssetCheckSpec(
+            self.name, asset=self.key, description=about, blocking=self.name == BLOCKING
+        )
 
 
 def name_drift_check(line: float) -> str:
@@ -129,49 +78,44 @@ def name_drift_check(line: float) -> str:
     return f"drift_is_under_{words.replace('%', '_percent')}"
 
 
-Question = Callable[[State], Answer]
-
-
-def build_questions(house: House) -> dict[dg.AssetCheckKey, tuple[dg.AssetCheckSpec, Question]]:
+def build_questions(house: House) -> list[Question]:
     """Return every check of the hour with the function that answers it."""
     settings = house.settings
     line = settings.structural.drift_rate
-    named: list[tuple[str, dg.AssetKey, Question]] = [
-        ("registry_is_valid", AUTHORITY, lambda _state: ask_registry(house)),
-        ("every_owner_was_heard", COMPARISONS, lambda state: ask_owners(state, settings)),
-        ("every_gap_adds_up", COMPARISONS, ask_sums),
-        (name_drift_check(line), CYCLES, lambda state: ask_drift(state, line)),
-        ("every_hour_of_the_last_day_is_present", CYCLES, ask_attendance),
+    questions = [
+        Question("registry_is_valid", AUTHORITY, lambda _: ask_registry(_read_registry(house))),
+        Question("every_owner_was_heard", COMPARISONS, lambda state: ask_owners(state, settings)),
+        Question("every_gap_adds_up", COMPARISONS, ask_sums),
+        Question(name_drift_check(line), CYCLES, lambda state: ask_drift(state, line)),
+        Question("every_hour_of_the_last_day_is_present", CYCLES, ask_attendance),
     ]
     for name, system in settings.systems.items():
-        named += _build_system_questions(name, system.max_age)
-    questions = {}
-    for name, key, question in named:
-        spec = dg.AssetCheckSpec(name, asset=key, blocking=name == "every_gap_adds_up")
-        questions[spec.key] = (spec, question)
+        questions += _build_system_questions(name, system.max_age)
     return questions
 
 
-def _build_system_questions(
-    name: str, max_age: timedelta
-) -> Iterator[tuple[str, dg.AssetKey, Question]]:
+def _read_registry(house: House) -> Registry:
+    return compute_registry(house.settings, today=house.clock.now().date())
+
+
+def _build_system_questions(name: str, max_age: timedelta) -> Iterator[Question]:
     def find(state: State) -> Row:
         return next((row for row in state.counts.to_dicts() if row["system"] == name), None)
 
     key = name_ingest(name)
-    yield "snapshot_is_complete", key, lambda state: ask_completeness(find(state))
-    yield "keys_are_unique", key, lambda state: ask_uniqueness(find(state))
-    yield "source_is_fresh", key, lambda state: ask_freshness(find(state), max_age)
-    yield "no_observation_from_the_future", key, lambda state: ask_future(find(state))
+    yield Question("snapshot_is_complete", key, lambda state: ask_completeness(find(state)))
+    yield Question("keys_are_unique", key, lambda state: ask_uniqueness(find(state)))
+    yield Question("source_is_fresh", key, lambda state: ask_freshness(find(state), max_age))
+    yield Question("no_observation_from_the_future", key, lambda state: ask_future(find(state)))
 
 
 def build_checks(house: House) -> dg.AssetChecksDefinition:
     """Return one step that asks all questions after the hour was reconciled."""
-    questions = build_questions(house)
+    questions = {question.spec.key: question for question in build_questions(house)}
 
     @dg.multi_asset_check(
         name="ask_the_newest_hour",
-        specs=[spec for spec, _question in questions.values()],
+        specs=[question.spec for question in questions.values()],
         can_subset=True,
         config_schema={},
         description="Every check of the hour, answered from one look at the newest hour.",
@@ -180,9 +124,32 @@ def build_checks(house: House) -> dg.AssetChecksDefinition:
         with plainly():
             state = load_state(house, grace=GRACE)
         for key in context.selected_asset_check_keys:
-            yield report_answer(key, questions[key][1](state))
+            yield report_answer(key, questions[key].answer(state))
 
     return ask
+
+
+def build_automation_check(names: Collection[str]) -> dg.AssetChecksDefinition:
+    """Return the check of the schedules and sensors that somebody may have switched off."""
+
+    @dg.asset_check(
+        asset=DAILY_SUMMARY,
+        name="every_schedule_is_running",
+        config_schema={},
+        description="Schedules and sensors that were switched off in the web UI.",
+    )
+    def every_schedule_is_running(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        stopped = find_stopped(context.instance) & set(names)
+        key = dg.AssetCheckKey(DAILY_SUMMARY, "every_schedule_is_running")
+        return report_answer(key, ask_automation(stopped))
+
+    return every_schedule_is_running
+
+
+def find_stopped(instance: dg.DagsterInstance) -> set[str]:
+    """Return the schedules and sensors that a person switched off."""
+    states = instance.all_instigator_state()
+    return {state.name for state in states if state.status.value == "STOPPED"}
 
 
 def report_answer(key: dg.AssetCheckKey, answer: Answer) -> dg.AssetCheckResult:

@@ -47,7 +47,7 @@ def build_sensors(house: House) -> list[dg.SensorDefinition]:
 
 
 def build_fill_gaps(house: House) -> dg.SensorDefinition:
-    """Return the sensor that catches up; each hour is asked for once."""
+    """Return the sensor that catches up; each hour is asked for once, and again if it failed."""
 
     @dg.sensor(
         name="fill_gaps",
@@ -60,9 +60,9 @@ def build_fill_gaps(house: House) -> dg.SensorDefinition:
     def fill_gaps(_context: dg.SensorEvaluationContext) -> Requests:
         with house.journal() as journal:
             gaps = ledger.find_gaps(journal, now=house.clock.now(), grace=GRACE)
-        keys = [compute_key(hour_at) for hour_at in gaps[:AT_ONCE]]
+        asked = [(compute_key(gap.hour_at), gap.tries) for gap in gaps[:AT_ONCE]]
         return [
-            dg.RunRequest(run_key=f"gap:{key}", partition_key=key) for key in keys
+            dg.RunRequest(run_key=f"gap:{key}:{tries}", partition_key=key) for key, tries in asked
         ] or dg.SkipReason("no hour of the last 48 is missing")
 
     return fill_gaps

@@ -17,6 +17,7 @@ from inventory_pipeline.store.queries import load_query
 RUN, BACKFILL = "run", "backfill"
 # Hours missed longer ago are left as they are: nobody waits for them any more.
 REACH = timedelta(hours=48)
+MAX_TRIES = 3
 DIED = "the process died before the hour was done"
 
 
@@ -90,24 +91,37 @@ def find_attempts(journal: Journal, run: str) -> list[Attempt]:
     return [_read(row) for row in rows]
 
 
-def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[datetime]:
+@dataclass(frozen=True)
+class Gap:
+    """An hour that should have been done, and how often it was tried."""
+
+    hour_at: datetime
+    tries: int
+
+
+def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[Gap]:
     """Return the hours of the last 48 that closed and were neither done nor are being done.
 
-    Before the first hour ever tried there is no gap: the house did not stand yet.
+    Before the first hour ever tried there is no gap: the house did not stand yet. An hour
+    that failed too often is left to a person: it stays red in the mail and in the checks.
 
     Args:
         journal: the run ledger.
         now: the clock.
         grace: how long after its end an hour is still left to the schedule.
     """
-    newest = floor_hour(now - grace) - HOUR
-    since = floor_hour(now) - REACH
-    rows = journal.query(load_query("wiring", "list_attempts"), since=compute_key(since), kind=RUN)
+    newest, since = floor_hour(now - grace) - HOUR, floor_hour(now) - REACH
     first = find_first(journal)
     if first is None:
         return []
-    present = {parse_hour(row["subject"]) for row in rows if row["state"] != "failed"}
-    return [hour for hour in find_hours(max(since, first), newest) if hour not in present]
+    rows = journal.query(load_query("wiring", "list_attempts"), since=compute_key(since), kind=RUN)
+    tried = {parse_hour(row["subject"]): row for row in rows}
+    gaps = []
+    for hour_at in find_hours(max(since, first), newest):
+        row = tried.get(hour_at, {"state": "failed", "tries": 0})
+        if row["state"] == "failed" and row["tries"] < MAX_TRIES:
+            gaps.append(Gap(hour_at, row["tries"]))
+    return gaps
 
 
 def find_first(journal: Journal) -> datetime | None:

@@ -1,11 +1,14 @@
--- grain: one hour tried by kind since an hour: its newest attempt (journal)
+-- grain: one hour tried by kind since an hour: its newest attempt, and how many there were (journal)
 -- param: since, text: the first hour; kind, text
 select
     runs.subject,
-    runs.state
+    runs.state,
+    newest.tries
 from runs
 inner join (
-    select max(tried.run_id) as run_id
+    select
+        max(tried.run_id) as run_id,
+        count(*) as tries
     from runs as tried
     where
         tried.kind = $kind

@@ -38,7 +38,7 @@ def test_missed_hours_are_asked_for_oldest_first_with_a_key_of_their_own(roof: R
     roof.run(NINE)
     roof.clock.at = parse_hour(NOON) + timedelta(hours=1, minutes=30)
 
-    assert tick(roof, "fill_gaps") == [(f"gap:{h}", h) for h in (TEN, ELEVEN, NOON)]
+    assert tick(roof, "fill_gaps") == [(f"gap:{h}:0", h) for h in (TEN, ELEVEN, NOON)]
 
 
 def test_the_hour_that_just_closed_is_left_to_the_schedule(roof: Roof) -> None:
@@ -56,7 +56,18 @@ def test_a_failed_hour_is_a_gap_and_one_being_done_is_not(roof: Roof) -> None:
         journal.start_run("run", ELEVEN, now=roof.clock.at)
     roof.clock.at = parse_hour(NOON) + timedelta(hours=1, minutes=30)
 
-    assert [hour for _key, hour in tick(roof, "fill_gaps")] == [TEN, NOON]
+    assert tick(roof, "fill_gaps") == [(f"gap:{TEN}:1", TEN), (f"gap:{NOON}:0", NOON)]
+
+
+def test_an_hour_that_failed_three_times_is_left_to_a_person(roof: Roof) -> None:
+    roof.run(NINE)
+    with roof.house.journal() as journal:
+        for _ in range(3):
+            failed = journal.start_run("run", TEN, now=roof.clock.at)
+            journal.finish_run(failed, now=roof.clock.at, error="boom")
+    roof.clock.at = parse_hour(ELEVEN) + timedelta(minutes=30)
+
+    assert tick(roof, "fill_gaps") == []
 
 
 def test_a_backfill_fills_no_gap(roof: Roof) -> None:
@@ -64,7 +75,7 @@ def test_a_backfill_fills_no_gap(roof: Roof) -> None:
     roof.backfill(TEN, TEN)
     roof.clock.at = parse_hour(ELEVEN) + timedelta(minutes=30)
 
-    assert tick(roof, "fill_gaps") == [(f"gap:{TEN}", TEN)]
+    assert tick(roof, "fill_gaps") == [(f"gap:{TEN}:0", TEN)]
 
 
 def test_after_a_week_only_two_days_are_looked_at_and_a_dozen_hours_at_once(roof: Roof) -> None:
