@@ -194,7 +194,7 @@ class HttpDoor:
             ca_file = str(Path(self._root, options.ca_file)) if options.ca_file else None
             self._wires[place.origin] = Wire(
                 self.egress,
-                tls=build_tls(ca_file),
+                tls=build_tls(ca_file) if place.scheme == "https" else None,
                 connect_seconds=options.timeouts.connect.total_seconds(),
                 read_seconds=options.timeouts.read.total_seconds(),
             )

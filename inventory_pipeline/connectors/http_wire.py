@@ -70,7 +70,12 @@ class Wire:
     """Connections to the places of one configured URL; one is kept open between questions."""
 
     def __init__(
-        self, egress: Egress, *, tls: ssl.SSLContext, connect_seconds: float, read_seconds: float
+        self,
+        egress: Egress,
+        *,
+        tls: ssl.SSLContext | None,
+        connect_seconds: float,
+        read_seconds: float,
     ) -> None:
         self._egress, self._tls = egress, tls
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
@@ -140,9 +145,9 @@ class _Connection(http.client.HTTPConnection):
     # Never reconnect behind our back: ``reach`` takes judged addresses only.
     auto_open = 0
 
-    def __init__(self, place: Place, tls: ssl.SSLContext) -> None:
+    def __init__(self, place: Place, tls: ssl.SSLContext | None) -> None:
         super().__init__(place.host, place.port)
-        self._tls = tls if place.scheme == "https" else None
+        self._tls = tls
         # Decides whether the Host header names the port.
         self.default_port = 443 if self._tls else 80
         self._has_answered = False

@@ -76,7 +76,8 @@ def read_slowly(text: str, plan: RowPlan, check: Check = accept) -> ReadPage:
             f"the answer has no list at {str(plan.rows)!r}; was a field renamed or retired? "
             "rows: says where the list of rows is"
         )
-    sheet = read_chains(list(enumerate(plan.rows.walk(document), start=1)), plan)
+    chains = list(plan.rows.walk(document))
+    sheet = read_chains(range(1, len(chains) + 1), chains, plan)
     return ReadPage(sheet, document, len(items), items[-1] if items else None)
 
 

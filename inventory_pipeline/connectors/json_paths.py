@@ -5,7 +5,7 @@ a dot in it. A path of the top of the answer begins with ``$``.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
@@ -105,9 +105,15 @@ class CellPath:
     level: int
     keys: Keys
 
-    def find(self, chain: Sequence[Any]) -> Any:
-        """Return what stands there in the chain of elements that leads to a row."""
-        return _dig(chain[self.level], self.keys)
+    def find_all(self, chains: Iterable[Sequence[Any]]) -> list[Any]:
+        """Return what stands there in every chain of elements that leads to a row."""
+        nodes = [chain[self.level] for chain in chains]
+        for key in self.keys:
+            nodes = [
+                node.get(key, ABSENT) if type(node) is dict else None if node is None else ABSENT
+                for node in nodes
+            ]
+        return nodes
 
 
 class Problem(str):
@@ -135,16 +141,16 @@ def _dig(value: Any, keys: Keys) -> Any:
 
 
 def _walk(chain: list[Any], lists: Sequence[Keys]) -> Iterator[list[Any]]:
-    if not lists:
-        yield chain
-        return
     found = _dig(chain[-1], lists[0])
     if type(found) is not list:
         name = ".".join(lists[0]) or "the answer"
         yield [*chain, Problem(f"{name} is no list")]
         return
     for element in found:
-        yield from _walk([*chain, element], lists[1:])
+        if len(lists) == 1:
+            yield [*chain, element]
+        else:
+            yield from _walk([*chain, element], lists[1:])
 
 
 _SEGMENT = re.compile(r"((?:[^.\\\[\]]|\\.)*)((?:\[\])*)(?:\.|$)")

@@ -19,11 +19,10 @@ from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_paths import ABSENT, Keys, Path, RowsPath
 from inventory_pipeline.connectors.json_sheet import (
     MAX_ROWS,
-    NoRowError,
     Sheet,
     find_names,
+    read_cells,
     read_chains,
-    read_row,
 )
 from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, load_strictly
 from inventory_pipeline.errors import SourceContractError
@@ -174,23 +173,21 @@ class _Reader:
         above = {name: place for name, place in self._plan.cells.items() if not place.level}
         if not above:
             return {}
-        try:
-            plan = replace(self._plan, rows=_ONE_ROW, cells=above)
-            return read_row([self._pieces.document, {}], plan)
-        except NoRowError:
-            raise NotAlikeError from None
+        plan = replace(self._plan, rows=_ONE_ROW, cells=above)
+        columns, problems = read_cells([[self._pieces.document, {}]], plan)
+        if problems:
+            raise NotAlikeError
+        return {name: column[0] for name, column in columns.items()}
 
     def _join(self, height: int) -> Sheet:
         parts = [part.drop("is_alike") for part in self._parts]
         if not self._odd and len(parts) == 1:
             return Sheet(parts[0], [], frozenset(self._seen), height, self._names)
-        odd = read_chains(
-            [
-                (row, [self._pieces.document, parse_piece(piece, self._plan.rows)])
-                for row, piece in sorted(self._odd)
-            ],
-            self._plan,
-        )
+        self._odd.sort()
+        chains = [
+            [self._pieces.document, parse_piece(piece, self._plan.rows)] for _, piece in self._odd
+        ]
+        odd = read_chains([row for row, _ in self._odd], chains, self._plan)
         cells = pl.concat([*parts, odd.cells]).sort("row")
         seen = odd.seen | self._seen if cells.height else odd.seen
         return Sheet(cells, odd.rejected, frozenset(seen), height, self._names)
@@ -210,7 +207,7 @@ def _read_group(number: int) -> pl.Expr:
 
 def _find_shape(piece: str, rows: RowsPath, wanted: frozenset[Keys]) -> _Shape:
     row = parse_piece(piece, rows)
-    if "\\" in piece or type(Path(rows.tail).find(row)) is not dict:
+    if type(Path(rows.tail).find(row)) is not dict:
         raise NotAlikeError
     for keys in wanted:
         _refuse_no_leaf(row, keys)

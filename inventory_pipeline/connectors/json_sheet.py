@@ -9,14 +9,17 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.connectors.json_columns import Cell, RowPlan
-from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem
+from inventory_pipeline.connectors.json_paths import ABSENT, Absent, Keys, Path, Problem
 from inventory_pipeline.errors import SourceContractError
 
 MAX_ROWS = 1_000_000
 MAX_NAME = 100
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
+_PLAIN = {str, type(None), Absent}
+
 Rejection = tuple[int, str, str]
+Chain = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Sheet:
         return hash((rows, self.height, tuple(raw for _, _, raw in self.rejected)))
 
 
-def read_chains(chains: Sequence[tuple[int, list[Any]]], plan: RowPlan) -> Sheet:
-    """Read rows given as (row, chain of elements from the top down to the row).
+def read_chains(numbers: Sequence[int], chains: Sequence[Chain], plan: RowPlan) -> Sheet:
+    """Read rows given as chains of elements, from the top of the answer down to the row.
 
     Raises:
         SourceContractError: too many rows, or a text that is no Unicode.
@@ -54,22 +57,57 @@ def read_chains(chains: Sequence[tuple[int, list[Any]]], plan: RowPlan) -> Sheet
         raise SourceContractError(
             f"one answer holds {len(chains):,} rows, at most {MAX_ROWS:,} are taken; ask for pages"
         )
-    numbers: list[int] = []
-    texts: dict[str, list[Any]] = {name: [] for name in plan.cells}
-    rejected: list[Rejection] = []
-    for number, chain in chains:
-        try:
-            cells = read_row(chain, plan)
-        except NoRowError as error:
-            rejected.append((number, str(error), _render_raw(chain)))
-            continue
-        numbers.append(number)
-        for name, text in cells.items():
-            texts[name].append(text)
-    seen = frozenset(name for name, column in texts.items() if any(t is not ABSENT for t in column))
-    found = {name: [None if t is ABSENT else t for t in column] for name, column in texts.items()}
-    names = find_names(chains[0][1][-1], plan) if chains else ()
-    return Sheet(build_cells(numbers, found), rejected, seen, len(chains), names)
+    columns, problems = read_cells(chains, plan)
+    rejected = [
+        (numbers[index], problem, _render_raw(chains[index]))
+        for index, problem in sorted(problems.items())
+    ]
+    if problems:
+        numbers = _leave_out(numbers, problems)
+        columns = {name: _leave_out(column, problems) for name, column in columns.items()}
+    seen = frozenset(n for n, column in columns.items() if set(map(type, column)) - {Absent})
+    names = find_names(chains[0][-1], plan) if chains else ()
+    return Sheet(build_cells(numbers, columns), rejected, seen, len(chains), names)
+
+
+def read_cells(
+    chains: Sequence[Chain], plan: RowPlan
+) -> tuple[dict[str, list[Any]], dict[int, str]]:
+    """Return every planned cell of every row (a str, None for null, or ABSENT).
+
+    Returns:
+        The cells by column, and what is wrong with a row by its index.
+    """
+    problems = {}
+    for index, chain in enumerate(chains):
+        problem = _find_problem(chain[-1], plan.rows.tail)
+        if problem:
+            problems[index] = problem
+    columns = {}
+    for name, place in plan.cells.items():
+        column = place.find_all(chains)
+        if set(map(type, column)) - _PLAIN:
+            column = _read_column(column, plan.specs[name], problems)
+        columns[name] = column
+    return columns, problems
+
+
+def build_cells(numbers: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Return the cells as a frame.
+
+    Raises:
+        SourceContractError: a text is no Unicode.
+    """
+    try:
+        texts = {
+            name: pl.Series(name, [None if t is ABSENT else t for t in column], pl.String)
+            for name, column in columns.items()
+        }
+    except UnicodeEncodeError:
+        raise SourceContractError(
+            "a text of the answer holds half a character (a lone surrogate); it is no Unicode"
+        ) from None
+    return pl.DataFrame({"row": pl.Series("row", numbers, pl.Int64), **texts})
 
 
 def find_names(element: Any, plan: RowPlan) -> tuple[str, ...]:
@@ -86,66 +124,47 @@ def _walk_names(value: Any, prefix: str) -> Iterator[str]:
             yield from _walk_names(child, f"{prefix}.{key}" if prefix else key)
 
 
-def build_cells(numbers: Sequence[int], texts: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
-    """Return the cells as a frame.
-
-    Raises:
-        SourceContractError: a text is no Unicode.
-    """
-    try:
-        columns = {name: pl.Series(name, list(t), pl.String) for name, t in texts.items()}
-    except UnicodeEncodeError:
-        raise SourceContractError(
-            "a text of the answer holds half a character (a lone surrogate); it is no Unicode"
-        ) from None
-    return pl.DataFrame({"row": pl.Series("row", list(numbers), pl.Int64), **columns})
-
-
-def _render_raw(chain: Sequence[Any]) -> str:
+def _render_raw(chain: Chain) -> str:
     """Write the innermost element there is, for the quarantine."""
     return json.dumps([element for element in chain if not isinstance(element, Problem)][-1])
 
 
-class NoRowError(ValueError):
-    """The element is no row; the text says why."""
+def _leave_out(values: Sequence[Any], problems: Mapping[int, str]) -> list[Any]:
+    return [value for index, value in enumerate(values) if index not in problems]
 
 
-def read_row(chain: list[Any], plan: RowPlan) -> dict[str, Any]:
-    """Return the text of every planned cell: a str, None for null, or ABSENT.
-
-    Raises:
-        NoRowError: the last element of the chain is no row.
-    """
-    last = chain[-1]
+def _find_problem(last: Any, tail: Keys) -> str | None:
     if isinstance(last, Problem):
-        raise NoRowError(str(last))
-    row = Path(plan.rows.tail).find(last) if plan.rows.tail else last
-    if type(row) is not dict:
-        raise NoRowError("the element is no object")
-    cells = {}
-    for name, place in plan.cells.items():
-        value = place.find(chain)
-        # Nearly every value is a text already: numbers came as text.
-        cells[name] = value if type(value) is str else _read_cell(value, plan.specs[name])
-    return cells
+        return str(last)
+    row = Path(tail).find(last) if tail else last
+    return None if type(row) is dict else "the element is no object"
 
 
-def _read_cell(value: Any, spec: Cell) -> Any:
-    kind = type(value)
-    if value is None or value is ABSENT:
-        return value
-    if kind is bool:
-        return "true" if value else "false"
-    if spec.as_ == "date_parts" and kind is dict:
-        return _join_parts(value, spec)
-    raise NoRowError(f"{spec.path} is {'a list' if kind is list else 'an object'}, wanted a value")
+def _read_column(column: list[Any], spec: Cell, problems: dict[int, str]) -> list[Any]:
+    """Write every value as text; what is no single value is a problem of its row."""
+    texts = []
+    for index, value in enumerate(column):
+        text = value
+        if type(value) is bool:
+            text = "true" if value else "false"
+        elif type(value) in (dict, list):
+            text, problem = _read_object(value, spec)
+            if problem:
+                problems.setdefault(index, problem)
+        texts.append(text)
+    return texts
 
 
-def _join_parts(parts: dict[str, Any], spec: Cell) -> str:
-    numbers = [str(parts.get(name, 0)) for name in _PARTS]
+def _read_object(value: Any, spec: Cell) -> tuple[str | None, str | None]:
+    """Return the text of an object or list, or what is wrong with it."""
+    if spec.as_ != "date_parts" or type(value) is list:
+        kind = "a list" if type(value) is list else "an object"
+        return None, f"{spec.path} is {kind}, wanted a value"
+    numbers = [str(value.get(name, 0)) for name in _PARTS]
     if not all(text.isascii() and text.isdigit() for text in numbers):
-        raise NoRowError(f"{spec.path} holds no whole numbers as year, month, day ...")
+        return None, f"{spec.path} holds no whole numbers as year, month, day ..."
     try:
-        return datetime(*map(int, numbers)).isoformat()  # type: ignore[arg-type]  # noqa: DTZ001
+        moment = datetime(*map(int, numbers))  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:
-        raise NoRowError(f"{spec.path} is no date: {'-'.join(numbers[:3])[:40]}") from None
+        return None, f"{spec.path} is no date: {'-'.join(numbers[:3])[:40]}"
+    return moment.isoformat(), None

@@ -3,29 +3,47 @@
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from typing import IO
 
-IN_MEMORY = 32 << 20
+IN_MEMORY = 64 << 20
 
 
 class Spool:
-    """Keeps the bodies of pages in order, in memory while they are few, else in a file."""
+    """Keeps the bodies of pages in order: in memory while they are few, then in a file."""
 
     def __init__(self, folder: str | None) -> None:
-        # Closed by whoever opened the spool: it outlives this call on purpose.
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115
+        self._folder = folder
+        self._waiting: list[bytes] = []
+        self._file: IO[bytes] | None = None
         self._pages: list[tuple[int, datetime]] = []
 
     def add(self, body: bytes, fetched_at: datetime) -> None:
         """Take one page."""
-        self._file.write(body)
+        self._waiting.append(body)
         self._pages.append((len(body), fetched_at))
+        if sum(map(len, self._waiting)) > IN_MEMORY:
+            self._write()
 
     def read(self) -> Iterator[tuple[bytes, datetime]]:
         """Yield every page and when it came."""
+        if self._file is None:
+            for body, (_, fetched_at) in zip(self._waiting, self._pages, strict=True):
+                yield body, fetched_at
+            return
+        self._write()
         self._file.seek(0)
         for length, fetched_at in self._pages:
             yield self._file.read(length), fetched_at
 
     def close(self) -> None:
         """Drop everything."""
-        self._file.close()
+        self._waiting.clear()
+        if self._file is not None:
+            self._file.close()
+
+    def _write(self) -> None:
+        if self._file is None:
+            # It outlives this call on purpose; ``close`` ends it.
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
+        self._file.writelines(self._waiting)
+        self._waiting.clear()

@@ -124,6 +124,30 @@ def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
     assert (sheet.rejected, sheet.seen) == (slow.rejected, slow.seen)
 
 
+ROWS_A = '[{"sku":"A","place":{"code":"L"},"qty":1},{"sku":"B","place":{"code":"L"},"qty":2}]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"items":{ROWS_A},"data":{{"items":["@rows@"]}}}}',
+        f'{{"items":{ROWS_A},"data":{{"items":[]}}}}',
+        f'{{"data":{{"items":{ROWS_A}}},"at":"@rows@"}}',
+        f'{{"data":{{"items":{ROWS_A},"items":{ROWS_A}}}}}',
+        f'{{"data":{{"n":"[{{","items":{ROWS_A},"m":"}}]"}}}}',
+        f'{{"data":{{"items":{ROWS_A.replace("A", "},{")}}}}}',
+        f'{{"data":{{"items":{ROWS_A.replace("sku", "sku ", 1)}}}}}',
+        f'{{"data":{{"items":{ROWS_A.replace("sku", chr(92) + "u0073ku", 1)}}}}}',
+        f'{{"data":{{"items":{ROWS_A.replace("sku", chr(92) + "ud800", 1)}}}}}',
+        f'{{"data":{{"items":{ROWS_A.replace("sku", "s(.*)?", 1)}}}}}',
+        f'{{"data":{{"items":{ROWS_A}, "x":1}}}}'.replace("},{", "} ,{"),
+    ],
+)
+def test_what_only_looks_like_the_rows_is_read_as_what_it_is(text):
+    quick, slow = read_both(text, PLAN)
+    assert_same(quick, slow)
+
+
 FLAT = plan_rows(
     "counts",
     Rows(
