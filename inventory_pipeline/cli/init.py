@@ -94,4 +94,6 @@ def _say_next(config: Path, written: int) -> None:
     click.echo(f"  {start} check")
     click.echo(f"  {start} run --hour {HOUR}:00Z")
     click.echo(f"  {start} report --date {HOUR[:10]}")
-    click.echo("Change a number under exports/ and run the hour again to see it found.")
+    click.echo(
+        "Change a number under exports/ before that run to see it found: what was landed stays."
+    )

@@ -24,6 +24,7 @@ WAREHOUSE_TABLES = {
     "summaries": "",
 }
 JOURNAL_TABLES = {"proposals": "hour_at", "tasks": ""}
+NOTHING_YET = "no hour has been run yet; run: inventory-pipeline run --hour HOUR"
 TABLES = (*WAREHOUSE_TABLES, *JOURNAL_TABLES)
 
 
@@ -41,17 +42,24 @@ def load_table(
     if table not in TABLES:
         raise UsageError(f"there is no table {table!r}; known: {', '.join(TABLES)}")
     if not (house.storage / "warehouse.duckdb").exists():
-        raise NoDataError("no hour has been run yet; run: inventory-pipeline run --hour HOUR")
+        raise NoDataError(NOTHING_YET)
     if table in JOURNAL_TABLES:
         with house.journal() as journal:
             return _load_journal_table(journal, table, low, high)
     with house.warehouse() as warehouse:
+        if table != "cycles" and _is_empty(warehouse):
+            raise NoDataError(NOTHING_YET)
         frame = _load_warehouse_table(warehouse, table, low, high)
     if table == "cycles":
         frame = _add_failures(house, frame, low, high)
     if table == "summaries":
         frame = _add_mails(house, frame)
     return frame.sort(frame.columns, nulls_last=True)
+
+
+def _is_empty(warehouse: Warehouse) -> bool:
+    """No finding among no hours is no good news."""
+    return warehouse.query(load_query("wiring", "find_any_batch")).is_empty()
 
 
 def _load_warehouse_table(

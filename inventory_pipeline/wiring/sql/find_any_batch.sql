@@ -1,0 +1,4 @@
+-- grain: one row if any feed of any hour is known
+select batch_id
+from ingest.batches
+limit 1
