@@ -105,7 +105,7 @@ def tie_gaps(
     over = is_gap & (pl.col("delta_units") > 0)
     orders = _find_short_orders(warehouse, picture, gaps.filter(over))
     counts = ties.find_counts_told_once(gaps.filter(is_gap), others)
-    alike = _find_look_alikes(warehouse, gaps.filter(~is_gap))
+    alike = _find_look_alikes(picture, gaps.filter(~is_gap))
     gaps = ties.tie(gaps, orders, only=over, symptom=2)
     gaps = ties.tie(gaps, counts, only=is_gap, symptom=3)
     return ties.tie(gaps, alike, only=~is_gap, symptom=None)
@@ -126,36 +126,23 @@ def _find_short_orders(
     return ties.find_short_orders(orders)
 
 
-def _find_look_alikes(
-    warehouse: DuckWarehouse, strange: pl.DataFrame
-) -> dict[int, dict[str, object]]:
+def _find_look_alikes(picture: Picture, strange: pl.DataFrame) -> dict[int, dict[str, object]]:
     """Name the item that a ghost or an absent one may be under another spelling (F-41)."""
-    if strange.is_empty():
-        return {}
-    skus = warehouse.query(load_query("reconcile", "load_skus"))["sku"]
-    named = warehouse.query(
-        load_query("reconcile", "load_key_names"), key_ids=strange["key_id"].unique().to_list()
-    )
-    alike = find_look_alikes(named["sku"].unique(), skus)
-    return {
-        key: {"looks_like": alike[sku]}
-        for key, sku in named.select("key_id", "sku").iter_rows()
-        if sku in alike
-    }
+    keys = strange["key_id"].unique()
+    named = pl.DataFrame({"key_id": keys, "sku": picture.name_skus(keys)})
+    alike = find_look_alikes(named["sku"].unique(), picture.skus)
+    told = named.filter(pl.col("sku").is_in(list(alike)))
+    return {key: {"looks_like": alike[sku]} for key, sku in told.iter_rows()}
 
 
-def price(warehouse: DuckWarehouse, gaps: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+def price(picture: Picture, gaps: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """Add the money a gap puts at risk: its size at the price, else at the unit cost."""
     price = catalog.items.select("sku", each=pl.coalesce("price", "unit_cost")).drop_nulls()
     if gaps.is_empty() or price.is_empty():
         return gaps
-    names = warehouse.query(
-        load_query("reconcile", "load_key_names"), key_ids=gaps["key_id"].unique().to_list()
-    ).join(price, on="sku", how="left", validate="m:1")
-    each = names.select("key_id", "each")
-    units = pl.coalesce("delta_units", "observed_units", "expected_units").abs()
-    return (
-        gaps.join(each, on="key_id", how="left", validate="m:1")
-        .with_columns(money_at_risk=units * pl.col("each"))
-        .drop("each")
+    by_sku = pl.DataFrame({"sku": picture.skus}).join(
+        price, on="sku", how="left", validate="m:1", maintain_order="left"
     )
+    each = by_sku["each"].gather(picture.sku_of[gaps["key_id"].to_numpy()])
+    units = pl.coalesce("delta_units", "observed_units", "expected_units").abs()
+    return gaps.with_columns(money_at_risk=units * each)

@@ -7,8 +7,8 @@ import polars as pl
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT
-from inventory_pipeline.reconcile import findings
 from inventory_pipeline.reconcile.hour import Picture
+from inventory_pipeline.reconcile.past import update_findings
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
@@ -31,6 +31,7 @@ def write(
     tallies: list[dict[str, Any]],
     rows: pl.DataFrame,
     sightings: pl.DataFrame,
+    known: pl.DataFrame,
     catalog: Catalog,
 ) -> None:
     """Write tallies, rulings, exceptions and sightings of one hour, and bring findings up."""
@@ -45,7 +46,7 @@ def write(
     )
     had = warehouse.query(load_query("reconcile", "load_sightings_of"), hour_at=picture.hour_at)
     warehouse.replace_partition("reconcile.sightings", sightings, where=at)
-    _update_findings(warehouse, pl.concat([had, sightings.select(findings.IDENTITY)]).unique())
+    update_findings(warehouse, picture.hour_at, had=had, sightings=sightings, known=known)
 
 
 def _write_classes(warehouse: DuckWarehouse, settings: Settings, catalog: Catalog) -> None:
@@ -55,17 +56,6 @@ def _write_classes(warehouse: DuckWarehouse, settings: Settings, catalog: Catalo
     skus = warehouse.query(load_query("reconcile", "load_skus"))
     classes = skus.join(catalog.items.select("sku", "abc_class"), on="sku", how="inner")
     warehouse.replace_all("ingest.sku_classes", classes.select("sku_id", "abc_class"))
-
-
-def _update_findings(warehouse: DuckWarehouse, touched: pl.DataFrame) -> None:
-    """Put the newest sighting of every touched problem into ``reconcile.findings``."""
-    if touched.is_empty():
-        return
-    warehouse.replace_by_query(
-        touched,
-        delete=load_query("reconcile", "delete_touched_findings"),
-        insert=load_query("reconcile", "insert_touched_findings"),
-    )
 
 
 def list_rulings(picture: Picture, settings: Settings) -> pl.DataFrame:

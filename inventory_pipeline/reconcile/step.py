@@ -19,10 +19,10 @@ from inventory_pipeline.reconcile.gaps import build_gap_problems, find_judged
 from inventory_pipeline.reconcile.hour import Picture, load_picture
 from inventory_pipeline.reconcile.measures import describe_structural, measure_drift, tally
 from inventory_pipeline.reconcile.mirrors import Outcome
+from inventory_pipeline.reconcile.past import load_known
 from inventory_pipeline.reconcile.record import write
 from inventory_pipeline.reconcile.round import judge_mirrors
 from inventory_pipeline.reconcile.stockouts import find_stockouts
-from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
 logger = logging.getLogger(__name__)
@@ -50,24 +50,16 @@ def run(
     with warehouse.transaction():
         picture = load_picture(warehouse, settings, catalog, hour_at)
         outcomes = judge_mirrors(warehouse, picture, settings, catalog, pending)
-        known = _load_known(warehouse, hour_at)
+        known = load_known(warehouse, hour_at)
         rows, sightings = _fold(warehouse, picture, settings, catalog, outcomes, known)
         tallies = [tally(picture, outcome) for outcome in outcomes]
         cycle = close(warehouse, picture, settings, tallies, sightings, started)
-        write(warehouse, picture, settings, tallies, rows, sightings, catalog)
+        write(warehouse, picture, settings, tallies, rows, sightings, known, catalog)
     logger.info(
         "reconciled hour=%s status=%s compared=%d matched=%d drifting_skus=%d",
         hour_at.isoformat(), cycle.status, cycle.compared, cycle.matched, cycle.drifting_skus,
     )  # fmt: skip
     return cycle
-
-
-def _load_known(warehouse: DuckWarehouse, hour_at: datetime) -> pl.DataFrame:
-    """Return what was known before this hour; the fast way when the hour is the newest."""
-    newest = warehouse.query(load_query("reconcile", "find_newest_sighting"))["hour_at"][0]
-    if newest is None or newest < hour_at:
-        return warehouse.query(load_query("reconcile", "load_findings_now"))
-    return warehouse.query(load_query("reconcile", "load_findings_before"), hour_at=hour_at)
 
 
 def _fold(
@@ -88,7 +80,7 @@ def _fold(
     )
     rows, gaps = build_gap_problems(outcomes, picture, known, bands)
     others = find_other_problems(warehouse, picture, settings)
-    gaps = price(warehouse, tie_gaps(warehouse, picture, gaps, others), catalog)
+    gaps = price(picture, tie_gaps(warehouse, picture, gaps, others), catalog)
     opened, closed = find_stockouts(picture, outcomes, known)
     seen = pl.concat([gaps, problems.build(others), opened])
     drift = measure_drift(picture, gaps)

@@ -89,14 +89,23 @@ class DuckWarehouse:
             self._connection.unregister("incoming_frame")
         return frame.height
 
-    def replace_by_query(self, keys: pl.DataFrame, *, delete: str, insert: str) -> None:
-        """Replace rows by two statements that may read ``keys`` as touched_keys."""
-        self._connection.register("touched_keys", ArrowStream(keys))
+    def query_with(self, frame: pl.DataFrame, sql: str, **params: Any) -> pl.DataFrame:
+        """Return the rows of a statement that may read ``frame`` as given_rows."""
+        with self._giving(frame):
+            return self.query(sql, **params)
+
+    def execute_with(self, frame: pl.DataFrame, sql: str, **params: Any) -> None:
+        """Run a statement that may read ``frame`` as given_rows."""
+        with self._giving(frame):
+            self.execute(sql, **params)
+
+    @contextmanager
+    def _giving(self, frame: pl.DataFrame) -> Iterator[None]:
+        self._connection.register("given_rows", ArrowStream(frame))
         try:
-            self._connection.execute(delete)
-            self._connection.execute(insert)
+            yield
         finally:
-            self._connection.unregister("touched_keys")
+            self._connection.unregister("given_rows")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

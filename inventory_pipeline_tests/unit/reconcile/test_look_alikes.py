@@ -2,8 +2,14 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inventory_pipeline.reconcile.look_alikes import compute_shadow, find_look_alikes
+from inventory_pipeline.reconcile.look_alikes import (
+    compute_shadow,
+    compute_shadows,
+    find_look_alikes,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,3 +39,10 @@ def test_two_candidates_are_none() -> None:
 
 def test_zeros_alone_keep_their_shadow() -> None:
     assert compute_shadow("000") == "000"
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8") | st.sampled_from("0aA1 \u200b"), max_size=6)))
+def test_shadows_all_at_once_are_the_shadows_one_by_one(skus: list[str]) -> None:
+    column = pl.Series(skus, dtype=pl.String)
+
+    assert compute_shadows(column).to_list() == [compute_shadow(sku) for sku in skus]

@@ -1,4 +1,4 @@
--- reads: touched_keys (kind, fact, mirror, key_id, subject)
+-- reads: given_rows (kind, fact, mirror, key_id, subject)
 delete from reconcile.findings
 where (kind, fact, mirror, key_id, subject) in (
     select
@@ -7,5 +7,5 @@ where (kind, fact, mirror, key_id, subject) in (
         mirror,
         key_id,
         subject
-    from touched_keys
+    from given_rows
 )

@@ -1,4 +1,4 @@
 -- grain: one problem; its newest sighting
+-- reads: reconcile.findings
 select *
 from reconcile.findings
-order by kind, fact, mirror, key_id, subject

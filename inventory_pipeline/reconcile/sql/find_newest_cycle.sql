@@ -1,3 +1,4 @@
 -- grain: one row
+-- reads: reconcile.cycles
 select max(hour_at) as hour_at
-from reconcile.sightings
+from reconcile.cycles
