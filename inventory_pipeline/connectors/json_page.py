@@ -7,12 +7,8 @@ from typing import Any
 
 from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_paths import Path, find_text
-from inventory_pipeline.connectors.json_shapes import (
-    NotAlikeError,
-    cut_rows,
-    parse_piece,
-    read_pieces,
-)
+from inventory_pipeline.connectors.json_pieces import NotAlikeError, cut_rows, parse_piece
+from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.connectors.json_sheet import Sheet, read_chains
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.errors import SourceContractError
@@ -84,6 +80,6 @@ def read_slowly(text: str, plan: RowPlan, check: Check = accept) -> ReadPage:
 def _read_quickly(text: str, plan: RowPlan, check: Check) -> ReadPage:
     pieces = cut_rows(text, plan.rows)
     sheet = read_pieces(pieces, plan)
-    last = parse_piece(pieces.texts[-1], plan.rows)
+    last = parse_piece(pieces.last, plan.rows)
     check(pieces.document)
     return ReadPage(sheet, pieces.document, sheet.height, last)

@@ -121,11 +121,14 @@ def _fill_constant(text: str, answer: Page, head: Page | None) -> str:
 
 def _melt(cells: pl.DataFrame, plan: RowPlan) -> pl.DataFrame:
     """Turn one column a fact into one row a fact, and put the columns in their order."""
-    if plan.facts:
-        cells = pl.concat(
-            cells.with_columns(fact=pl.lit(fact), quantity=pl.col(f"{QUANTITY_OF}{fact}"))
-            for fact in plan.facts
-        ).sort("row", maintain_order=True)
+    parts = [
+        cells.with_columns(fact=pl.lit(fact), quantity=pl.col(f"{QUANTITY_OF}{fact}"))
+        for fact in plan.facts
+    ]
+    if len(parts) == 1:
+        cells = parts[0]
+    elif parts:
+        cells = pl.concat(parts).sort("row", maintain_order=True)
     required, optional = RAW_FEEDS[plan.feed]
     return cells.select("row", *(n for n in (*required, *optional) if n in cells.columns))
 

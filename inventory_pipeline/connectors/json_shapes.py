@@ -1,12 +1,12 @@
-"""Shapes: pages whose rows are all alike, read at once instead of value by value. Pure.
+"""Shapes: rows that are all alike, read at once instead of value by value. Pure.
 
-Machines write every row with the same keys in the same order. The list of rows is cut at
-``},{``; the shape of a piece becomes a pattern of exact JSON, which reads all its like in
-one pass, digits untouched. Why this refuses what the slow way refuses: a piece is taken
-only if it fits such a pattern (each key once, no escapes, no exponents, no control
-characters) or parses strictly by itself; the answer around the rows parses strictly; and
-whole pieces joined by commas inside brackets are JSON in one way only. Whatever else a page
-is, nothing is concluded: the caller reads it the slow way.
+Machines write every row with the same keys in the same order. The shape of one piece becomes
+a pattern of exact JSON, which reads all its like in one pass, digits untouched. Why this
+refuses what the slow way refuses: a piece is taken only if it fits such a pattern (each key
+once, no escapes, no exponents, no control characters) or parses strictly by itself; the
+answer around the rows parses strictly; and whole pieces joined by commas inside brackets are
+JSON in one way only. Whatever else a page is, nothing is concluded: the caller reads it the
+slow way.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ import polars as pl
 
 from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_paths import ABSENT, Keys, Path, RowsPath
+from inventory_pipeline.connectors.json_pieces import NotAlikeError, Pieces, parse_piece
 from inventory_pipeline.connectors.json_sheet import (
     MAX_ROWS,
     Sheet,
@@ -24,8 +25,6 @@ from inventory_pipeline.connectors.json_sheet import (
     read_cells,
     read_chains,
 )
-from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, load_strictly
-from inventory_pipeline.errors import SourceContractError
 
 MAX_SHAPES = 16
 MAX_SHAPE_DEPTH = 8
@@ -33,51 +32,10 @@ MAX_SHAPE_DEPTH = 8
 MAX_ODD_SHARE = 0.05
 # Rows from which more than one core is worth its start.
 STREAM_FROM = 20_000
-_MARK = "@rows@"
 _STRING = r'[^"\\\x00-\x1f]*'
 _BARE = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?|true|false|null"
 _OPEN, _CLOSE = r"\{", r"\}"
 _ONE_ROW = RowsPath(((),), ())
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """A page cut into rows.
-
-    Attributes:
-        texts: what stands between the braces of each row; nothing of it is checked yet.
-        document: the answer, strictly read, its list of rows replaced by a mark.
-    """
-
-    texts: list[str]
-    document: Any
-
-
-class NotAlikeError(Exception):
-    """The rows are not all alike, or not for sure; nothing is wrong with them."""
-
-
-def cut_rows(text: str, rows: RowsPath) -> Pieces:
-    """Cut a page at its rows.
-
-    Raises:
-        NotAlikeError: where to cut is not certain.
-    """
-    start, end = _find_list(text, rows), text.rfind("}]")
-    if start < 0 or end < start or (len(text) > MAX_COMMAS and text.count(",") > MAX_COMMAS):
-        raise NotAlikeError
-    head, tail = text[:start], text[end + 2 :]
-    try:
-        document = load_strictly(f'{head}["{_MARK}"]{tail}')
-    except SourceContractError:
-        raise NotAlikeError from None
-    if _MARK in head or _MARK in tail or rows.find_items(document) != [_MARK]:
-        raise NotAlikeError
-    inner = text[start + 2 : end]
-    texts = inner.split(_find_separator(inner))
-    if len(texts) > MAX_ROWS:
-        raise NotAlikeError
-    return Pieces(texts, document)
 
 
 def read_pieces(pieces: Pieces, plan: RowPlan) -> Sheet:
@@ -90,18 +48,6 @@ def read_pieces(pieces: Pieces, plan: RowPlan) -> Sheet:
     if not wanted or any(spec.as_ == "date_parts" for spec in plan.specs.values()):
         raise NotAlikeError
     return _Reader(plan, wanted, pieces).read()
-
-
-def parse_piece(piece: str, rows: RowsPath) -> Any:
-    """Return the object a piece is, read as strictly and as deep as a whole page.
-
-    Raises:
-        NotAlikeError: it is none.
-    """
-    try:
-        return load_strictly(f"{{{piece}}}", max_depth=MAX_DEPTH - len(rows.lists[0]) - 1)
-    except SourceContractError:
-        raise NotAlikeError from None
 
 
 @dataclass(frozen=True)
@@ -117,23 +63,30 @@ class _Reader:
         self._plan, self._wanted, self._pieces = plan, wanted, pieces
         self._top = self._read_top()
         self._seen = {name for name, text in self._top.items() if text is not ABSENT}
-        self._names = find_names(parse_piece(pieces.texts[0], plan.rows), plan)
+        self._names: tuple[str, ...] = ()
         self._odd: list[tuple[int, str]] = []
         self._parts: list[pl.DataFrame] = []
 
     def read(self) -> Sheet:
-        height = len(self._pieces.texts)
+        height = 0
+        for block in self._pieces.find_blocks():
+            if not height:
+                self._names = find_names(parse_piece(block[0], self._plan.rows), self._plan)
+            self._read_block(block, before=height)
+            height += len(block)
+            if height > MAX_ROWS or len(self._odd) > max(10, height * MAX_ODD_SHARE):
+                raise NotAlikeError
+        return self._join(height)
+
+    def _read_block(self, block: list[str], *, before: int) -> None:
         left: pl.DataFrame | None = pl.DataFrame(
-            {"row": range(1, height + 1), "piece": self._pieces.texts},
+            {"row": range(before + 1, before + len(block) + 1), "piece": block},
             schema={"row": pl.Int64, "piece": pl.String},
         )
         for _ in range(MAX_SHAPES):
             if left is not None and left.height:
                 left = self._read_like_first(left)
         self._odd.extend(left.iter_rows() if left is not None else ())
-        if len(self._odd) > max(10, height * MAX_ODD_SHARE):
-            raise NotAlikeError
-        return self._join(height)
 
     def _read_like_first(self, rest: pl.DataFrame) -> pl.DataFrame | None:
         """Read all rows that look like the first; return the other rows, if there are any."""
@@ -147,7 +100,7 @@ class _Reader:
             self._odd.append((row, first))
             return rest.slice(1)
         self._seen |= {name for name, keys in self._wanted.items() if keys in shape.groups}
-        is_alike = table["is_alike"]
+        is_alike = table.drop_in_place("is_alike")
         if is_alike.all():
             self._parts.append(table)
             return None
@@ -180,15 +133,14 @@ class _Reader:
         return {name: column[0] for name, column in columns.items()}
 
     def _join(self, height: int) -> Sheet:
-        parts = [part.drop("is_alike") for part in self._parts]
-        if not self._odd and len(parts) == 1:
-            return Sheet(parts[0], [], frozenset(self._seen), height, self._names)
+        if not self._odd and len(self._parts) == 1:
+            return Sheet(self._parts[0], [], frozenset(self._seen), height, self._names)
         self._odd.sort()
         chains = [
             [self._pieces.document, parse_piece(piece, self._plan.rows)] for _, piece in self._odd
         ]
         odd = read_chains([row for row, _ in self._odd], chains, self._plan)
-        cells = pl.concat([*parts, odd.cells]).sort("row")
+        cells = pl.concat([*self._parts, odd.cells]).sort("row")
         seen = odd.seen | self._seen if cells.height else odd.seen
         return Sheet(cells, odd.rejected, frozenset(seen), height, self._names)
 
@@ -248,23 +200,3 @@ def _build_pattern(value: Any, keys: Keys, wanted: frozenset[Keys], groups: dict
 
 def _escape(key: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else f"\\x{{{ord(c):x}}}" for c in key)
-
-
-def _find_list(text: str, rows: RowsPath) -> int:
-    """Return where the list of rows opens, or -1 where that is not plain to see."""
-    if len(rows.lists) != 1:
-        return -1
-    at = 0
-    if rows.lists[0]:
-        key = f'"{rows.lists[0][-1]}":'
-        at = text.find(key) + len(key)
-        if at < len(key):
-            return -1
-        at += text.startswith(" ", at)
-    return at if text.startswith("[{", at) else -1
-
-
-def _find_separator(inner: str) -> str:
-    tight = inner.find("},{")
-    wide = inner.find("}, {", 0, tight if tight >= 0 else len(inner))
-    return "}, {" if wide >= 0 else "},{"

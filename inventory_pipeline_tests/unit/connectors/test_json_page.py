@@ -9,7 +9,8 @@ from polars.testing import assert_frame_equal
 
 from inventory_pipeline.connectors.json_columns import RowPlan, Rows, plan_rows
 from inventory_pipeline.connectors.json_page import ReadPage, accept, read_page, read_slowly
-from inventory_pipeline.connectors.json_shapes import NotAlikeError, cut_rows, read_pieces
+from inventory_pipeline.connectors.json_pieces import BLOCK, NotAlikeError, cut_rows
+from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.errors import SourceContractError
 
 PLAN = plan_rows(
@@ -199,7 +200,24 @@ def test_numbers_keep_their_text_either_way(text):
         assert page.sheet.cells.item(0, "quantity") == text
 
 
-def test_a_large_page_reads_the_same_on_several_cores():
-    rows = [ROW % number for number in range(30_000)]
-    quick, slow = read_both(f"[{', '.join(rows)}]", FLAT)
+def test_a_large_page_reads_the_same_block_by_block_on_several_cores():
+    rows = [ROW % number for number in range(130_000)]
+    rows[5] = rows[125_000] = ROW.replace('"A"', '"\\u00e4"') % 7
+    rows[129_000] = '{"l":"L2","sku":"B","q":null}'
+    text = f"[{', '.join(rows)}]"
+    assert len(text) > BLOCK
+    quick, slow = read_both(text, FLAT)
     assert_same(quick, slow)
+    assert quick.sheet.height == 130_000
+
+
+@given(
+    rows=st.lists(st.sampled_from(["", '"a":1', '"a":"},"', '"b":"{"']), min_size=1, max_size=9),
+    size=st.integers(0, 30),
+)
+def test_blocks_hold_every_piece_once_whatever_their_size(rows, size):
+    text = f"[{{{'},{'.join(rows)}}}]"
+    pieces = cut_rows(text, FLAT.rows)
+    found = [piece for block in pieces.find_blocks(size) for piece in block]
+    assert found == text[2:-2].split(pieces.separator)
+    assert pieces.last == found[-1]
