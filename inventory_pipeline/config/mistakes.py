@@ -162,7 +162,8 @@ def _walk(annotation: Any, place: Place) -> Any:
         return _walk(arguments[1], rest)
     if typing.get_origin(annotation) in (list, tuple):
         return _walk(arguments[0], rest)
-    return None
+    # Of a union the place names the alternative that was tried, by its tag.
+    return next((found for part in arguments if (found := _walk(part, rest))), None)
 
 
 def _unwrap(annotation: Any) -> Any:

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from inventory_pipeline.config.mistakes import find_mistakes
 from inventory_pipeline.connectors.graphql import GraphqlOptions
 from inventory_pipeline.connectors.rest import RestOptions
 
@@ -64,6 +65,25 @@ def test_a_secret_written_into_the_file_is_not_repeated_in_the_refusal():
     with pytest.raises(ValidationError) as caught:
         RestOptions.model_validate({**BASE, "auth": {"kind": "bearer", "token": "c4n4ry"}})
     assert "c4n4ry" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        {"kind": "bearer", "token": "c4n4ry"},
+        {"kind": "header", "name": "X", "value": "c4n4ry"},
+        {"kind": "basic", "username": "u", "password": "c4n4ry"},
+        {"kind": "oauth", "token_url": "https://a.example", "client_id": "u",
+         "client_secret": "c4n4ry"},
+    ],
+)  # fmt: skip
+def test_a_person_who_writes_a_secret_into_the_file_is_told_the_key_and_not_the_secret(auth):
+    with pytest.raises(ValidationError) as caught:
+        RestOptions.model_validate({**BASE, "auth": auth})
+    (mistake,) = find_mistakes(caught.value, RestOptions, below=("systems", "erp", "options"))
+    assert mistake.place[-1] in auth
+    assert "{env: NAME}" in mistake.text
+    assert "c4n4ry" not in repr(mistake)
 
 
 def test_options_do_not_show_what_they_know_of_secrets():
