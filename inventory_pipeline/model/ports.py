@@ -25,7 +25,8 @@ class Page:
 
     Attributes:
         body: the bytes; empty when ``path`` is set.
-        kind: csv, csv.gz, parquet, ndjson or json; also the suffix of the landed file.
+        kind: csv, csv.gz, parquet, ndjson, json, or headers (what an HTTP answer said beside
+            its body, where a column asks for it); also the suffix of the landed file.
         path: a private, closed, regular file with the bytes.
         hour_at: the hour that was asked for, so that a parse can fill in ``{hour_start}``.
         fetched_at: our clock when the answer came, for sources that state no time.
