@@ -26,6 +26,7 @@ class Evidence:
     """What is known of one snapshot.
 
     Attributes:
+        repeats: rows that were equal to another one.
         known_keys: keys of the last whole snapshot of this system.
         missing_keys: those of them that are not in this one.
         missing_before: whether the same keys were missing in the two snapshots before.
@@ -35,6 +36,7 @@ class Evidence:
     """
 
     rows: int
+    repeats: int
     keys: int
     is_complete: bool
     is_suspect: bool
@@ -74,7 +76,9 @@ def _find_suspicion(e: Evidence, limits: Limits) -> Verdict | None:
         return Verdict("suspect", "; ".join(e.notes) or "the answer contradicts itself")
     if e.rows == 0:
         return Verdict("suspect", "the answer holds no row; empty is never read as all gone")
-    if e.declared_keys is not None and e.declared_keys not in (e.keys, e.rows):
+    # Rows may outnumber keys (bins); rows sent twice beside a total that fits hide lost ones.
+    honest = {e.keys} if e.repeats else {e.keys, e.rows}
+    if e.declared_keys is not None and e.declared_keys not in honest:
         return Verdict(
             "suspect", f"the source declares {e.declared_keys} rows, {e.keys} different came"
         )

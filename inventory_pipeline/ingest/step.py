@@ -236,6 +236,7 @@ def _judge(
         notes.append(f"{readings.quarantine.height} rows in quarantine")
     evidence = gate.Evidence(
         rows=rows,
+        repeats=readings.repeats,
         keys=keys,
         is_complete=manifest.is_complete,
         is_suspect=manifest.is_suspect,

@@ -1,0 +1,26 @@
+"""Run one candidate in this process and write what it took: stdlib alone, for any interpreter.
+
+Usage: python candidate.py SCRIPT FOLDER RESULT
+"""
+
+import importlib.util
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    """Import the script (not timed), call its ``reconcile`` (timed), write the result."""
+    script, folder, result = map(Path, sys.argv[1:])
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    started, burned = time.perf_counter(), time.process_time()
+    summary = module.reconcile(folder)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - burned
+    result.write_text(json.dumps({"seconds": seconds, "cpu": cpu, "summary": summary}))
+
+
+if __name__ == "__main__":
+    main()
