@@ -8,6 +8,13 @@ import polars as pl
 from inventory_pipeline.ingest import cells
 from inventory_pipeline.ingest.identity import map_items, map_locations
 from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.frames import (
+    AVAILABILITY,
+    BIN,
+    OBSERVATION,
+    QUARANTINE,
+    build_empty,
+)
 from inventory_pipeline.model.quantities import WORDS
 
 KEY = ("sku", "location_id", "fact")
@@ -58,6 +65,8 @@ def compute_readings(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) ->
         catalog: the maps from their words to ours.
         words: what the system declares.
     """
+    if raw.is_empty():
+        return _NOTHING
     frame = _fill_optional(raw)
     frame = cells.read_ids(cells.start(frame), ("item_id", "location_id", "fact"))
     frame = cells.read_instant(frame, "as_of", zone=words.zone, latest=words.latest)
@@ -162,3 +171,14 @@ def _shape_words(spoken: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("fact", "sku", "location_id")
     )
+
+
+_NOTHING = Readings(
+    observations=build_empty(OBSERVATION),
+    availabilities=build_empty(AVAILABILITY),
+    bins=build_empty(BIN),
+    quarantine=build_empty(QUARANTINE),
+    unknowns=pl.DataFrame(schema=dict.fromkeys(KEY, pl.String)),
+    conflicts=0,
+    repeats=0,
+)

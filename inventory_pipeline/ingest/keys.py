@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from inventory_pipeline.ingest.words import Coded, encode
+from inventory_pipeline.ingest.words import Coded, encode, find_kind
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import Warehouse
 
@@ -80,8 +80,8 @@ class KeyBook:
         self._note("ingest.skus", "sku_id", "sku", new_skus, self.skus)
         self._note("ingest.places", "place_id", "location_id", new_places, self.places)
         width = self.places.known.len()
-        cells = sku.spread(skus).astype(np.int64) * width + location.spread(places)
         size = self.skus.known.len() * width
+        cells = sku.spread(skus * find_kind(size)(width)) + location.spread(places)
         if size <= _CELLS_PER_KEY * (self.size + cells.size) + _MIN_CELLS:
             return self._find_by_table(cells, size, width)
         return self._find_by_join(cells, width)
@@ -94,18 +94,22 @@ class KeyBook:
 
     def encode_keys(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add key_id for sku and location_id."""
+        if frame.is_empty():
+            return frame.with_columns(key_id=pl.lit(None, pl.Int32))
         coded = encode(frame, ("sku", "location_id"))
         keys = self.number_keys(coded["sku"], coded["location_id"])
         return frame.with_columns(pl.Series("key_id", keys, pl.Int32))
 
     def encode_readings(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add key_id for sku and location_id, and fact_id for fact."""
+        if frame.is_empty():
+            return self.encode_keys(frame).with_columns(fact_id=pl.lit(None, pl.Int16))
         facts = self.number_facts(encode(frame, ("fact",))["fact"])
         return self.encode_keys(frame).with_columns(pl.Series("fact_id", facts, pl.Int16))
 
     def _find_by_table(self, cells: Any, size: int, width: int) -> Any:
         table = np.full(size, -1, np.int32)
-        table[self.sku_of.astype(np.int64) * width + self.place_of] = np.arange(self.size)
+        table[self._find_cells(size, width)] = np.arange(self.size, dtype=np.int32)
         found = table[cells]
         is_new = found < 0
         if is_new.any():
@@ -117,8 +121,11 @@ class KeyBook:
             found = table[cells]
         return found
 
+    def _find_cells(self, size: int, width: int) -> Any:
+        return self.sku_of * find_kind(size)(width) + self.place_of
+
     def _find_by_join(self, cells: Any, width: int) -> Any:
-        known = self.sku_of.astype(np.int64) * width + self.place_of
+        known = self._find_cells(self.skus.known.len() * width, width)
         book = pl.DataFrame({"cell": known}).with_row_index("key_id")
         new = pl.DataFrame({"cell": cells}).unique().join(book, on="cell", how="anti")["cell"]
         if new.len():

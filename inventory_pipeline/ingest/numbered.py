@@ -89,12 +89,28 @@ def _concatenate(parts: list[Numbered]) -> Numbered:
 
 
 def _sort(readings: Numbered, size: int) -> Numbered:
-    """Sort by putting every row in its key's place: no comparison is made."""
-    orders = []
-    for fact_id in np.flatnonzero(np.bincount(readings.fact_id)):
-        rows = np.flatnonzero(readings.fact_id == fact_id)
-        row_of = np.full(size, -1, np.int32)
-        row_of[readings.key_id[rows]] = rows
-        orders.append(row_of[row_of >= 0])
-    order = np.concatenate(orders) if orders else np.zeros(0, np.int64)
-    return Numbered(**{name: getattr(readings, name)[order] for name in COLUMNS})
+    """Sort by putting every row in its key's place: no row is compared with another."""
+    facts = np.flatnonzero(np.bincount(readings.fact_id))
+    return _concatenate([_sort_fact(readings, int(fact_id), size) for fact_id in facts])
+
+
+def _sort_fact(readings: Numbered, fact_id: int, size: int) -> Numbered:
+    is_mine = readings.fact_id == fact_id
+    mine = [readings.key_id, readings.units, readings.observed_at]
+    if not is_mine.all():
+        mine = [column[is_mine] for column in mine]
+    keys, units, observed_at = mine
+    if not np.all(keys[1:] > keys[:-1]):
+        is_met = np.zeros(size, np.bool_)
+        is_met[keys] = True
+        units, observed_at = (_put(column, keys, is_met) for column in (units, observed_at))
+        keys = np.flatnonzero(is_met).astype(np.int32)
+    return Numbered(np.full(keys.size, fact_id, np.int16), keys, units, observed_at)
+
+
+def _put(column: Any, keys: Any, is_met: Any) -> Any:
+    if column.min() == column.max():
+        return column
+    table = np.empty(is_met.size, column.dtype)
+    table[keys] = column
+    return table[is_met]

@@ -1,5 +1,6 @@
 """Words: a text column as numbers and its distinct texts, so that a text is judged once."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,14 @@ class Coded:
     """A text column as numbers: ``texts.gather(codes)`` is the column, null read as ''.
 
     Attributes:
-        codes: one number per row.
+        codes: one number per row (Int32).
         texts: distinct texts, in no order that means anything.
+        is_full: every text is known to stand in a row.
     """
 
     codes: Any
     texts: pl.Series
+    is_full: bool = True
 
     def spread(self, values: Any) -> Any:
         """Turn one value per text into one value per row."""
@@ -30,10 +33,12 @@ class Coded:
 
     def filter(self, is_kept: Any) -> "Coded":
         """Return the rows under a mask; a text may be left that no row uses."""
-        return Coded(self.codes[is_kept], self.texts)
+        return Coded(self.codes[is_kept], self.texts, is_full=False)
 
     def find_used(self) -> Any:
         """Return a mask over the texts: which of them stand in a row."""
+        if self.is_full:
+            return np.ones(self.texts.len(), np.bool_)
         is_used = np.zeros(self.texts.len(), np.bool_)
         is_used[self.codes] = True
         return is_used
@@ -47,11 +52,17 @@ def encode(frame: pl.DataFrame, columns: tuple[str, ...]) -> dict[str, Coded]:
     # A book forgets its texts with the last column that uses it: ``coded`` must outlive them.
     coded = texts.select(pl.col(name).cast(pl.Categorical(book)) for name, book in books.items())
     return {
-        name: Coded(coded[name].to_physical().to_numpy(), books[name].to_series())
+        name: _take_apart(coded[name])
         if name in books
-        else Coded(np.zeros(frame.height, np.uint32), texts[name].head(1))
+        else Coded(np.zeros(frame.height, np.int32), texts[name].head(1))
         for name in columns
     }
+
+
+def _take_apart(column: pl.Series) -> Coded:
+    codes = column.to_physical().to_numpy().view(np.int32)
+    numbers = pl.Series(np.arange(codes.max() + 1, dtype=np.uint32))
+    return Coded(codes, numbers.cat.to(column.dtype).cast(pl.String))
 
 
 def encode_series(texts: pl.Series) -> Coded:
@@ -61,8 +72,10 @@ def encode_series(texts: pl.Series) -> Coded:
 
 def rename(coded: Coded, texts: pl.Series) -> Coded:
     """Put new texts in place of the old ones, one each; equal new texts become one."""
+    if texts.n_unique() == texts.len():
+        return Coded(coded.codes, texts, coded.is_full)
     new = encode_series(texts)
-    return Coded(coded.spread(new.codes), new.texts)
+    return Coded(coded.spread(new.codes), new.texts, coded.is_full)
 
 
 def pair(first: Coded, second: Coded) -> tuple[Any, Any, Any]:
@@ -74,7 +87,7 @@ def pair(first: Coded, second: Coded) -> tuple[Any, Any, Any]:
     size, width = first.texts.len(), second.texts.len()
     if width <= 1:
         return first.codes, np.arange(size), np.zeros(size, np.int64)
-    both = second.codes.astype(np.int64) * size + first.codes
+    both = second.codes.astype(find_kind(size * width)) * size + first.codes
     if size * width > _TABLE_LIMIT:
         found, codes = np.unique(both, return_inverse=True)
     else:
@@ -86,13 +99,19 @@ def pair(first: Coded, second: Coded) -> tuple[Any, Any, Any]:
     return codes, found % size, found // size
 
 
+def find_kind(size: int) -> type[np.signedinteger[Any]]:
+    """Half the memory is half the time wherever the numbers fit."""
+    return np.int32 if size < 2**31 else np.int64
+
+
 def find_repeats(*columns: Coded) -> Any:
     """Return a mask over the rows: which share all their texts with another row."""
-    code, size = columns[0].codes.astype(np.int64), columns[0].texts.len()
-    for column in columns[1:]:
-        code *= column.texts.len()
-        code += column.codes
-        size *= column.texts.len()
+    size = math.prod(column.texts.len() for column in columns)
+    code = np.zeros(len(columns[0].codes), find_kind(size))
+    for column in columns:
+        if column.texts.len() > 1:
+            code *= column.texts.len()
+            code += column.codes
     if size > _TABLE_LIMIT:
         return pl.Series(code).is_duplicated().to_numpy()
     is_seen = np.zeros(size, np.bool_)

@@ -106,8 +106,10 @@ def load_picture(
         batches=batches,
     )
     _load_columns(warehouse, picture)
-    _assemble_facts(warehouse, picture, settings, catalog)
-    picture.active_skus = _count_active(warehouse, picture, settings)
+    assemble_facts(picture, settings, catalog)
+    since = hour_at - timedelta(days=settings.active_days)
+    moved = warehouse.arrays(load_query("ledger", "load_active_keys"), hour_at=hour_at, since=since)
+    picture.active_skus = count_active(picture, moved["key_id"])
     return picture
 
 
@@ -133,19 +135,14 @@ def _load_columns(warehouse: Warehouse, picture: Picture) -> None:
         )
 
 
-def _count_active(warehouse: Warehouse, picture: Picture, settings: Settings) -> int:
-    """Count SKUs with stock anywhere this hour, or a movement in the window."""
+def count_active(picture: Picture, moved: Any) -> int:
+    """Count SKUs with stock anywhere this hour, or with a key that moved in the window."""
     is_active = np.zeros(picture.size, np.bool_)
     for column in picture.hour.columns.values():
         is_active |= column.units != 0
     for keys, says in picture.words.values():
         is_active[keys[says]] = True
-    moved = warehouse.arrays(
-        load_query("ledger", "load_active_keys"),
-        hour_at=picture.hour_at,
-        since=picture.hour_at - timedelta(days=settings.active_days),
-    )
-    is_active[moved["key_id"]] = True
+    is_active[moved] = True
     return count_distinct(picture.sku_of[is_active], picture.skus.len())
 
 
@@ -156,10 +153,9 @@ def count_distinct(numbers: Any, size: int) -> int:
     return int(np.count_nonzero(is_met))
 
 
-def _assemble_facts(
-    warehouse: Warehouse, picture: Picture, settings: Settings, catalog: Catalog
-) -> None:
-    links = _find_links(warehouse, catalog) if catalog.locations.height else ([], [])
+def assemble_facts(picture: Picture, settings: Settings, catalog: Catalog) -> None:
+    """Put every fact together from its owners, over the columns the picture has."""
+    links = _find_links(picture, catalog)
     picture.pools = np.unique(np.asarray(links[0], np.int64))
     for name, fact in settings.facts.items():
         if len(fact.owners) == 1:
@@ -219,17 +215,27 @@ def spread_by_sku(picture: Picture, values: pl.DataFrame, *, default: int) -> In
     return spread
 
 
-def _find_links(warehouse: Warehouse, catalog: Catalog) -> tuple[Any, Any]:
+def _find_links(picture: Picture, catalog: Catalog) -> tuple[Any, Any]:
+    """Return the keys of places that count several of ours as one, and of each member."""
     pools = find_pools(catalog.locations).select("pool_id", "location_id").unique()
     if pools.is_empty():
         return [], []
-    keys = warehouse.query(load_query("ingest", "load_keys")).select("key_id", "sku", "location_id")
+    numbers = pl.DataFrame(
+        {"name": list(picture.places), "place_id": list(picture.places.values())},
+        schema={"name": pl.String, "place_id": pl.Int32},
+    )
+    pairs = pools.join(numbers, left_on="pool_id", right_on="name", how="inner").join(
+        numbers, left_on="location_id", right_on="name", how="inner", suffix="_member"
+    )
+    keys = pl.DataFrame({"sku_id": picture.sku_of, "place_id": picture.place_of}).with_row_index(
+        "key_id"
+    )
     links = (
-        keys.join(pools, left_on="location_id", right_on="pool_id", how="inner", suffix="_member")
+        keys.join(pairs, on="place_id", how="inner")
         .join(
             keys.rename({"key_id": "member_id"}),
-            left_on=["sku", "location_id_member"],
-            right_on=["sku", "location_id"],
+            left_on=["sku_id", "place_id_member"],
+            right_on=["sku_id", "place_id"],
             how="inner",
         )
         .sort("key_id", "member_id")

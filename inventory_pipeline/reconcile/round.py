@@ -30,10 +30,32 @@ def judge_mirrors(
     catalog: Catalog,
     pending: pl.DataFrame,
 ) -> list[Outcome]:
-    """Judge every mirror rule whose facts have one owner each."""
+    """Judge every mirror rule whose facts have one owner each, by what the store tells."""
     as_ofs = sorted({b.source_at for b in picture.batches.values() if b.source_at})
-    movements = _load_movements(warehouse, picture, as_ofs)
-    open_units = {at: _load_open_units(warehouse, picture, settings, at) for at in as_ofs}
+    return judge_picture(
+        picture, settings, catalog,
+        movements=_load_movements(warehouse, picture, as_ofs),
+        open_units={at: _load_open_units(warehouse, picture, settings, at) for at in as_ofs},
+        pending=pending,
+    )  # fmt: skip
+
+
+def judge_picture(
+    picture: Picture,
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    movements: pl.DataFrame,
+    open_units: Mapping[datetime, pl.DataFrame],
+    pending: pl.DataFrame,
+) -> list[Outcome]:
+    """Judge every mirror rule whose facts have one owner each. Pure.
+
+    Args:
+        movements: rows of ``load_movements``.
+        open_units: as-of instant → key_id, open_units.
+        pending: corrections on their way: mirror, fact, key_id, pending_units (signed).
+    """
     outcomes = []
     for mirror in settings.mirrors:
         facts = dict(picture.facts)
