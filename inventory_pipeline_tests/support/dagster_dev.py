@@ -32,6 +32,20 @@ mutation Backfill($params: LaunchBackfillParams!) {
     ... on PythonError { message }
   }
 }"""
+SCHEDULE = """
+query Schedule($selector: ScheduleSelector!) {
+  scheduleOrError(scheduleSelector: $selector) {
+    ... on Schedule { scheduleState { id selectorId status } }
+  }
+}"""
+STOP = """
+mutation Stop($id: String!) {
+  stopRunningSchedule(id: $id) {
+    __typename
+    ... on ScheduleStateResult { scheduleState { status } }
+    ... on PythonError { message }
+  }
+}"""
 RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"""
 BACKFILL_STATUS = """
 query Backfill($id: String!) {
@@ -117,6 +131,13 @@ class DagsterDev:
         found = self.ask(BACKFILL, params=params)["launchPartitionBackfill"]
         assert found["__typename"] == "LaunchBackfillSuccess", found
         return str(found["backfillId"])
+
+    def switch_off(self, schedule: str) -> str:
+        """Use the switch of the web UI; return the state it leaves."""
+        selector = {**LOCATION, "scheduleName": schedule}
+        state = self.ask(SCHEDULE, selector=selector)["scheduleOrError"]["scheduleState"]
+        found = self.ask(STOP, id=state["id"])["stopRunningSchedule"]
+        return str(found["scheduleState"]["status"])
 
     def get_status(self, run: str) -> str:
         return str(self.ask(RUN, id=run)["runOrError"]["status"])

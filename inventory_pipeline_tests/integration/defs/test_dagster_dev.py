@@ -1,11 +1,14 @@
 """The installation as people run it: web server, daemon and run workers in their own processes."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import dagster as dg
 import pytest
 
+from inventory_pipeline.defs.places import DAILY_SUMMARY
 from inventory_pipeline.model.hours import HOUR, compute_key, find_hours, floor_hour
 from inventory_pipeline.wiring.hourly import run_hour
 from inventory_pipeline.wiring.house import build_house
@@ -63,6 +66,12 @@ def test_the_gap_sensor_fills_what_was_missed_while_nobody_looked(
     assert {row["status"] for row in shop.export("cycles")} == {"drift"}
 
 
+def test_the_urgent_finding_was_told_of_once(dev: DagsterDev, shop: Shop) -> None:
+    dev.wait_for(lambda: count_mails(shop) or None, seconds=180)
+
+    assert count_mails(shop) == 1
+
+
 def test_a_backfill_from_the_web_ui_has_no_side_effect(
     dev: DagsterDev, shop: Shop, newest: datetime
 ) -> None:
@@ -100,10 +109,21 @@ def test_two_runs_at_once_take_turns(dev: DagsterDev, shop: Shop, newest: dateti
     assert first_ended <= second_began
 
 
-def test_the_urgent_finding_was_told_of_once(dev: DagsterDev, shop: Shop) -> None:
-    dev.wait_for(lambda: count_mails(shop) or None, seconds=180)
+def test_F_90_a_schedule_switched_off_is_named_in_the_morning(dev: DagsterDev, shop: Shop) -> None:
+    today = build_house(shop.config).clock.now().astimezone(ZoneInfo("America/Los_Angeles")).date()
+    day = (today - timedelta(days=1)).isoformat()
 
-    assert count_mails(shop) == 1
+    assert dev.switch_off("every_hour") == "STOPPED"
+    run = dev.launch("daily", {"dagster/partition": day})
+
+    assert dev.wait_for_run(run) == "SUCCESS"
+    with dg.DagsterInstance.from_config(str(dev.home)) as instance:
+        key = dg.AssetCheckKey(DAILY_SUMMARY, "every_schedule_is_running")
+        [record] = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+        assert record.event is not None
+        evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert not evaluation.passed
+    assert evaluation.description == "switched off: every_hour"
 
 
 def list_attempts(shop: Shop) -> list[dict[str, str]]:
