@@ -410,6 +410,9 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()
+    automatic: bool = Field(
+        True, description="Whether Dagster's schedules and sensors run unasked; false for cron."
+    )
     active_days: Whole = Field(90, ge=1, description="A SKU with stock, sale or order is active.")
     return_due_days: Whole = Field(
         21, ge=1, description="A refund whose box has not come by then is overdue."

@@ -25,7 +25,7 @@ from inventory_pipeline.defs.resources import (
     nowhere,
     tell_nobody,
 )
-from inventory_pipeline.defs.schedules import build_every_morning, every_hour
+from inventory_pipeline.defs.schedules import build_every_hour, build_every_morning
 from inventory_pipeline.defs.sensors import build_sensors
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.shift import Tell
@@ -62,7 +62,7 @@ def build_definitions(
 def _build(
     house: House, hours: dg.PartitionsDefinition[str], days: dg.PartitionsDefinition[str]
 ) -> dg.Definitions:
-    schedules = [every_hour, build_every_morning(house, days)]
+    schedules = [build_every_hour(house), build_every_morning(house, days)]
     sensors = build_sensors(house)
     names = [*(schedule.name for schedule in schedules), *(sensor.name for sensor in sensors)]
     return dg.Definitions(

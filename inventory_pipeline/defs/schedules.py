@@ -9,20 +9,23 @@ from inventory_pipeline.defs.jobs import daily, hourly
 from inventory_pipeline.defs.partitions import find_closed_day, find_closed_hour
 from inventory_pipeline.wiring.house import House
 
-RUNNING = dg.DefaultScheduleStatus.RUNNING
 
+def build_every_hour(house: House) -> dg.ScheduleDefinition:
+    """Return the schedule of the hourly check."""
 
-@dg.schedule(
-    job=hourly,
-    cron_schedule="5 * * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Five minutes after each hour, that hour.",
-)
-def every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Request the hour that just closed."""
-    key = find_closed_hour(context.scheduled_execution_time)
-    return dg.RunRequest(run_key=key, partition_key=key)
+    @dg.schedule(
+        name="every_hour",
+        job=hourly,
+        cron_schedule="5 * * * *",
+        execution_timezone="UTC",
+        default_status=find_status(house),
+        description="Five minutes after each hour, that hour.",
+    )
+    def every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        key = find_closed_hour(context.scheduled_execution_time)
+        return dg.RunRequest(run_key=key, partition_key=key)
+
+    return every_hour
 
 
 def build_every_morning(house: House, days: dg.PartitionsDefinition[str]) -> dg.ScheduleDefinition:
@@ -34,7 +37,7 @@ def build_every_morning(house: House, days: dg.PartitionsDefinition[str]) -> dg.
         job=daily,
         cron_schedule=f"{at.minute} {at.hour} * * *",
         execution_timezone=house.settings.business.time_zone,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description=f"At {at:%H:%M} of {house.settings.business.time_zone}, yesterday's summary.",
     )
     def every_morning(
@@ -47,3 +50,9 @@ def build_every_morning(house: House, days: dg.PartitionsDefinition[str]) -> dg.
         return dg.RunRequest(run_key=key, partition_key=key)
 
     return every_morning
+
+
+def find_status(house: House) -> dg.DefaultScheduleStatus:
+    """Return whether schedules run before anybody touches their switch."""
+    status = dg.DefaultScheduleStatus
+    return status.RUNNING if house.settings.automatic else status.STOPPED

@@ -22,7 +22,6 @@ from inventory_pipeline.wiring.daily import is_mailable
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.sweep import sweep
 
-RUNNING = dg.DefaultSensorStatus.RUNNING
 # The schedule comes at minute five; until then a closed hour is no gap.
 GRACE = timedelta(minutes=20)
 AT_ONCE = 12
@@ -46,6 +45,12 @@ def build_sensors(house: House) -> list[dg.SensorDefinition]:
     ]
 
 
+def find_status(house: House) -> dg.DefaultSensorStatus:
+    """Return whether sensors run before anybody touches their switch."""
+    status = dg.DefaultSensorStatus
+    return status.RUNNING if house.settings.automatic else status.STOPPED
+
+
 def build_fill_gaps(house: House) -> dg.SensorDefinition:
     """Return the sensor that catches up; each hour is asked for once, and again if it failed."""
 
@@ -53,7 +58,7 @@ def build_fill_gaps(house: House) -> dg.SensorDefinition:
         name="fill_gaps",
         job=hourly,
         minimum_interval_seconds=300,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description="Hours of the last 48 that were not reconciled, oldest first. A source that "
         "keeps its answers by hour is read; any other is missing for that hour.",
     )
@@ -75,7 +80,7 @@ def build_tell_at_once(house: House) -> dg.SensorDefinition:
         name="tell_at_once",
         job=notify,
         minimum_interval_seconds=60,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description="When the newest hour has an urgent finding, one look at whether people "
         "know of it. Old hours and backfills tell nobody.",
     )
@@ -97,7 +102,7 @@ def build_send_late_mail(house: House) -> dg.SensorDefinition:
         name="send_late_mail",
         job=daily,
         minimum_interval_seconds=300,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description="Yesterday's mail, if it is due and not sent: every half hour until it is.",
     )
     def send_late_mail(_context: dg.SensorEvaluationContext) -> Requests:
@@ -130,7 +135,7 @@ def build_record_failures(house: House) -> dg.SensorDefinition:
         name="record_failures",
         monitor_all_code_locations=True,
         minimum_interval_seconds=60,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description="A run that failed or was killed: its hours are failed in the run ledger, "
         "and the outside check is told.",
     )
@@ -173,7 +178,7 @@ def build_bury_the_dead(house: House) -> dg.SensorDefinition:
     @dg.sensor(
         name="bury_the_dead",
         minimum_interval_seconds=60,
-        default_status=RUNNING,
+        default_status=find_status(house),
         description="Runs that are called running although their process is gone.",
     )
     def bury_the_dead(context: dg.SensorEvaluationContext) -> dg.SkipReason:

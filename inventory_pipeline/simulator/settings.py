@@ -92,6 +92,7 @@ mirrors:
 handoffs:
 {handoffs}
 registry: {{review_days: 3650}}           # a simulated shop never sits down to review
+automatic: false                        # and writes nothing more: no hour comes by itself
 mail: {{to: [ops@example.com], from: pipeline@example.com, at: "07:00"}}
 """
 

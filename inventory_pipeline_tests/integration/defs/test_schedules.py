@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from inventory_pipeline_tests.support.roof import Roof
+from inventory_pipeline_tests.support.roof import Roof, configure_pair
+from inventory_pipeline_tests.support.shop import Shop
 
 
 def tick(roof: Roof, name: str, at: datetime) -> list[str]:
@@ -61,3 +62,13 @@ def test_both_run_unasked_and_on_their_own_clocks(roof: Roof) -> None:
         "0 7 * * *",
         "America/Los_Angeles",
     )
+
+
+def test_a_house_that_is_not_automatic_runs_nothing_unasked(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    configure_pair(shop, more="automatic: false\n")
+    repository = Roof(shop, instance).definitions.get_repository_def()
+
+    states = {a.default_status.value for a in (*repository.schedule_defs, *repository.sensor_defs)}
+    assert states == {"STOPPED"}
