@@ -18,7 +18,8 @@ LIMITS = Limits(
     max_age=timedelta(minutes=90),
 )
 WHOLE = Evidence(
-    rows=1000, repeats=0, keys=1000, is_complete=True, is_suspect=False, end_marker="last page short",
+    rows=1000, repeats=0, keys=1000, is_complete=True, is_suspect=False,
+    end_marker="last page short",
     declared_keys=None, notes=(), conflicts=0, known_keys=1000, missing_keys=0,
     missing_before=False, newly_zero_keys=0, moved_units=0, known_units=20_000,
     source_at=AT, reference_at=AT,
@@ -76,7 +77,8 @@ def test_the_reason_says_what_was_seen_and_what_is_believed() -> None:
 @given(
     st.builds(
         Evidence,
-        rows=st.integers(0, 100), repeats=st.integers(0, 9), keys=st.integers(0, 100), is_complete=st.booleans(),
+        rows=st.integers(0, 100), repeats=st.integers(0, 9), keys=st.integers(0, 100),
+        is_complete=st.booleans(),
         is_suspect=st.booleans(), end_marker=st.just("end"),
         declared_keys=st.none() | st.integers(0, 100), notes=st.just(()),
         conflicts=st.integers(0, 2), known_keys=st.integers(1, 100),
