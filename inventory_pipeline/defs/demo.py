@@ -1,11 +1,11 @@
-"""Many hours through the real hourly job, in this process: the demo, and whoever moves in.
+"""Many hours through the real jobs, in this process: the demo, and whoever moves in.
 
 Each run takes up to a day of hours and stands in the web UI's history like any other.
 """
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 import dagster as dg
 
 from inventory_pipeline.defs.build import build_definitions
-from inventory_pipeline.defs.partitions import build_range_tags
-from inventory_pipeline.defs.places import HOURLY
+from inventory_pipeline.defs.partitions import PARTITION_TAG, build_range_tags
+from inventory_pipeline.defs.places import DAILY, HOURLY
 from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.wiring.house import House
 
@@ -53,13 +53,39 @@ def run_hours(
         on_hour(done / steps * len(hours), len(hours))
 
     definitions = build_definitions(house, start=hours[0], tell=tell, log_level=logging.ERROR)
-    job = definitions.resolve_job_def(HOURLY)
     for batch in _split(hours):
-        result = job.execute_in_process(
-            QUIETLY, instance=instance, tags=build_range_tags(batch), raise_on_error=False
-        )
-        if not result.success:
-            raise InventoryPipelineError(_find_failure(result))
+        _execute(definitions, HOURLY, build_range_tags(batch), instance)
+
+
+def run_days(
+    house: House, days: Sequence[date], *, instance: dg.DagsterInstance, start: datetime
+) -> None:
+    """Run the daily job for some local days, so that the web UI shows their summaries.
+
+    A day that closed long ago is computed and mails nothing.
+
+    Args:
+        house: the installation.
+        days: local calendar days.
+        instance: where the run history is kept.
+        start: the first hour there is a partition for.
+
+    Raises:
+        InventoryPipelineError: a run failed; its own words.
+    """
+    definitions = build_definitions(house, start=start, log_level=logging.ERROR)
+    for day in days:
+        _execute(definitions, DAILY, {PARTITION_TAG: day.isoformat()}, instance)
+
+
+def _execute(
+    definitions: dg.Definitions, job: str, tags: dict[str, str], instance: dg.DagsterInstance
+) -> None:
+    result = definitions.resolve_job_def(job).execute_in_process(
+        QUIETLY, instance=instance, tags=tags, raise_on_error=False
+    )
+    if not result.success:
+        raise InventoryPipelineError(_find_failure(result))
 
 
 def _split(hours: Sequence[datetime]) -> Iterator[list[datetime]]:

@@ -1,12 +1,13 @@
 """Many hours through the real job in this process, as the demo runs them."""
 
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from inventory_pipeline.defs.demo import open_instance, run_hours
-from inventory_pipeline.defs.places import CYCLES
+from inventory_pipeline.defs.demo import open_instance, run_days, run_hours
+from inventory_pipeline.defs.places import CYCLES, DAILY_SUMMARY
 from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.model.hours import HOUR, compute_key, parse_hour
 from inventory_pipeline.wiring.house import build_house
@@ -42,6 +43,17 @@ def test_the_history_of_every_hour_is_there_for_the_web_ui(full: Shop, tmp_path:
     assert told == sorted(told)
     assert told[-1] == (26, 26)
     assert {row["status"] for row in full.export("cycles")} == {"clear"}
+
+
+def test_the_summaries_of_past_days_are_shown_and_not_mailed(full: Shop, tmp_path: Path) -> None:
+    house = build_house(full.config)
+    with open_instance(tmp_path / "home") as instance:
+        run_hours(house, HOURS[:2], instance=instance)
+        run_days(house, [date(2026, 4, 6)], instance=instance, start=FIRST)
+        shown = instance.get_materialized_partitions(DAILY_SUMMARY)
+
+    assert shown == {"2026-04-06"}
+    assert not (house.storage / "mails").exists()
 
 
 def test_a_run_that_fails_says_why(full: Shop, tmp_path: Path) -> None:
