@@ -20,6 +20,7 @@ from inventory_pipeline.ingest.history import Change, find_stock, load_change
 from inventory_pipeline.ingest.keys import load_key_book, save_fresh
 from inventory_pipeline.ingest.landing import Landed, Landing
 from inventory_pipeline.ingest.numbered import list_facts, number_readings
+from inventory_pipeline.ingest.packs import unpack_day
 from inventory_pipeline.ingest.plain import split_plain
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import QUARANTINE
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 FEED_ORDER = ("movements", "levels", "events", "syncs", "changes", "documents", "counts")
 UNSETTLED = ("missing", "failed", "partial", "suspect")
 CONTENT_TABLES = (
-    "ingest.counts", "ingest.batch_facts", "ingest.availabilities", "ingest.bins",
+    "ingest.recent_counts", "ingest.batch_facts", "ingest.availabilities", "ingest.recent_bins",
     "ingest.quarantine", "ingest.unknowns", "ingest.movements", "ingest.level_changes",
 )  # fmt: skip
 
@@ -122,7 +123,8 @@ def _run_feed(
         found = Absence("missing", "nothing was landed for this hour")
     if isinstance(found, Absence):
         result = FeedResult(source.name, feed, hour_at, found.status, found.reason)
-        _store(warehouse, Tables({}, result), None)
+        with warehouse.transaction():
+            _store(warehouse, Tables({}, result), None)
         return result
     with warehouse.transaction():
         tables = _load(warehouse, source, catalog, feed, found)
@@ -199,10 +201,10 @@ def _tabulate_counts(
     rows = raw.rows.height + raw.rejected.height
     verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
     frames = {
-        "ingest.counts": numbered.tabulate(source_at),
+        "ingest.recent_counts": numbered.tabulate(source_at),
         "ingest.batch_facts": list_facts(numbered.fact_id, spoken["fact_id"].to_numpy()),
         "ingest.availabilities": spoken.select("fact_id", "key_id", "is_available"),
-        "ingest.bins": book.encode_readings(readings.bins).select(
+        "ingest.recent_bins": book.encode_readings(readings.bins).select(
             "fact_id", "key_id", "bin", "units"
         ),
         "ingest.unknowns": book.encode_readings(readings.unknowns).select("fact_id", "key_id"),
@@ -308,6 +310,8 @@ def _shape_quarantine(frame: pl.DataFrame) -> pl.DataFrame:
 def _store(warehouse: DuckWarehouse, tables: Tables, landed: Landed | None) -> None:
     """Put one batch in place of what the hour held before."""
     result = tables.result
+    if result.feed == "counts":
+        unpack_day(warehouse, system=result.system, hour_at=result.hour_at)
     found = warehouse.query(
         load_query("ingest", "find_batch"),
         system=result.system, feed=result.feed, hour_at=result.hour_at,

@@ -8,6 +8,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.reconcile.hour import Picture
+from inventory_pipeline.reconcile.packs import unpack_day
 from inventory_pipeline.reconcile.past import update_findings
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
@@ -36,16 +37,17 @@ def write(
 ) -> None:
     """Write tallies, rulings, exceptions and sightings of one hour, and bring findings up."""
     at = {"hour_at": picture.hour_at}
+    unpack_day(warehouse, picture.hour_at)
     told = pl.DataFrame(tallies, schema_overrides=TALLY_TYPES)
     warehouse.replace_partition("reconcile.tallies", told, where=at)
     warehouse.replace_partition("reconcile.rulings", list_rulings(picture, settings), where=at)
     _write_classes(warehouse, settings, catalog)
     exceptions = rows.with_columns(hour_at=pl.lit(picture.hour_at).cast(INSTANT))
     warehouse.replace_partition(
-        "reconcile.exceptions", exceptions.select(EXCEPTION_COLUMNS), where=at
+        "reconcile.recent_exceptions", exceptions.select(EXCEPTION_COLUMNS), where=at
     )
     had = warehouse.query(load_query("reconcile", "load_sightings_of"), hour_at=picture.hour_at)
-    warehouse.replace_partition("reconcile.sightings", sightings, where=at)
+    warehouse.replace_partition("reconcile.recent_sightings", sightings, where=at)
     update_findings(warehouse, picture.hour_at, had=had, sightings=sightings, known=known)
 
 

@@ -158,7 +158,7 @@ def _write_sighting(warehouse: Any, row: dict[str, Any]) -> None:
     frame = pl.DataFrame([{name: row[name] for name in SIGHTING_SCHEMA}], schema=SIGHTING_SCHEMA)
     identity = {name: row[name] for name in ("kind", "fact", "mirror", "key_id", "subject")}
     warehouse.replace_partition(
-        "reconcile.sightings", frame, where={"hour_at": row["hour_at"], **identity}
+        "reconcile.recent_sightings", frame, where={"hour_at": row["hour_at"], **identity}
     )
     warehouse.replace_partition("reconcile.findings", frame, where=identity)
 

@@ -57,7 +57,7 @@ def run(warehouse: DuckWarehouse, hour_at: datetime, deltas: dict[int, int]) -> 
     had = warehouse.query(
         "select * from reconcile.sightings where hour_at = $hour_at", hour_at=hour_at
     )
-    warehouse.replace_partition("reconcile.sightings", sightings, where=at)
+    warehouse.replace_partition("reconcile.recent_sightings", sightings, where=at)
     warehouse.execute("delete from reconcile.cycles where hour_at = $hour_at", hour_at=hour_at)
     empty = warehouse.query("select * from reconcile.cycles limit 0").clear(1)
     zeros = empty.with_columns((~pl.selectors.string()).fill_null(strategy="zero"))
@@ -76,7 +76,7 @@ def test_hours_in_any_order_and_run_again_leave_the_newest_sighting(
 ) -> None:
     told: dict[datetime, dict[int, int]] = {}
     with open_warehouse(tmp_path / "w.duckdb", wait=timedelta(seconds=1)) as warehouse:
-        for table in ("sightings", "findings", "cycles"):
+        for table in ("recent_sightings", "findings", "cycles"):
             warehouse.execute(f"delete from reconcile.{table}")
         for hour_at, deltas in tellings:
             known = run(warehouse, hour_at, deltas)

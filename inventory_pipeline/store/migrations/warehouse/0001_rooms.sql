@@ -59,15 +59,57 @@ create table ingest.batches (
     digest varchar not null
 );
 
--- grain: one reading (batch, fact, key); eaches, bins summed; sorted by fact and key
+-- grain: one reading (batch, fact, key) of the last days; eaches, bins summed; sorted by fact and key
 -- observed_at = batches.source_at - age_seconds
-create table ingest.counts (
+create table ingest.recent_counts (
     batch_id integer not null,
     fact_id smallint not null,
     key_id integer not null,
     units bigint not null,
     age_seconds integer not null
 );
+
+-- grain: one batch of a packed day of one system; places count the day's batches from 0
+create table ingest.packed_batches (
+    pack_id integer not null,
+    batch_id integer not null,
+    place smallint not null,
+    aging_seconds integer not null
+);
+
+-- grain: one reading that stood unchanged from first_place to last_place of a packed day
+create table ingest.count_runs (
+    pack_id integer not null,
+    fact_id smallint not null,
+    key_id integer not null,
+    first_place smallint not null,
+    last_place smallint not null,
+    units bigint not null,
+    age_seconds integer not null
+);
+
+-- grain: one reading (batch, fact, key), of the last days or packed
+create view ingest.counts as
+select
+    batch_id,
+    fact_id,
+    key_id,
+    units,
+    age_seconds
+from ingest.recent_counts
+union all
+select
+    batches.batch_id,
+    runs.fact_id,
+    runs.key_id,
+    runs.units,
+    runs.age_seconds + batches.aging_seconds as age_seconds
+from ingest.packed_batches as batches
+inner join ingest.count_runs as runs
+    on
+        batches.pack_id = runs.pack_id
+        and batches.place >= runs.first_place
+        and batches.place <= runs.last_place;
 
 -- grain: one fact of a batch that has a reading or a word for it
 create table ingest.batch_facts (
@@ -83,14 +125,48 @@ create table ingest.availabilities (
     is_available boolean not null
 );
 
--- grain: one bin of a reading; eaches; sums to ingest.counts
-create table ingest.bins (
+-- grain: one bin of a reading of the last days; eaches; sums to ingest.counts
+create table ingest.recent_bins (
     batch_id integer not null,
     fact_id smallint not null,
     key_id integer not null,
     bin varchar not null,
     units bigint not null
 );
+
+-- grain: one bin that stood unchanged from first_place to last_place of a packed day
+create table ingest.bin_runs (
+    pack_id integer not null,
+    fact_id smallint not null,
+    key_id integer not null,
+    bin varchar not null,
+    first_place smallint not null,
+    last_place smallint not null,
+    units bigint not null
+);
+
+-- grain: one bin of a reading, of the last days or packed
+create view ingest.bins as
+select
+    batch_id,
+    fact_id,
+    key_id,
+    bin,
+    units
+from ingest.recent_bins
+union all
+select
+    batches.batch_id,
+    runs.fact_id,
+    runs.key_id,
+    runs.bin,
+    runs.units
+from ingest.packed_batches as batches
+inner join ingest.bin_runs as runs
+    on
+        batches.pack_id = runs.pack_id
+        and batches.place >= runs.first_place
+        and batches.place <= runs.last_place;
 
 -- grain: one row of a feed that was not taken in
 create table ingest.quarantine (
@@ -167,8 +243,8 @@ create table reconcile.tallies (
     units_wrong bigint not null
 );
 
--- grain: one comparison that is not a plain match; eaches; delta = observed - expected
-create table reconcile.exceptions (
+-- grain: one comparison of the last days that is not a plain match; eaches; delta = observed - expected
+create table reconcile.recent_exceptions (
     hour_at timestamptz not null,
     mirror varchar not null,
     fact varchar not null,
@@ -186,9 +262,80 @@ create table reconcile.exceptions (
     qualifiers varchar not null
 );
 
--- grain: one problem in one hour in which it could be judged; state open or cleared.
+-- grain: one hour of a packed day; places count the day's hours from 0
+create table reconcile.packed_hours (
+    day date not null,
+    hour_at timestamptz not null,
+    place smallint not null
+);
+
+-- grain: one exception that stood unchanged from first_place to last_place of a packed day
+create table reconcile.exception_runs (
+    day date not null,
+    first_place smallint not null,
+    last_place smallint not null,
+    mirror varchar not null,
+    fact varchar not null,
+    key_id integer not null,
+    owner varchar not null,
+    owner_units bigint,
+    observed_units bigint,
+    expected_units bigint,
+    raw_delta_units bigint,
+    in_flight_units bigint,
+    lag_units bigint,
+    delta_units bigint,
+    status varchar not null,
+    severity varchar not null,
+    qualifiers varchar not null
+);
+
+-- grain: one comparison that is not a plain match, of the last days or packed
+create view reconcile.exceptions as
+select
+    hour_at,
+    mirror,
+    fact,
+    key_id,
+    owner,
+    owner_units,
+    observed_units,
+    expected_units,
+    raw_delta_units,
+    in_flight_units,
+    lag_units,
+    delta_units,
+    status,
+    severity,
+    qualifiers
+from reconcile.recent_exceptions
+union all
+select
+    hours.hour_at,
+    runs.mirror,
+    runs.fact,
+    runs.key_id,
+    runs.owner,
+    runs.owner_units,
+    runs.observed_units,
+    runs.expected_units,
+    runs.raw_delta_units,
+    runs.in_flight_units,
+    runs.lag_units,
+    runs.delta_units,
+    runs.status,
+    runs.severity,
+    runs.qualifiers
+from reconcile.packed_hours as hours
+inner join reconcile.exception_runs as runs
+    on
+        hours.day = runs.day
+        and hours.place >= runs.first_place
+        and hours.place <= runs.last_place;
+
+-- grain: one problem in one hour of the last days in which it could be judged; open or cleared.
 -- Append only by hour; key_id -1 and subject '' where a problem has none.
-create table reconcile.sightings (
+create table reconcile.recent_sightings (
     hour_at timestamptz not null,
     kind varchar not null,
     fact varchar not null,
@@ -216,9 +363,104 @@ create table reconcile.sightings (
     details varchar not null
 );
 
+-- grain: one problem that stood unchanged from first_place to last_place of a packed day:
+-- its streaks rise by one an hour, and it was last seen in the hour itself or at stale_seen_at
+create table reconcile.sighting_runs (
+    day date not null,
+    first_place smallint not null,
+    last_place smallint not null,
+    kind varchar not null,
+    fact varchar not null,
+    mirror varchar not null,
+    key_id integer not null,
+    subject varchar not null,
+    owner varchar not null,
+    class varchar not null,
+    symptom smallint,
+    severity varchar not null,
+    delta_units bigint,
+    owner_units bigint,
+    observed_units bigint,
+    expected_units bigint,
+    first_seen_at timestamptz not null,
+    opened_at timestamptz not null,
+    stale_seen_at timestamptz,
+    streak_base integer not null,
+    same_streak_base integer not null,
+    recurrence integer not null,
+    state varchar not null,
+    is_settled boolean not null,
+    is_consistent boolean not null,
+    money_at_risk double,
+    details varchar not null
+);
+
+-- grain: one problem in one hour in which it could be judged, of the last days or packed
+create view reconcile.sightings as
+select
+    hour_at,
+    kind,
+    fact,
+    mirror,
+    key_id,
+    subject,
+    owner,
+    class,
+    symptom,
+    severity,
+    delta_units,
+    owner_units,
+    observed_units,
+    expected_units,
+    first_seen_at,
+    opened_at,
+    last_seen_at,
+    streak,
+    same_streak,
+    recurrence,
+    state,
+    is_settled,
+    is_consistent,
+    money_at_risk,
+    details
+from reconcile.recent_sightings
+union all
+select
+    hours.hour_at,
+    runs.kind,
+    runs.fact,
+    runs.mirror,
+    runs.key_id,
+    runs.subject,
+    runs.owner,
+    runs.class,
+    runs.symptom,
+    runs.severity,
+    runs.delta_units,
+    runs.owner_units,
+    runs.observed_units,
+    runs.expected_units,
+    runs.first_seen_at,
+    runs.opened_at,
+    coalesce(runs.stale_seen_at, hours.hour_at) as last_seen_at,
+    runs.streak_base + hours.place as streak,
+    runs.same_streak_base + hours.place as same_streak,
+    runs.recurrence,
+    runs.state,
+    runs.is_settled,
+    runs.is_consistent,
+    runs.money_at_risk,
+    runs.details
+from reconcile.packed_hours as hours
+inner join reconcile.sighting_runs as runs
+    on
+        hours.day = runs.day
+        and hours.place >= runs.first_place
+        and hours.place <= runs.last_place;
+
 -- grain: one problem; its newest sighting
 create table reconcile.findings as
-select * from reconcile.sightings;
+select * from reconcile.recent_sightings;
 
 -- grain: one hour
 create table reconcile.cycles (

@@ -1,0 +1,7 @@
+-- reads: ingest.recent_bins, ingest.packed_batches
+-- param: pack_id, integer
+delete from ingest.recent_bins
+where batch_id in (
+    select batch_id from ingest.packed_batches
+    where pack_id = $pack_id
+)

@@ -1,0 +1,4 @@
+-- reads: reconcile.exception_runs
+-- param: day, date
+delete from reconcile.exception_runs
+where day = $day

@@ -1,0 +1,155 @@
+-- grain: one problem that stood unchanged from first_place to last_place of a day
+-- A run is what has the same place less rank: rank counts the places with the same values.
+-- reads: reconcile.recent_sightings, reconcile.packed_hours
+-- param: day, date
+insert into reconcile.sighting_runs (
+    day,
+    first_place,
+    last_place,
+    kind,
+    fact,
+    mirror,
+    key_id,
+    subject,
+    owner,
+    class,
+    symptom,
+    severity,
+    delta_units,
+    owner_units,
+    observed_units,
+    expected_units,
+    first_seen_at,
+    opened_at,
+    stale_seen_at,
+    streak_base,
+    same_streak_base,
+    recurrence,
+    state,
+    is_settled,
+    is_consistent,
+    money_at_risk,
+    details
+)
+with placed as (
+    select
+        hours.place,
+        told.kind,
+        told.fact,
+        told.mirror,
+        told.key_id,
+        told.subject,
+        told.owner,
+        told.class,
+        told.symptom,
+        told.severity,
+        told.delta_units,
+        told.owner_units,
+        told.observed_units,
+        told.expected_units,
+        told.first_seen_at,
+        told.opened_at,
+        case when told.last_seen_at <> told.hour_at then told.last_seen_at end as stale_seen_at,
+        told.streak - hours.place as streak_base,
+        told.same_streak - hours.place as same_streak_base,
+        told.recurrence,
+        told.state,
+        told.is_settled,
+        told.is_consistent,
+        told.money_at_risk,
+        told.details
+    from reconcile.recent_sightings as told
+    inner join reconcile.packed_hours as hours on told.hour_at = hours.hour_at
+    where hours.day = $day
+),
+
+ranked as (
+    select
+        *,
+        place - row_number() over (
+            partition by
+                kind,
+                fact,
+                mirror,
+                key_id,
+                subject,
+                owner,
+                class,
+                symptom,
+                severity,
+                delta_units,
+                owner_units,
+                observed_units,
+                expected_units,
+                first_seen_at,
+                opened_at,
+                stale_seen_at,
+                streak_base,
+                same_streak_base,
+                recurrence,
+                state,
+                is_settled,
+                is_consistent,
+                money_at_risk,
+                details
+            order by place
+        ) as run
+    from placed
+)
+
+select
+    cast($day as date) as day,
+    min(place) as first_place,
+    max(place) as last_place,
+    kind,
+    fact,
+    mirror,
+    key_id,
+    subject,
+    owner,
+    class,
+    symptom,
+    severity,
+    delta_units,
+    owner_units,
+    observed_units,
+    expected_units,
+    first_seen_at,
+    opened_at,
+    stale_seen_at,
+    streak_base,
+    same_streak_base,
+    recurrence,
+    state,
+    is_settled,
+    is_consistent,
+    money_at_risk,
+    details
+from ranked
+group by
+    kind,
+    fact,
+    mirror,
+    key_id,
+    subject,
+    owner,
+    class,
+    symptom,
+    severity,
+    delta_units,
+    owner_units,
+    observed_units,
+    expected_units,
+    first_seen_at,
+    opened_at,
+    stale_seen_at,
+    streak_base,
+    same_streak_base,
+    recurrence,
+    state,
+    is_settled,
+    is_consistent,
+    money_at_risk,
+    details,
+    run
+order by key_id, mirror, fact, first_place
