@@ -40,8 +40,8 @@ def run(
     bins = _load_bins(warehouse, settings, catalog, hour_at)
     proposals, tasks = find_proposals(seen, settings), find_tasks(seen, bins)
     with journal.transaction():
-        new = sum(_insert_proposal(journal, row, hour_at) for row in proposals)
-        asked = sum(_insert_task(journal, row, now) for row in tasks)
+        new = _insert_proposals(journal, proposals, hour_at)
+        asked = _insert_tasks(journal, tasks, now)
     logger.info("proposed hour=%s proposals=%d tasks=%d", hour_at.isoformat(), new, asked)
     return Proposed(new, asked)
 
@@ -65,28 +65,26 @@ def _load_bins(
     return pl.concat([told.select(columns), named.select(columns)])
 
 
-def _insert_proposal(journal: Journal, row: dict[str, Any], hour_at: datetime) -> int:
-    journal.execute(
+def _insert_proposals(journal: Journal, rows: list[dict[str, Any]], hour_at: datetime) -> int:
+    """Write new proposals; an older one of the same finding with another target is superseded."""
+    journal.execute_many(
         "update proposals set decision = 'superseded' "
         "where finding_id = :finding_id and proposal_id <> :proposal_id and decision = 'flagged'",
-        finding_id=row["finding_id"],
-        proposal_id=row["proposal_id"],
+        rows,
     )
-    return journal.execute(
+    return journal.execute_many(
         "insert or ignore into proposals (proposal_id, finding_id, hour_at, system, sku, "
         "location_id, fact, before_units, target_units, decision, reason) values (:proposal_id, "
         ":finding_id, :hour_at, :system, :sku, :location_id, :fact, :before_units, "
         ":target_units, :decision, :reason)",
-        hour_at=write_instant(hour_at),
-        **row,
+        [{**row, "hour_at": write_instant(hour_at)} for row in rows],
     )
 
 
-def _insert_task(journal: Journal, row: dict[str, Any], now: datetime) -> int:
-    return journal.execute(
+def _insert_tasks(journal: Journal, rows: list[dict[str, Any]], now: datetime) -> int:
+    return journal.execute_many(
         "insert or ignore into tasks (task_id, finding_id, created_at, location_id, bin, sku, "
         "state, recorded_units, reason) values (:task_id, :finding_id, :created_at, "
         ":location_id, :bin, :sku, :state, :recorded_units, :reason)",
-        created_at=write_instant(now),
-        **row,
+        [{**row, "created_at": write_instant(now)} for row in rows],
     )

@@ -7,7 +7,7 @@ with ``synchronous=FULL``. The minute worker and ``watch`` open this and never t
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,6 +68,11 @@ class Journal:
         """Run one writing statement; return how many rows it touched."""
         with self.transaction():
             return self._connection.execute(sql, params).rowcount
+
+    def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run one writing statement for every row; return how many rows it touched."""
+        with self.transaction():
+            return self._connection.executemany(sql, rows).rowcount if rows else 0
 
     def start_run(
         self, kind: str, subject: str, *, now: datetime, details: dict[str, Any] | None = None

@@ -61,6 +61,8 @@ create table proposals (
     reason text not null
 ) strict;
 
+create index proposals_finding on proposals (finding_id);
+
 -- grain: one bin somebody is asked to count
 create table tasks (
     task_id text primary key,
