@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from inventory_pipeline.report.page.parts import Card, Page, Section, Table
 from inventory_pipeline.report.words import neutralise
 
+LONGEST = 1000
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$=-])")
 
 
 def escape(text: object) -> str:
     """Return text that markdown shows as it stands: no emphasis, link, cell or tag."""
-    return _ACTIVE.sub(r"\\\1", neutralise(str(text), limit=200))
+    return _ACTIVE.sub(r"\\\1", neutralise(str(text), limit=LONGEST))
 
 
 def render_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
