@@ -6,6 +6,7 @@ Parsed by the ``files`` connector, read, numbered, judged and tallied as ``inges
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from benchmarks.work import FIRST_HOUR, slug
@@ -62,13 +63,14 @@ def take_picture(folder: Path, settings: Settings, catalog: Catalog) -> Picture:
             name: Batch(number, name, "complete", FIRST_HOUR) for number, name in enumerate(read)
         },
     )
-    for system, numbered in read.items():
+    for system in settings.systems:
+        numbered = read.pop(system)
         for number, fact in enumerate(book.facts.known):
-            rows = numbered.fact_id == number
-            if rows.any():
+            first, last = np.searchsorted(numbered.fact_id, (number, number + 1))
+            if first < last:
                 picture.hour.add(
-                    system, fact, keys=numbered.key_id[rows], units=numbered.units[rows],
-                    unknown_keys=[], is_whole=True,
+                    system, fact, keys=numbered.key_id[first:last],
+                    units=numbered.units[first:last], unknown_keys=[], is_whole=True,
                 )  # fmt: skip
     assemble_facts(picture, settings, catalog)
     picture.active_skus = count_active(picture, [])

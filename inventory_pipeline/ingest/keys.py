@@ -1,5 +1,6 @@
 """Keys: (sku, location) and fact names become small integers once, and stay so."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,29 @@ class Names:
         return pl.DataFrame({"text": self.known}).with_row_index("number")
 
 
+@dataclass(frozen=True)
+class Spots:
+    """A place in a table for the key of each row, so that keys are met and put, never compared.
+
+    Attributes:
+        of_row: row → spot.
+        of_key: key_id → spot; None where the spot is the key_id.
+        size: how many spots there are.
+    """
+
+    of_row: Any
+    of_key: Any
+    size: int
+
+    def find_keys(self) -> Any:
+        """Return key_id (Int32) row by row."""
+        if self.of_key is None:
+            return self.of_row
+        keys = np.empty(self.size, np.int32)
+        keys[self.of_key] = np.arange(self.of_key.size, dtype=np.int32)
+        return keys[self.of_row]
+
+
 class KeyBook:
     """Numbers for names: append only. A new key's number follows its sku's and its place's.
 
@@ -73,8 +97,8 @@ class KeyBook:
         fresh, self._fresh = self._fresh, {}
         return {table: pl.concat(parts) for table, parts in fresh.items()}
 
-    def number_keys(self, sku: Coded, location: Coded) -> Any:
-        """Return key_id (Int32) row by row."""
+    def find_spots(self, sku: Coded, location: Coded) -> Spots:
+        """Return where each row's key stands; a key not met before gets its number."""
         skus, new_skus = self.skus.number(sku)
         places, new_places = self.places.number(location)
         self._note("ingest.skus", "sku_id", "sku", new_skus, self.skus)
@@ -87,44 +111,40 @@ class KeyBook:
         return self._find_by_join(cells, width)
 
     def number_facts(self, fact: Coded) -> Any:
-        """Return fact_id (Int16) row by row."""
+        """Return fact_id (Int16) of each text; -1 where no row uses it."""
         numbers, new = self.facts.number(fact)
         self._note("ingest.fact_names", "fact_id", "fact", new, self.facts)
-        return fact.spread(numbers.astype(np.int16))
+        return numbers.astype(np.int16)
 
     def encode_keys(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add key_id for sku and location_id."""
         if frame.is_empty():
             return frame.with_columns(key_id=pl.lit(None, pl.Int32))
         coded = encode(frame, ("sku", "location_id"))
-        keys = self.number_keys(coded["sku"], coded["location_id"])
+        keys = self.find_spots(coded["sku"], coded["location_id"]).find_keys()
         return frame.with_columns(pl.Series("key_id", keys, pl.Int32))
 
     def encode_readings(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add key_id for sku and location_id, and fact_id for fact."""
         if frame.is_empty():
             return self.encode_keys(frame).with_columns(fact_id=pl.lit(None, pl.Int16))
-        facts = self.number_facts(encode(frame, ("fact",))["fact"])
+        coded = encode(frame, ("fact",))["fact"]
+        facts = coded.spread(self.number_facts(coded))
         return self.encode_keys(frame).with_columns(pl.Series("fact_id", facts, pl.Int16))
 
-    def _find_by_table(self, cells: Any, size: int, width: int) -> Any:
-        table = np.full(size, -1, np.int32)
-        table[self._find_cells(size, width)] = np.arange(self.size, dtype=np.int32)
-        found = table[cells]
-        is_new = found < 0
-        if is_new.any():
-            is_wanted = np.zeros(size, np.bool_)
-            is_wanted[cells[is_new]] = True
-            new = np.flatnonzero(is_wanted)
-            table[new] = np.arange(self.size, self.size + new.size)
-            self._add(new, width)
-            found = table[cells]
-        return found
+    def _find_by_table(self, cells: Any, size: int, width: int) -> Spots:
+        is_new = np.zeros(size, np.bool_)
+        is_new[cells] = True
+        is_new[self._find_cells(size, width)] = False
+        new = np.flatnonzero(is_new)
+        if new.size:
+            self._add(new.astype(find_kind(size)), width)
+        return Spots(cells, self._find_cells(size, width), size)
 
     def _find_cells(self, size: int, width: int) -> Any:
         return self.sku_of * find_kind(size)(width) + self.place_of
 
-    def _find_by_join(self, cells: Any, width: int) -> Any:
+    def _find_by_join(self, cells: Any, width: int) -> Spots:
         known = self._find_cells(self.skus.known.len() * width, width)
         book = pl.DataFrame({"cell": known}).with_row_index("key_id")
         new = pl.DataFrame({"cell": cells}).unique().join(book, on="cell", how="anti")["cell"]
@@ -134,11 +154,12 @@ class KeyBook:
         found = pl.DataFrame({"cell": cells}).join(
             book, on="cell", how="left", validate="m:1", maintain_order="left"
         )
-        return found["key_id"].cast(pl.Int32).to_numpy()
+        return Spots(found["key_id"].cast(pl.Int32).to_numpy(), None, self.size)
 
     def _add(self, cells: Any, width: int) -> None:
-        first = self.size
-        sku_of, place_of = (cells // width).astype(np.int32), (cells % width).astype(np.int32)
+        first, sku_of = self.size, cells // width
+        place_of = (cells - sku_of * width).astype(np.int32)
+        sku_of = sku_of.astype(np.int32)
         self.sku_of = np.concatenate([self.sku_of, sku_of])
         self.place_of = np.concatenate([self.place_of, place_of])
         numbers = np.arange(first, self.size, dtype=np.int32)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from inventory_pipeline.ingest.keys import KeyBook
+from inventory_pipeline.ingest.keys import KeyBook, Spots
 from inventory_pipeline.ingest.plain import Plain
+from inventory_pipeline.ingest.words import encode
 from inventory_pipeline.model.frames import INSTANT
 
 COLUMNS = {
@@ -59,15 +60,10 @@ def number_readings(book: KeyBook, plain: Plain, others: pl.DataFrame) -> Number
     Args:
         others: OBSERVATION rows; they share no key with ``plain``.
     """
-    parts = []
-    if plain.height:
-        keys = book.number_keys(plain.sku, plain.location_id)
-        facts = book.number_facts(plain.fact)
-        parts.append(Numbered(facts, keys, plain.units, plain.observed_at))
-    if others.height:
-        coded = book.encode_readings(others).with_columns(pl.col("observed_at").to_physical())
-        parts.append(Numbered(**{name: coded[name].to_numpy() for name in COLUMNS}))
-    return _sort(_concatenate(parts), book.size)
+    pieces = _number(book, plain)
+    for fact_id, piece in _number(book, _code(others)).items():
+        pieces[fact_id] = _merge(pieces[fact_id], piece) if fact_id in pieces else piece
+    return _concatenate([pieces[fact_id] for fact_id in sorted(pieces)])
 
 
 def list_facts(*fact_ids: Any) -> pl.DataFrame:
@@ -88,29 +84,59 @@ def _concatenate(parts: list[Numbered]) -> Numbered:
     )
 
 
-def _sort(readings: Numbered, size: int) -> Numbered:
-    """Sort by putting every row in its key's place: no row is compared with another."""
-    facts = np.flatnonzero(np.bincount(readings.fact_id))
-    return _concatenate([_sort_fact(readings, int(fact_id), size) for fact_id in facts])
+def _code(others: pl.DataFrame) -> Plain:
+    coded = encode(others, ("sku", "location_id", "fact"))
+    return Plain(
+        **coded,
+        units=others["units"].to_numpy(),
+        observed_at=others["observed_at"].to_physical().to_numpy(),
+    )
 
 
-def _sort_fact(readings: Numbered, fact_id: int, size: int) -> Numbered:
-    is_mine = readings.fact_id == fact_id
-    mine = [readings.key_id, readings.units, readings.observed_at]
-    if not is_mine.all():
-        mine = [column[is_mine] for column in mine]
-    keys, units, observed_at = mine
-    if not np.all(keys[1:] > keys[:-1]):
-        is_met = np.zeros(size, np.bool_)
-        is_met[keys] = True
-        units, observed_at = (_put(column, keys, is_met) for column in (units, observed_at))
-        keys = np.flatnonzero(is_met).astype(np.int32)
-    return Numbered(np.full(keys.size, fact_id, np.int16), keys, units, observed_at)
+def _number(book: KeyBook, rows: Plain) -> dict[int, Numbered]:
+    """Return the readings of each fact by its number, sorted by key."""
+    if not rows.height:
+        return {}
+    spots, facts = book.find_spots(rows.sku, rows.location_id), book.number_facts(rows.fact)
+    used = np.flatnonzero(facts >= 0)
+    if used.size == 1:
+        fact_id = facts[used[0]]
+        return {int(fact_id): _sort(fact_id, spots, spots.of_row, rows.units, rows.observed_at)}
+    pieces = {}
+    for code in used:
+        mine = rows.fact.codes == code
+        told = spots.of_row[mine], rows.units[mine], rows.observed_at[mine]
+        pieces[int(facts[code])] = _sort(facts[code], spots, *told)
+    return pieces
 
 
-def _put(column: Any, keys: Any, is_met: Any) -> Any:
+def _sort(fact_id: Any, spots: Spots, spot: Any, units: Any, observed_at: Any) -> Numbered:
+    """Sort by putting every row in its key's spot: no row is compared with another."""
+    is_met = np.zeros(spots.size, np.bool_)
+    is_met[spot] = True
+    if spots.of_key is not None:
+        is_met = is_met[spots.of_key]
+    keys = np.flatnonzero(is_met).astype(np.int32)
+    order = keys if spots.of_key is None else spots.of_key[keys]
+    return Numbered(
+        fact_id=np.full(keys.size, fact_id, np.int16),
+        key_id=keys,
+        units=_put(units, spot, order, spots.size),
+        observed_at=_put(observed_at, spot, order, spots.size),
+    )
+
+
+def _put(column: Any, spot: Any, order: Any, size: int) -> Any:
     if column.min() == column.max():
-        return column
-    table = np.empty(is_met.size, column.dtype)
-    table[keys] = column
-    return table[is_met]
+        return np.broadcast_to(column[0], order.shape)
+    table = np.empty(size, column.dtype)
+    table[spot] = column
+    return table[order]
+
+
+def _merge(many: Numbered, few: Numbered) -> Numbered:
+    """Put some sorted readings among others of the same fact."""
+    place = np.searchsorted(many.key_id, few.key_id)
+    return Numbered(
+        **{name: np.insert(getattr(many, name), place, getattr(few, name)) for name in COLUMNS}
+    )
