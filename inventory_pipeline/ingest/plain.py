@@ -107,10 +107,15 @@ def _read_instants(column: pl.Series, words: SourceWords, is_odd: Any) -> _Insta
         return _read_texts(column, words, is_odd)
     moments = column.cast(INSTANT).to_physical()
     array = moments.fill_null(0).to_numpy()
+    has_gaps = moments.null_count() > 0
+    if not array.size:
+        return _Instants(array, has_gaps)
+    low, high = array.min(), array.max()
     earliest, latest = _count(cells.EARLIEST), _count(words.latest)
-    if array.size and (array.min() < earliest or array.max() > latest):
+    if low < earliest or high > latest:
         is_odd |= (array < earliest) | (array > latest)
-    return _Instants(array, has_gaps=moments.null_count() > 0)
+    # One instant for all rows is the rule of an export: it is kept once.
+    return _Instants(np.broadcast_to(low, array.shape) if low == high else array, has_gaps)
 
 
 def _read_texts(column: pl.Series, words: SourceWords, is_odd: Any) -> _Instants:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+# Rows that tell whether a column repeats itself from row to row.
+_SAMPLE = 4096
 # Up to this many possible pairs a table finds the ones that occur; beyond it a sort does.
 _TABLE_LIMIT = 1 << 26
 
@@ -28,7 +30,7 @@ class Coded:
     def spread(self, values: Any) -> Any:
         """Turn one value per text into one value per row."""
         if len(values) == 1:
-            return np.full(len(self.codes), values[0])
+            return np.broadcast_to(values[0], self.codes.shape)
         return values[self.codes]
 
     def filter(self, is_kept: Any) -> "Coded":
@@ -45,23 +47,44 @@ class Coded:
 
 
 def encode(frame: pl.DataFrame, columns: tuple[str, ...]) -> dict[str, Coded]:
-    """Code text columns, all at once; a column of one text costs next to nothing."""
-    texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
-    is_same = texts.select((pl.all() == pl.all().first()).all()).row(0, named=True)
-    books = {name: pl.Categories.random() for name in columns if not is_same[name]}
+    """Code text columns, all at once; a text that the next rows repeat is read once."""
+    texts = {name: frame[name].cast(pl.String).fill_null("") for name in columns}
+    starts = {name: _find_starts(column) for name, column in texts.items()}
+    heads = [
+        (texts[name] if first is None else texts[name].gather(first)).to_frame(name)
+        for name, first in starts.items()
+    ]
     # A book forgets its texts with the last column that uses it: ``coded`` must outlive them.
-    coded = texts.select(pl.col(name).cast(pl.Categorical(book)) for name, book in books.items())
+    coded = pl.collect_all(
+        head.lazy().select(pl.all().cast(pl.Categorical(pl.Categories.random()))) for head in heads
+    )
     return {
-        name: _take_apart(coded[name])
-        if name in books
-        else Coded(np.zeros(frame.height, np.int32), texts[name].head(1))
-        for name in columns
+        name: _spread_runs(_take_apart(column.to_series()), first, frame.height)
+        for (name, first), column in zip(starts.items(), coded, strict=True)
     }
+
+
+def _find_starts(column: pl.Series) -> Any:
+    """Return the rows that differ from the row before, or None where nearly all of them do."""
+    sample = column.head(_SAMPLE)
+    if 2 * (sample[1:] != sample[:-1]).sum() > sample.len():
+        return None
+    column = column.rechunk()
+    changes = (column[1:] != column[:-1]).arg_true().to_numpy()
+    return np.concatenate([np.zeros(min(column.len(), 1), np.int64), changes.astype(np.int64) + 1])
+
+
+def _spread_runs(coded: Coded, starts: Any, height: int) -> Coded:
+    if starts is None:
+        return coded
+    if len(starts) == 1:
+        return Coded(np.broadcast_to(coded.codes[0], (height,)), coded.texts)
+    return Coded(np.repeat(coded.codes, np.diff(starts, append=height)), coded.texts)
 
 
 def _take_apart(column: pl.Series) -> Coded:
     codes = column.to_physical().to_numpy().view(np.int32)
-    numbers = pl.Series(np.arange(codes.max() + 1, dtype=np.uint32))
+    numbers = pl.Series(np.arange(codes.max(initial=-1) + 1, dtype=np.uint32))
     return Coded(codes, numbers.cat.to(column.dtype).cast(pl.String))
 
 
