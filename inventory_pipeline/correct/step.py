@@ -67,6 +67,7 @@ def _load_bins(
 
 def _insert_proposals(journal: Journal, rows: list[dict[str, Any]], hour_at: datetime) -> int:
     """Write new proposals; an older one of the same finding with another target is superseded."""
+    at = write_instant(hour_at)
     journal.execute_many(
         "update proposals set decision = 'superseded' "
         "where finding_id = :finding_id and proposal_id <> :proposal_id and decision = 'flagged'",
@@ -77,7 +78,7 @@ def _insert_proposals(journal: Journal, rows: list[dict[str, Any]], hour_at: dat
         "location_id, fact, before_units, target_units, decision, reason) values (:proposal_id, "
         ":finding_id, :hour_at, :system, :sku, :location_id, :fact, :before_units, "
         ":target_units, :decision, :reason)",
-        [{**row, "hour_at": write_instant(hour_at)} for row in rows],
+        [{**row, "hour_at": at} for row in rows],
     )
 
 
