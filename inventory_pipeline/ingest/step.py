@@ -14,14 +14,20 @@ from inventory_pipeline.config.models import System
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
-from inventory_pipeline.ingest.events import Events, compute_level_changes, compute_movements
+from inventory_pipeline.ingest.events import compute_level_changes, compute_movements
 from inventory_pipeline.ingest.fetch import SKEW, Absence, fetch_feed
 from inventory_pipeline.ingest.history import Change, find_stock, load_change
 from inventory_pipeline.ingest.keys import load_key_book, save_fresh
 from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.ingest.logs import (
+    compute_config_changes,
+    compute_middleware_events,
+    compute_syncs,
+)
 from inventory_pipeline.ingest.numbered import list_facts, number_readings
 from inventory_pipeline.ingest.packs import unpack_day
 from inventory_pipeline.ingest.plain import split_plain
+from inventory_pipeline.ingest.rows import Events
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import QUARANTINE
 from inventory_pipeline.model.hours import HOUR
@@ -37,7 +43,16 @@ UNSETTLED = ("missing", "failed", "partial", "suspect")
 CONTENT_TABLES = (
     "ingest.recent_counts", "ingest.batch_facts", "ingest.availabilities", "ingest.recent_bins",
     "ingest.quarantine", "ingest.unknowns", "ingest.movements", "ingest.level_changes",
+    "ingest.middleware_events", "ingest.syncs", "ingest.config_changes",
 )  # fmt: skip
+# Feeds of things that happened: how their rows are read, where they go, when they happened.
+EVENT_FEEDS = {
+    "movements": (compute_movements, "ingest.movements", "moved_at"),
+    "levels": (compute_level_changes, "ingest.level_changes", "changed_at"),
+    "events": (compute_middleware_events, "ingest.middleware_events", "emitted_at"),
+    "syncs": (compute_syncs, "ingest.syncs", "started_at"),
+    "changes": (compute_config_changes, "ingest.config_changes", "changed_at"),
+}
 
 
 @dataclass(frozen=True)
@@ -154,9 +169,8 @@ def _load(
         return Tables({}, replace(base, reason=str(error)))
     if feed == "counts":
         return _tabulate_counts(warehouse, source, catalog, landed, raw)
-    if feed in ("movements", "levels"):
-        compute = compute_movements if feed == "movements" else compute_level_changes
-        events = compute(raw.rows, catalog, _find_words(source, landed))
+    if feed in EVENT_FEEDS:
+        events = EVENT_FEEDS[feed][0](raw.rows, catalog, _find_words(source, landed))
         return _tabulate_events(warehouse, base, landed, events, raw.rejected)
     result = replace(
         base, status="complete", reason=landed.manifest.end_marker, rows=raw.rows.height
@@ -274,11 +288,8 @@ def _tabulate_events(
     events: Events,
     rejected: pl.DataFrame,
 ) -> Tables:
-    table = "ingest.movements" if base.feed == "movements" else "ingest.level_changes"
-    at = "moved_at" if base.feed == "movements" else "changed_at"
-    book = load_key_book(warehouse)
-    rows = book.encode_keys(events.rows).drop("sku", "location_id")
-    save_fresh(warehouse, book)
+    _, table, at = EVENT_FEEDS[base.feed]
+    rows = _encode(warehouse, events.rows) if "sku" in events.rows.columns else events.rows
     quarantine = pl.concat([events.quarantine, rejected])
     is_whole = landed.manifest.is_complete and not landed.manifest.is_suspect
     newest: Any = rows[at].max()
@@ -292,6 +303,14 @@ def _tabulate_events(
         source_at=newest or _source_at(landed),
     )
     return Tables({table: rows, "ingest.quarantine": _shape_quarantine(quarantine)}, result)
+
+
+def _encode(warehouse: DuckWarehouse, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put key_id in place of sku and location_id."""
+    book = load_key_book(warehouse)
+    encoded = book.encode_keys(rows).drop("sku", "location_id")
+    save_fresh(warehouse, book)
+    return encoded
 
 
 def _source_at(landed: Landed) -> datetime | None:

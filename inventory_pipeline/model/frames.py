@@ -117,6 +117,46 @@ LEVEL_CHANGE: Contract = {
     "sequence": pl.Int64(),
 }
 
+# Grain: one delivery in a middleware's log.
+MIDDLEWARE_EVENT: Contract = {
+    "event_id": pl.String(),
+    "path": pl.String(),
+    "sku": pl.String(),
+    "location_id": pl.String(),
+    "operation": pl.String(),
+    "units": pl.Int64(),
+    "emitted_at": INSTANT,
+    "received_at": INSTANT,
+    "processed_at": INSTANT,
+    "attempt": pl.Int32(),
+    "idempotency_key": pl.String(),
+    "sequence": pl.Int64(),
+    "status": pl.String(),
+    "mapping": pl.String(),
+    "mapping_changed_at": INSTANT,
+    "reference_id": pl.String(),
+}
+
+# Grain: one run of one sync; ``finished_at`` is null while it runs.
+SYNC: Contract = {
+    "path": pl.String(),
+    "started_at": INSTANT,
+    "finished_at": INSTANT,
+    "status": pl.String(),
+    "rows": pl.Int64(),
+}
+
+# Grain: one change of a configuration; ``system`` is the one that was changed.
+CONFIG_CHANGE: Contract = {
+    "changed_at": INSTANT,
+    "system": pl.String(),
+    "kind": pl.String(),
+    "subject": pl.String(),
+    "before": pl.String(),
+    "after": pl.String(),
+    "actor": pl.String(),
+}
+
 
 def conform(frame: pl.DataFrame, contract: Contract, *, name: str) -> pl.DataFrame:
     """Return ``frame`` with exactly the contract's columns, order and types.
