@@ -10,6 +10,10 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 
+READ = (
+    "finding_id", "opened_at", "mirror", "fact", "sku", "location_id",
+    "owner", "owner_units", "observed_units", "expected_units", "delta_units",
+)  # fmt: skip
 COUNTABLE = ("phantom_stock", "false_stockout", "sync_drift", "shrinkage")
 
 
@@ -32,7 +36,7 @@ def find_proposals(findings: pl.DataFrame, settings: Settings) -> list[dict[str,
         (pl.col("kind") == "gap")
         & (pl.col("state") == "open")
         & pl.col("expected_units").is_not_null()
-    )
+    ).select(READ)
     rows = []
     for row in gaps.iter_rows(named=True):
         target = max(0, row["expected_units"])

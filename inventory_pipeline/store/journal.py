@@ -17,6 +17,8 @@ from inventory_pipeline.errors import StoreBusyError, StoreDamagedError, StoreEr
 from inventory_pipeline.store.migrate import find_migrations
 
 BUSY_MILLISECONDS = 60_000
+# Ids are in no order: with less, a large hour reads every page of an index again and again.
+CACHE_KIBIBYTES = 65_536
 
 
 def write_instant(moment: datetime) -> str:
@@ -212,6 +214,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     connection.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
     if not read_only:
+        connection.execute(f"pragma cache_size = -{CACHE_KIBIBYTES}")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
     return connection
