@@ -133,13 +133,13 @@ class KeyBook:
         return self.encode_keys(frame).with_columns(pl.Series("fact_id", facts, pl.Int16))
 
     def _find_by_table(self, cells: Any, size: int, width: int) -> Spots:
-        is_new = np.zeros(size, np.bool_)
+        known, is_new = self._find_cells(size, width), np.zeros(size, np.bool_)
         is_new[cells] = True
-        is_new[self._find_cells(size, width)] = False
-        new = np.flatnonzero(is_new)
+        is_new[known] = False
+        new = np.flatnonzero(is_new).astype(known.dtype)
         if new.size:
-            self._add(new.astype(find_kind(size)), width)
-        return Spots(cells, self._find_cells(size, width), size)
+            self._add(new, width)
+        return Spots(cells, np.concatenate([known, new]) if new.size else known, size)
 
     def _find_cells(self, size: int, width: int) -> Any:
         return self.sku_of * find_kind(size)(width) + self.place_of

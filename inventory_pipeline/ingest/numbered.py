@@ -9,7 +9,7 @@ import polars as pl
 
 from inventory_pipeline.ingest.keys import KeyBook, Spots
 from inventory_pipeline.ingest.plain import Plain
-from inventory_pipeline.ingest.words import encode
+from inventory_pipeline.ingest.words import encode, find_kind
 from inventory_pipeline.model.frames import INSTANT
 
 COLUMNS = {
@@ -127,11 +127,12 @@ def _sort(fact_id: Any, spots: Spots, spot: Any, units: Any, observed_at: Any) -
 
 
 def _put(column: Any, spot: Any, order: Any, size: int) -> Any:
-    if column.min() == column.max():
-        return np.broadcast_to(column[0], order.shape)
-    table = np.empty(size, column.dtype)
+    low, high = column.min(), column.max()
+    if low == high:
+        return np.broadcast_to(low, order.shape)
+    table = np.empty(size, find_kind(max(-int(low), int(high)) + 1))
     table[spot] = column
-    return table[order]
+    return table[order].astype(column.dtype, copy=False)
 
 
 def _merge(many: Numbered, few: Numbered) -> Numbered:

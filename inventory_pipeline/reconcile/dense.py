@@ -58,9 +58,16 @@ class Hour:
         is_present = np.zeros(self.size, np.bool_)
         dense[keys] = units
         is_present[keys] = True
-        is_known = np.ones(self.size, np.bool_) if is_whole else is_present.copy()
-        is_known[unknown_keys] = False
+        is_known = _mark_all(self.size) if is_whole else is_present
+        if len(unknown_keys):
+            is_known = is_known.copy()
+            is_known[unknown_keys] = False
         self.columns[system, fact] = Column(dense, is_present, is_known)
+
+
+def _mark_all(size: int) -> Mask:
+    """Return a mask that is true everywhere and takes no room; it cannot be written to."""
+    return np.broadcast_to(np.True_, size)
 
 
 def build_silence(size: int) -> Column:
