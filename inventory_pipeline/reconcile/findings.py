@@ -85,6 +85,16 @@ def count_streaks(problems: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def sort_rows(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Sort many rows by columns of few texts: each text is compared once, then its number."""
+    return frame.sort(
+        pl.col(name).cast(pl.Enum(frame[name].unique().sort()))
+        if frame.schema[name] == pl.String
+        else pl.col(name)
+        for name in columns
+    )
+
+
 def fold(
     problems: pl.DataFrame, known: pl.DataFrame, judged: pl.DataFrame, *, hour_at: datetime
 ) -> pl.DataFrame:
@@ -115,9 +125,8 @@ def fold(
         state=pl.lit("open"),
     )
     cleared = _find_cleared(problems, known, judged, hour_at)
-    return pl.concat([_shape(opened), _shape(cleared)]).sort(
-        "kind", "mirror", "fact", "key_id", "subject"
-    )
+    told = pl.concat([_shape(opened), _shape(cleared)])
+    return sort_rows(told, "kind", "mirror", "fact", "key_id", "subject")
 
 
 def _find_cleared(

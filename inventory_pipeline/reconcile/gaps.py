@@ -24,7 +24,7 @@ def build_gap_problems(
     judged = _judge(rows.filter(is_problem), known, bands)
     quiet = rows.filter(~is_problem).with_columns(severity=pl.lit("none"))
     everything = pl.concat([judged.select(quiet.columns), quiet])
-    return everything.sort("mirror", "fact", "key_id"), _shape(judged)
+    return findings.sort_rows(everything, "mirror", "fact", "key_id"), _shape(judged)
 
 
 def _gather(outcomes: list[Outcome]) -> pl.DataFrame:
