@@ -14,7 +14,7 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
-from inventory_pipeline.connectors.json_page import find_key, read_page
+from inventory_pipeline.connectors.json_page import find_key, gather, open_page, read_pages
 from inventory_pipeline.connectors.json_rows import build_frame
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
@@ -53,8 +53,8 @@ class JsonConnector(ABC):
         self._plans = {feed: plan_rows(feed, rows) for feed, rows in self._feeds.items()}
         self._calls = calls
         self._badge = build_badge(options)
-        # Pages read while they were fetched, kept until they are parsed: same bytes, same sheet.
-        self._sheets: dict[str, dict[bytes, Sheet]] = {}
+        # Batches read while they were fetched, kept until they are parsed: same bytes, same sheets.
+        self._sheets: dict[str, dict[bytes, list[Sheet]]] = {}
 
     @property
     def reads_past(self) -> bool:
@@ -91,16 +91,13 @@ class JsonConnector(ABC):
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         plan, known = self._plans[feed], self._sheets.pop(feed, {})
         sheets: list[Sheet] = []
-        answer, head = Page(b"", "json"), None
+        seen: dict[str, Page] = {}
         with naming_source(self._system, feed):
-            for page in pages:
-                if page.kind == HEADERS:
-                    head = page
-                    continue
-                answer = replace(page, body=b"")
-                sheet = known.get(find_key(page.body)) if known else None
-                sheets.append(sheet or read_page(page.body, plan).sheet)
-            return build_frame(sheets, plan, answer=answer, head=head)
+            for bodies in gather(_find_bodies(pages, seen)):
+                found = known.get(find_key(bodies)) if known else None
+                sheets.extend(found or _read_bodies(bodies, plan))
+            answer = seen.get("json", Page(b"", "json"))
+            return build_frame(sheets, plan, answer=answer, head=seen.get(HEADERS))
 
     @abstractmethod
     def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
@@ -136,6 +133,21 @@ class JsonConnector(ABC):
         if needs_date:
             head = f"Date: {sweep.date}\r\n".encode()
             sink(Page(head, HEADERS, hour_at=context.hour_at, fetched_at=first_at))
+
+
+def _find_bodies(pages: Iterable[Page], seen: dict[str, Page]) -> Iterator[bytes]:
+    """Yield the answers; keep in ``seen`` what else the last page of each kind says."""
+    for page in pages:
+        if page.kind == HEADERS:
+            seen[HEADERS] = page
+        else:
+            seen["json"] = replace(page, body=b"")
+            yield page.body
+
+
+def _read_bodies(bodies: Sequence[bytes], plan: RowPlan) -> list[Sheet]:
+    readings = read_pages([open_page(body, plan) for body in bodies], plan)
+    return [reading.sheet for reading in readings]
 
 
 def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:

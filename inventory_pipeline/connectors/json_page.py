@@ -1,13 +1,18 @@
-"""Pages: one landed or fetched JSON answer, read the quick way or the slow way. Pure."""
+"""Pages: landed or fetched JSON answers, read the quick way or the slow way. Pure.
+
+A page is opened alone, which tells how paging goes on; rows are read page by page or, which
+is quicker where pages are small, many pages at once.
+"""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_paths import Path, find_text
-from inventory_pipeline.connectors.json_pieces import NotAlikeError, cut_rows, parse_piece
+from inventory_pipeline.connectors.json_pieces import NotAlikeError, Pieces, cut_rows, parse_piece
 from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.connectors.json_sheet import Sheet, read_chains
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
@@ -15,39 +20,93 @@ from inventory_pipeline.errors import SourceContractError
 
 Check = Callable[[Any], None]
 
+# Pages that are read at once: enough that starting costs little, little enough to keep in reach.
+BATCH_BYTES = 1 << 20
+BATCH_PAGES = 512
+
 
 @dataclass(frozen=True)
-class ReadPage:
-    """One page, read.
+class OpenPage:
+    """One page, its answer read and its rows found.
 
     Attributes:
-        sheet: its rows.
         document: the answer; where its rows were, anything may stand.
-        items: elements of the outermost list, which is what totals and offsets count.
+        items: elements of the outermost list, which is what totals and offsets count. Of rows
+            that wait in ``pieces`` it is what the page looks like; reading them proves it.
         last: the last of them, if there is one.
+        rows: the rows, read already or still in pieces.
     """
 
-    sheet: Sheet
     document: Any
     items: int
     last: Any
+    rows: Sheet | Pieces
 
     def find(self, path: str | None) -> str | None:
         """Return a text of the answer outside its rows."""
         return find_text(self.document, Path.parse(path)) if path else None
 
 
+@dataclass(frozen=True)
+class ReadPage(OpenPage):
+    """One page, read."""
+
+    rows: Sheet
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.rows
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows of some pages under each other.
+
+    Attributes:
+        pages: the pages as they proved to be; one that was taken for another is a new one.
+    """
+
+    sheet: Sheet
+    pages: Sequence[OpenPage]
+
+    def find_digests(self) -> list[int]:
+        """Return for each page a number that pages with the same rows share."""
+        return self.sheet.find_digests([page.rows.height for page in self.pages])
+
+
 def accept(_document: Any) -> None:
     """Take any answer; what lands was judged when it came."""
 
 
-def find_key(body: bytes) -> bytes:
-    """Return what stands for the bytes of a page: equal only for equal bytes."""
-    return hashlib.sha256(body).digest()
+def find_key(bodies: Sequence[bytes]) -> bytes:
+    """Return what stands for the bytes of some pages: equal only for equal pages."""
+    digest = hashlib.sha256(repr([len(body) for body in bodies]).encode())
+    for body in bodies:
+        digest.update(body)
+    return digest.digest()
 
 
-def read_page(body: bytes, plan: RowPlan, check: Check = accept) -> ReadPage:
-    """Read a page in the quickest way that is certain.
+def is_batch(pages: int, size: int) -> bool:
+    """Return whether so many pages of ``size`` bytes in all are worth reading at once."""
+    return size >= BATCH_BYTES or pages >= BATCH_PAGES
+
+
+def gather(bodies: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield the pages in the batches they are read in."""
+    batch: list[bytes] = []
+    size = 0
+    for body in bodies:
+        batch.append(body)
+        size += len(body)
+        if is_batch(len(batch), size):
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def open_page(body: bytes, plan: RowPlan, check: Check = accept) -> OpenPage:
+    """Open a page: read everything but its rows, and the rows too where they cannot wait.
 
     Args:
         check: raises if the answer is no answer; called before rows are looked for.
@@ -57,9 +116,40 @@ def read_page(body: bytes, plan: RowPlan, check: Check = accept) -> ReadPage:
     """
     text = decode_text(body)
     try:
-        return _read_quickly(text, plan, check)
+        pieces = cut_rows(text, plan.rows)
+        parse_piece(pieces.first, plan.rows)
+        last = parse_piece(pieces.last, plan.rows)
     except NotAlikeError:
         return read_slowly(text, plan, check)
+    check(pieces.document)
+    return OpenPage(pieces.document, pieces.height, last, pieces)
+
+
+def read_page(body: bytes, plan: RowPlan, check: Check = accept) -> ReadPage:
+    """Read a page in the quickest way that is certain.
+
+    Raises:
+        SourceContractError: as ``open_page``.
+    """
+    return _read_alone(open_page(body, plan, check), plan)
+
+
+def read_pages(pages: Sequence[OpenPage], plan: RowPlan) -> list[Reading]:
+    """Read the rows of some pages, as many as possible at once.
+
+    Raises:
+        SourceContractError: as ``open_page``.
+    """
+    readings: list[Reading] = []
+    for is_cut, some in groupby(pages, lambda page: isinstance(page.rows, Pieces)):
+        run = list(some)
+        together = _read_together(run, plan) if is_cut and len(run) > 1 else None
+        if together:
+            readings.append(together)
+        else:
+            alone = (_read_alone(page, plan) for page in run)
+            readings.extend(Reading(page.sheet, [page]) for page in alone)
+    return readings
 
 
 def read_slowly(text: str, plan: RowPlan, check: Check = accept) -> ReadPage:
@@ -74,12 +164,22 @@ def read_slowly(text: str, plan: RowPlan, check: Check = accept) -> ReadPage:
         )
     chains = list(plan.rows.walk(document))
     sheet = read_chains(range(1, len(chains) + 1), chains, plan)
-    return ReadPage(sheet, document, len(items), items[-1] if items else None)
+    return ReadPage(document, len(items), items[-1] if items else None, sheet)
 
 
-def _read_quickly(text: str, plan: RowPlan, check: Check) -> ReadPage:
-    pieces = cut_rows(text, plan.rows)
-    sheet = read_pieces(pieces, plan)
-    last = parse_piece(pieces.last, plan.rows)
-    check(pieces.document)
-    return ReadPage(sheet, pieces.document, sheet.height, last)
+def _read_together(run: Sequence[OpenPage], plan: RowPlan) -> Reading | None:
+    sheaf = [page.rows for page in run if isinstance(page.rows, Pieces)]
+    try:
+        return Reading(read_pieces(sheaf, plan), run)
+    except NotAlikeError:
+        return None
+
+
+def _read_alone(page: OpenPage, plan: RowPlan) -> ReadPage:
+    if isinstance(page.rows, Sheet):
+        return ReadPage(page.document, page.items, page.last, page.rows)
+    try:
+        sheet = read_pieces([page.rows], plan)
+    except NotAlikeError:
+        return read_slowly(page.rows.text, plan)
+    return ReadPage(page.document, page.items, page.last, sheet)

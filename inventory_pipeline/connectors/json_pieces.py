@@ -5,7 +5,8 @@ between its first brace and the last one of the page, and cut wherever ``},{`` s
 a text that would be wrong; then a piece is no row, and the page is read the slow way.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +14,31 @@ from inventory_pipeline.connectors.json_paths import RowsPath
 from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, load_strictly
 from inventory_pipeline.errors import SourceContractError
 
-# Characters that are cut at once: enough for two cores, little beside the page itself.
-BLOCK = 8 << 20
+# Characters that are read at once: enough for two cores, little beside a large page.
+BLOCK = 2 << 20
 _MARK = "@rows@"
+_SEPARATOR = re.compile(r"\}, ?\{")
 
 
 class NotAlikeError(Exception):
     """The rows are not all alike, or not for sure; nothing is wrong with them."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some whole rows of one page, without the outermost braces.
+
+    Attributes:
+        separator: what stands between two of them.
+    """
+
+    text: str = field(repr=False)
+    separator: str
+    height: int
+
+    def split(self) -> list[str]:
+        """Return what stands between the braces of each row."""
+        return self.text.split(self.separator)
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,7 @@ class Pieces:
     Attributes:
         start, end: where in ``text`` the rows stand, without the outermost braces.
         separator: what stands between two rows.
+        height: how many rows there are.
         document: the answer, strictly read, its list of rows replaced by a mark.
     """
 
@@ -36,7 +56,14 @@ class Pieces:
     start: int
     end: int
     separator: str
+    height: int
     document: Any = field(repr=False)
+
+    @property
+    def first(self) -> str:
+        """Return what stands between the braces of the first row."""
+        at = self.text.find(self.separator, self.start, self.end)
+        return self.text[self.start : at if at >= 0 else self.end]
 
     @property
     def last(self) -> str:
@@ -44,14 +71,38 @@ class Pieces:
         at = self.text.rfind(self.separator, self.start, self.end)
         return self.text[at + len(self.separator) if at >= 0 else self.start : self.end]
 
-    def find_blocks(self, size: int = BLOCK) -> Iterator[list[str]]:
-        """Yield what stands between the braces of each row, some rows at a time."""
+    @property
+    def rows(self) -> str:
+        """Return the text of all rows, without the outermost braces."""
+        return self.text[self.start : self.end]
+
+    def find_spans(self, size: int = BLOCK) -> Iterator[Span]:
+        """Yield the rows in spans of about ``size`` characters."""
+        if self.end - self.start <= size:
+            yield Span(self.rows, self.separator, self.height)
+            return
         at = self.start
         while at <= self.end:
             cut = self.text.find(self.separator, min(at + size, self.end), self.end)
             stop = cut if cut >= 0 else self.end
-            yield self.text[at:stop].split(self.separator)
+            height = self.text.count(self.separator, at, stop) + 1
+            yield Span(self.text[at:stop], self.separator, height)
             at = stop + len(self.separator)
+
+
+def find_blocks(sheaf: Sequence[Pieces], size: int = BLOCK) -> Iterator[list[Span]]:
+    """Yield the rows of many pages, some spans at a time, in their order."""
+    block: list[Span] = []
+    length = 0
+    for pieces in sheaf:
+        for span in pieces.find_spans(size):
+            block.append(span)
+            length += len(span.text)
+            if length >= size:
+                yield block
+                block, length = [], 0
+    if block:
+        yield block
 
 
 def cut_rows(text: str, rows: RowsPath) -> Pieces:
@@ -70,7 +121,9 @@ def cut_rows(text: str, rows: RowsPath) -> Pieces:
         raise NotAlikeError from None
     if _MARK in head or _MARK in tail or rows.find_items(document) != [_MARK]:
         raise NotAlikeError
-    return Pieces(text, start + 2, end, _find_separator(text, start, end), document)
+    separator = _find_separator(text, start, end)
+    height = text.count(separator, start + 2, end) + 1
+    return Pieces(text, start + 2, end, separator, height, document)
 
 
 def parse_piece(piece: str, rows: RowsPath) -> Any:
@@ -100,6 +153,5 @@ def _find_list(text: str, rows: RowsPath) -> int:
 
 
 def _find_separator(text: str, start: int, end: int) -> str:
-    tight = text.find("},{", start, end)
-    wide = text.find("}, {", start, tight if tight >= 0 else end)
-    return "}, {" if wide >= 0 else "},{"
+    match = _SEPARATOR.search(text, start, end)
+    return match[0] if match else "},{"

@@ -9,15 +9,31 @@ JSON in one way only. Whatever else a page is, nothing is concluded: the caller 
 slow way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from inventory_pipeline.connectors.json_columns import RowPlan
-from inventory_pipeline.connectors.json_paths import ABSENT, Keys, Path, RowsPath
-from inventory_pipeline.connectors.json_pieces import NotAlikeError, Pieces, parse_piece
+from inventory_pipeline.connectors.json_fields import (
+    BARE,
+    MAX_SHAPE_DEPTH,
+    Layout,
+    find_layout,
+    parse_alike,
+    read_fields,
+)
+from inventory_pipeline.connectors.json_paths import ABSENT, Keys, RowsPath
+from inventory_pipeline.connectors.json_pieces import (
+    NotAlikeError,
+    Pieces,
+    Span,
+    find_blocks,
+    parse_piece,
+)
 from inventory_pipeline.connectors.json_sheet import (
     MAX_ROWS,
     Sheet,
@@ -27,19 +43,17 @@ from inventory_pipeline.connectors.json_sheet import (
 )
 
 MAX_SHAPES = 16
-MAX_SHAPE_DEPTH = 8
 # Rows that fit no shape are parsed one by one; with more of them the slow way is faster.
 MAX_ODD_SHARE = 0.05
 # Rows from which more than one core is worth its start.
 STREAM_FROM = 20_000
 _STRING = r'[^"\\\x00-\x1f]*'
-_BARE = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?|true|false|null"
 _OPEN, _CLOSE = r"\{", r"\}"
 _ONE_ROW = RowsPath(((),), ())
 
 
-def read_pieces(pieces: Pieces, plan: RowPlan) -> Sheet:
-    """Read the pieces of one page, shape by shape.
+def read_pieces(sheaf: Sequence[Pieces], plan: RowPlan) -> Sheet:
+    """Read the pieces of some pages under each other, shape by shape.
 
     Raises:
         NotAlikeError: too many of them are like no other, or one is no row for sure.
@@ -47,7 +61,9 @@ def read_pieces(pieces: Pieces, plan: RowPlan) -> Sheet:
     wanted = {name: place.keys for name, place in plan.cells.items() if place.level}
     if not wanted or any(spec.as_ == "date_parts" for spec in plan.specs.values()):
         raise NotAlikeError
-    return _Reader(plan, wanted, pieces).read()
+    if any(pieces.height > MAX_ROWS for pieces in sheaf):
+        raise NotAlikeError
+    return _Reader(plan, wanted, sheaf).read()
 
 
 @dataclass(frozen=True)
@@ -59,28 +75,46 @@ class _Shape:
 
 
 class _Reader:
-    def __init__(self, plan: RowPlan, wanted: Mapping[str, Keys], pieces: Pieces) -> None:
-        self._plan, self._wanted, self._pieces = plan, wanted, pieces
-        self._top = self._read_top()
-        self._seen = {name for name, text in self._top.items() if text is not ABSENT}
-        self._names: tuple[str, ...] = ()
+    def __init__(self, plan: RowPlan, wanted: Mapping[str, Keys], sheaf: Sequence[Pieces]) -> None:
+        self._plan, self._wanted, self._sheaf = plan, wanted, sheaf
+        self._ends = list(accumulate(pieces.height for pieces in sheaf))
+        self._above = _read_above(plan, sheaf)
+        self._seen = {name for name, texts in self._above.items() if set(texts) != {ABSENT}}
         self._odd: list[tuple[int, str]] = []
         self._parts: list[pl.DataFrame] = []
 
     def read(self) -> Sheet:
-        height = 0
-        for block in self._pieces.find_blocks():
-            if not height:
-                self._names = find_names(parse_piece(block[0], self._plan.rows), self._plan)
-            self._read_block(block, before=height)
-            height += len(block)
-            if height > MAX_ROWS or len(self._odd) > max(10, height * MAX_ODD_SHARE):
+        height, layout = 0, self._find_layout()
+        for block in find_blocks(self._sheaf):
+            rows = sum(span.height for span in block)
+            if layout is None or not self._read_fields(block, layout, before=height):
+                self._read_shapes(block, before=height)
+            height += rows
+            if len(self._odd) > max(10, height * MAX_ODD_SHARE):
                 raise NotAlikeError
         return self._join(height)
 
-    def _read_block(self, block: list[str], *, before: int) -> None:
+    def _find_layout(self) -> Layout | None:
+        try:
+            return find_layout(self._sheaf[0].first, self._plan.rows, self._wanted.values())
+        except NotAlikeError:
+            return None
+
+    def _read_fields(self, block: Sequence[Span], layout: Layout, *, before: int) -> bool:
+        """Read a block as one table; return whether all of its rows have the layout."""
+        try:
+            table = read_fields(block, layout, self._wanted)
+        except NotAlikeError:
+            return False
+        self._seen |= {name for name, keys in self._wanted.items() if keys in layout.places}
+        numbers = pl.int_range(before + 1, before + table.height + 1, dtype=pl.Int64)
+        self._parts.append(table.select(numbers.alias("row"), *table.columns))
+        return True
+
+    def _read_shapes(self, block: Sequence[Span], *, before: int) -> None:
+        pieces = [piece for span in block for piece in span.split()]
         left: pl.DataFrame | None = pl.DataFrame(
-            {"row": range(before + 1, before + len(block) + 1), "piece": block},
+            {"row": range(before + 1, before + len(pieces) + 1), "piece": pieces},
             schema={"row": pl.Int64, "piece": pl.String},
         )
         for _ in range(MAX_SHAPES):
@@ -110,46 +144,68 @@ class _Reader:
     def _extract(self, rest: pl.DataFrame, shape: _Shape) -> pl.DataFrame:
         """Return the cells of every row, and whether it is of this shape at all."""
         first = next(iter(shape.groups.values()))
-        cells = {}
-        for name in self._plan.cells:
-            number = shape.groups.get(self._wanted[name]) if name in self._wanted else None
-            text = self._top.get(name)
-            cells[name] = _read_group(number) if number else _write_text(text)
+        cells = {
+            name: _read_group(shape.groups[keys]) if keys in shape.groups else _NOTHING
+            for name, keys in self._wanted.items()
+        }
         groups = pl.col("piece").str.extract_groups(shape.pattern)
         fits = pl.col(str(first)).is_not_null() | pl.col(str(first + 1)).is_not_null()
         table = rest.lazy().select("row", groups=groups).unnest("groups")
         table = table.select("row", **cells, is_alike=fits)
         return table.collect(engine="streaming") if rest.height > STREAM_FROM else table.collect()
 
-    def _read_top(self) -> dict[str, Any]:
-        """Read the cells that lie above the rows, once; every row says the same of them."""
-        above = {name: place for name, place in self._plan.cells.items() if not place.level}
-        if not above:
-            return {}
-        plan = replace(self._plan, rows=_ONE_ROW, cells=above)
-        columns, problems = read_cells([[self._pieces.document, {}]], plan)
-        if problems:
-            raise NotAlikeError
-        return {name: column[0] for name, column in columns.items()}
-
     def _join(self, height: int) -> Sheet:
-        if not self._odd and len(self._parts) == 1:
-            return Sheet(self._parts[0], [], frozenset(self._seen), height, self._names)
+        names = find_names(parse_piece(self._sheaf[0].first, self._plan.rows), self._plan)
+        parts = [self._add_above(part) for part in self._parts]
+        if not self._odd and len(parts) == 1:
+            return Sheet(parts[0], [], frozenset(self._seen), height, names)
         self._odd.sort()
         chains = [
-            [self._pieces.document, parse_piece(piece, self._plan.rows)] for _, piece in self._odd
+            [self._find_page(row).document, parse_piece(piece, self._plan.rows)]
+            for row, piece in self._odd
         ]
         odd = read_chains([row for row, _ in self._odd], chains, self._plan)
-        cells = pl.concat([*self._parts, odd.cells]).sort("row")
+        cells = pl.concat([*parts, odd.cells]).sort("row")
         seen = odd.seen | self._seen if cells.height else odd.seen
-        return Sheet(cells, odd.rejected, frozenset(seen), height, self._names)
+        return Sheet(cells, odd.rejected, frozenset(seen), height, names)
+
+    def _find_page(self, row: int) -> Pieces:
+        return self._sheaf[int(np.searchsorted(self._ends, row))]
+
+    def _add_above(self, part: pl.DataFrame) -> pl.DataFrame:
+        """Add what stands above the rows of each page, and put the cells in their order."""
+        if not self._above:
+            return part
+        page = np.searchsorted(self._ends, part["row"].to_numpy())
+        return part.select(
+            "row",
+            *(
+                _write_texts(name, self._above[name]).gather(page) if name in self._above else name
+                for name in self._plan.cells
+            ),
+        )
 
 
-def _write_text(text: Any) -> pl.Expr:
+def _read_above(plan: RowPlan, sheaf: Sequence[Pieces]) -> dict[str, list[Any]]:
+    """Read the cells that lie above the rows, page by page; all rows of one say the same."""
+    above = {name: place for name, place in plan.cells.items() if not place.level}
+    if not above:
+        return {}
+    chains = [[pieces.document, {}] for pieces in sheaf]
+    columns, problems = read_cells(chains, replace(plan, rows=_ONE_ROW, cells=above))
+    if problems:
+        raise NotAlikeError
+    return columns
+
+
+def _write_texts(name: str, texts: Sequence[Any]) -> pl.Series:
     try:
-        return pl.lit(None if text is ABSENT else text, pl.String)
+        return pl.Series(name, [None if text is ABSENT else text for text in texts], pl.String)
     except UnicodeEncodeError:
         raise NotAlikeError from None
+
+
+_NOTHING = pl.lit(None, pl.String)
 
 
 def _read_group(number: int) -> pl.Expr:
@@ -158,27 +214,13 @@ def _read_group(number: int) -> pl.Expr:
 
 
 def _find_shape(piece: str, rows: RowsPath, wanted: frozenset[Keys]) -> _Shape:
-    row = parse_piece(piece, rows)
-    if type(Path(rows.tail).find(row)) is not dict:
-        raise NotAlikeError
-    for keys in wanted:
-        _refuse_no_leaf(row, keys)
+    row = parse_alike(piece, rows, wanted)
     groups: dict[Keys, int] = {}
     body = _build_pattern(row, (), wanted, groups)
     shape = _Shape(f"^{body.removeprefix(_OPEN).removesuffix(_CLOSE)}$", groups)
     if not groups:
         raise NotAlikeError
     return shape
-
-
-def _refuse_no_leaf(row: Any, keys: Keys) -> None:
-    """A wanted value must be absent or a plain value in an object, not under or above one."""
-    for number in range(1, len(keys) + 1):
-        value = Path(keys[:number]).find(row)
-        if value is ABSENT:
-            return
-        if (type(value) is dict) != (number < len(keys)) or type(value) is list:
-            raise NotAlikeError
 
 
 def _build_pattern(value: Any, keys: Keys, wanted: frozenset[Keys], groups: dict[Keys, int]) -> str:
@@ -193,9 +235,9 @@ def _build_pattern(value: Any, keys: Keys, wanted: frozenset[Keys], groups: dict
     if type(value) is list:
         return r"\[\]"
     if keys not in wanted:
-        return f'(?:"{_STRING}"|{_BARE})'
+        return f'(?:"{_STRING}"|{BARE})'
     groups[keys] = 2 * len(groups) + 1
-    return f'(?:"({_STRING})"|({_BARE}))'
+    return f'(?:"({_STRING})"|({BARE}))'
 
 
 def _escape(key: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from inventory_pipeline.connectors.json_columns import Cell, RowPlan
@@ -42,9 +43,24 @@ class Sheet:
 
     def find_digest(self) -> int:
         """Return a number that pages with the same rows share, in whatever order they stand."""
+        return self.find_digests([self.height])[0]
+
+    def find_digests(self, heights: Sequence[int]) -> list[int]:
+        """Return the digest of each of the pages that stand here under each other."""
+        ends = np.cumsum(heights)
         texts = self.cells.drop("row")
-        rows = texts.hash_rows().sum() if texts.width else self.height
-        return hash((rows, self.height, tuple(raw for _, _, raw in self.rejected)))
+        rows = texts.hash_rows() if texts.width else pl.ones(self.cells.height, eager=True)
+        # Sums wrap around on purpose: differences of running ones are exact all the same.
+        running = np.append(0, np.cumsum(rows.to_numpy(), dtype=np.uint64)).astype(np.uint64)
+        cuts = np.searchsorted(self.cells["row"].to_numpy(), ends, side="right")
+        sums = np.diff(running[cuts], prepend=np.uint64(0))
+        raws: list[list[str]] = [[] for _ in heights]
+        for row, _, raw in self.rejected:
+            raws[int(np.searchsorted(ends, row))].append(raw)
+        return [
+            hash((int(total), height, tuple(raw)))
+            for total, height, raw in zip(sums, heights, raws, strict=True)
+        ]
 
 
 def read_chains(numbers: Sequence[int], chains: Sequence[Chain], plan: RowPlan) -> Sheet:

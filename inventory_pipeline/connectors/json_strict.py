@@ -41,13 +41,7 @@ def load_strictly(text: str, *, max_depth: int = MAX_DEPTH) -> Any:
     if text.count(",") > MAX_COMMAS:
         raise SourceContractError(f"the answer has more than {MAX_COMMAS:,} values; ask for pages")
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_build_object,
-            parse_int=str,
-            parse_float=_keep_float,
-            parse_constant=_refuse_constant,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise SourceContractError(
             f"the answer is not whole JSON: {error.msg} at character {error.pos:,} of {len(text):,}"
@@ -83,6 +77,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise SourceContractError(f"the answer has {name} where a number is wanted; it is no JSON")
 
 
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_build_object,
+    parse_int=str,
+    parse_float=_keep_float,
+    parse_constant=_refuse_constant,
+)
+
+
 def _is_shallow(text: str, max_depth: int) -> bool:
     """Return whether the brackets alone prove the depth; False proves nothing.
 
@@ -94,6 +96,8 @@ def _is_shallow(text: str, max_depth: int) -> bool:
     outside = "".join(text.split('"')[::2]).encode()
     brackets = outside.translate(_ONE_KIND, _NO_BRACKETS)
     for _ in range(max_depth):
+        if not brackets:
+            break
         brackets = brackets.replace(b"[]", b"")
     return not brackets
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from inventory_pipeline.connectors.http_options import Options
-from inventory_pipeline.connectors.json_page import ReadPage
+from inventory_pipeline.connectors.json_page import OpenPage
 from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.errors import SourceContractError
 
@@ -135,7 +135,7 @@ class Turn:
     """
 
     position: Position
-    page: ReadPage
+    page: OpenPage
     headers: Mapping[str, str]
     total: int | None
 

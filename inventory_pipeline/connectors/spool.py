@@ -16,12 +16,14 @@ class Spool:
         self._waiting: list[bytes] = []
         self._file: IO[bytes] | None = None
         self._pages: list[tuple[int, datetime]] = []
+        self._size = 0
 
     def add(self, body: bytes, fetched_at: datetime) -> None:
         """Take one page."""
         self._waiting.append(body)
         self._pages.append((len(body), fetched_at))
-        if sum(map(len, self._waiting)) > IN_MEMORY:
+        self._size += len(body)
+        if self._size > IN_MEMORY:
             self._write()
 
     def read(self) -> Iterator[tuple[bytes, datetime]]:
@@ -47,3 +49,4 @@ class Spool:
             self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
         self._file.writelines(self._waiting)
         self._waiting.clear()
+        self._size = 0

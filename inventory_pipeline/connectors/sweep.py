@@ -1,17 +1,29 @@
-"""Sweeps: all pages of one feed, read once, or once more where they changed underneath."""
+"""Sweeps: all pages of one feed, read once, or once more where they changed underneath.
+
+A page is opened as it comes, because it says where the next one is; the rows of small pages
+wait for each other and are read together. Should one of them prove to be another page than
+it looked like when it was opened, all pages are asked for again and read one by one.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from inventory_pipeline.connectors.batches import Batches, Came, MisjudgedError
 from inventory_pipeline.connectors.egress import Place
 from inventory_pipeline.connectors.feeds import PagedFeed
 from inventory_pipeline.connectors.http import Badge, HttpDoor
 from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer, Deadline
 from inventory_pipeline.connectors.json_columns import RowPlan
-from inventory_pipeline.connectors.json_page import ReadPage, find_key, read_page
+from inventory_pipeline.connectors.json_page import (
+    OpenPage,
+    open_page,
+    read_page,
+    read_pages,
+)
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.paging import (
     End,
@@ -62,7 +74,7 @@ class Sweep:
         totals: what the pages declared as the number of all rows, in the order they came.
         answered_at: the source's clock on the first page, by its Date header.
         skew_seconds: the source's clock minus ours, then.
-        sheets: every page as it was read, by the key of its bytes.
+        sheets: every batch of pages as it was read, by the key of its bytes.
     """
 
     spool: Spool
@@ -75,7 +87,7 @@ class Sweep:
     answered_at: datetime | None = None
     skew_seconds: int | None = None
     has_changed: bool = False
-    sheets: dict[bytes, Sheet] = field(default_factory=dict)
+    sheets: dict[bytes, list[Sheet]] = field(default_factory=dict)
 
     @property
     def total(self) -> int | None:
@@ -90,6 +102,7 @@ class Sweeper:
         # A single answer has no twin; its digest would only cost time.
         feed = query.feed
         self._wants_digests = feed.reread_first_page or not isinstance(feed.paging, NoPaging)
+        self._may_wait = True
 
     def read(self, staging: str | None) -> Sweep:
         """Read all pages into a spool; once more if they changed meanwhile.
@@ -97,11 +110,18 @@ class Sweeper:
         Raises:
             SourceError: a page did not come or is not what it should be.
         """
-        sweep = self._read_once(staging)
+        sweep = self._read_surely(staging)
         if sweep.has_changed:
             sweep.spool.close()
-            sweep = self._read_once(staging)
+            sweep = self._read_surely(staging)
         return sweep
+
+    def _read_surely(self, staging: str | None) -> Sweep:
+        try:
+            return self._read_once(staging)
+        except MisjudgedError:
+            self._may_wait = False
+            return self._read_once(staging)
 
     def _read_once(self, staging: str | None) -> Sweep:
         sweep = Sweep(Spool(staging))
@@ -114,32 +134,45 @@ class Sweeper:
         return sweep
 
     def _read_pages(self, sweep: Sweep) -> None:
+        batches = Batches(
+            self._query.plan,
+            keep=partial(_keep, sweep),
+            has_twins=self._wants_digests,
+            label=self._query.label,
+        )
+        try:
+            sweep.end = self._read_on(batches)
+        finally:
+            # Also after an error: a page before it may be the reason.
+            batches.finish()
+        sweep.sheets = batches.sheets
+        if batches.circle:
+            sweep.end = _circle(batches.circle)
+
+    def _read_on(self, batches: Batches) -> End:
+        """Ask for page after page; return why no more is asked for."""
         where: Position | End = Position()
         seen_on = self._door.egress.base
-        digests: dict[int, int] = {}
         links: set[Any] = set()
         while isinstance(where, Position):
             if where.number > MAX_PAGES:
-                where = End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
-                break
+                return End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
             answer, page, seen_on = self._ask(where, seen_on)
             if page is None:
-                where = End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
-                break
-            digest = page.sheet.find_digest() if self._wants_digests else 0
-            twin = digests.setdefault(digest, where.number)
-            if twin != where.number and page.items:
-                where = _circle(f"page {where.number} repeats page {twin}")
-                break
-            turn = self._keep(sweep, where, answer, page)
-            where = find_next(self._query.feed.paging, turn)
+                return End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
+            total = self._find_total(answer, page)
+            batches.take(Came(where.number, answer, self._door.now(), total, page))
+            if batches.circle:
+                return _circle(batches.circle)
+            number = where.number
+            where = find_next(self._query.feed.paging, Turn(where, page, answer.headers, total))
             link = (where.cursor, where.link) if isinstance(where, Position) else (None, None)
             if link != (None, None) and link in links:
-                where = _circle(f"page {turn.position.number} leads back to a page that was read")
+                return _circle(f"page {number} leads back to a page that was read")
             links.add(link)
-        sweep.end = where
+        return where
 
-    def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, ReadPage | None, Place]:
+    def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, OpenPage | None, Place]:
         query = self._query
         words = {**query.words, **find_words(query.feed.paging, where)}
         question = self._door.scribe.write(query.call, words)
@@ -148,7 +181,11 @@ class Sweeper:
             place = self._door.egress.follow(where.link, seen_on=seen_on)
         headers = {**question.headers, **find_headers(query.feed.paging, where)}
         is_range = isinstance(query.feed.paging, Ranges) and where.offset > 0
-        judge = _PageJudge(query, (RANGE_PASSED,) if is_range else ())
+        judge = _PageJudge(
+            query,
+            also=(RANGE_PASSED,) if is_range else (),
+            read=open_page if self._may_wait else read_page,
+        )
         answer = self._door.ask(
             replace(question, place=place, headers=headers),
             self._until,
@@ -158,24 +195,7 @@ class Sweeper:
         )
         return answer, judge.page, place
 
-    def _keep(self, sweep: Sweep, where: Position, answer: Answer, page: ReadPage) -> Turn:
-        now = self._door.now()
-        total = self._find_total(answer, page)
-        if where.number == 1:
-            sweep.first_digest = page.sheet.find_digest() if self._wants_digests else None
-            sweep.date = answer.headers.get("date", "")
-            sweep.answered_at = parse_http_date(sweep.date)
-            if sweep.answered_at is not None:
-                sweep.skew_seconds = round((sweep.answered_at - now).total_seconds())
-        if total is not None:
-            sweep.totals.append(total)
-        sweep.pages += 1
-        sweep.items += page.items
-        sweep.spool.add(answer.body, now)
-        sweep.sheets[find_key(answer.body)] = page.sheet
-        return Turn(where, page, answer.headers, total)
-
-    def _find_total(self, answer: Answer, page: ReadPage) -> int | None:
+    def _find_total(self, answer: Answer, page: OpenPage) -> int | None:
         feed = self._query.feed
         if feed.total is not None:
             return read_count(page.find(feed.total), feed.total)
@@ -185,20 +205,39 @@ class Sweeper:
         if not self._query.feed.reread_first_page or sweep.first_digest is None:
             return False
         _, again, _ = self._ask(Position(), self._door.egress.base)
-        return again is None or again.sheet.find_digest() != sweep.first_digest
+        if again is None:
+            return True
+        [reading] = read_pages([again], self._query.plan)
+        return reading.find_digests() != [sweep.first_digest]
 
 
 class _PageJudge:
-    """Judges one answer and keeps what it read, so that a page is read once."""
+    """Judges one answer and keeps the page it opened, so that a page is read once."""
 
-    def __init__(self, query: Query, also: tuple[int, ...]) -> None:
-        self._query, self._also = query, also
-        self.page: ReadPage | None = None
+    def __init__(
+        self, query: Query, *, also: tuple[int, ...], read: Callable[..., OpenPage]
+    ) -> None:
+        self._query, self._also, self._read = query, also, read
+        self.page: OpenPage | None = None
 
     def __call__(self, answer: Answer) -> None:
         self._query.judge_answer(answer, self._also)
         if answer.status not in self._also:
-            self.page = read_page(answer.body, self._query.plan, self._query.judge_document)
+            self.page = self._read(answer.body, self._query.plan, self._query.judge_document)
+
+
+def _keep(sweep: Sweep, came: Came, digest: int) -> None:
+    if came.number == 1:
+        sweep.first_digest = digest
+        sweep.date = came.answer.headers.get("date", "")
+        sweep.answered_at = parse_http_date(sweep.date)
+        if sweep.answered_at is not None:
+            sweep.skew_seconds = round((sweep.answered_at - came.at).total_seconds())
+    if came.total is not None:
+        sweep.totals.append(came.total)
+    sweep.pages += 1
+    sweep.items += came.page.items
+    sweep.spool.add(came.answer.body, came.at)
 
 
 def _circle(marker: str) -> End:

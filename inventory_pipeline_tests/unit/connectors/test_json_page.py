@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from inventory_pipeline.connectors.json_columns import RowPlan, Rows, plan_rows
 from inventory_pipeline.connectors.json_page import ReadPage, accept, read_page, read_slowly
-from inventory_pipeline.connectors.json_pieces import BLOCK, NotAlikeError, cut_rows
+from inventory_pipeline.connectors.json_pieces import BLOCK, NotAlikeError, cut_rows, find_blocks
 from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.errors import SourceContractError
 
@@ -117,7 +117,7 @@ def test_both_ways_read_the_same_or_refuse_the_same(text):
 def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
     text = '{"at":"t","data":{"items":[' + ("," if tight else ", ").join(rows) + "]}}"
     try:
-        sheet = read_pieces(cut_rows(text, PLAN.rows), PLAN)
+        sheet = read_pieces([cut_rows(text, PLAN.rows)], PLAN)
     except (NotAlikeError, SourceContractError):
         assume(False)
     slow = read_slowly(text, PLAN, accept).sheet
@@ -161,7 +161,7 @@ ROW = '{"sku":"A","l":"L1","t":"2026-04-06T10:00:00Z","f":"on_hand","q":%s}'
 
 def read_quickly(rows: list[str]):
     """Read a page the quick way; it is an error if that is not possible."""
-    return read_pieces(cut_rows(f"[{','.join(rows)}]", FLAT.rows), FLAT)
+    return read_pieces([cut_rows(f"[{','.join(rows)}]", FLAT.rows)], FLAT)
 
 
 def test_rows_of_one_shape_take_the_quick_way():
@@ -218,6 +218,8 @@ def test_a_large_page_reads_the_same_block_by_block_on_several_cores():
 def test_blocks_hold_every_piece_once_whatever_their_size(rows, size):
     text = f"[{{{'},{'.join(rows)}}}]"
     pieces = cut_rows(text, FLAT.rows)
-    found = [piece for block in pieces.find_blocks(size) for piece in block]
+    spans = [span for block in find_blocks([pieces], size) for span in block]
+    found = [piece for span in spans for piece in span.split()]
     assert found == text[2:-2].split(pieces.separator)
-    assert pieces.last == found[-1]
+    assert [span.height for span in spans] == [len(span.split()) for span in spans]
+    assert (pieces.first, pieces.last, pieces.height) == (found[0], found[-1], len(found))

@@ -1,0 +1,291 @@
+"""Fields: rows that differ in their values alone, read by where their quotes stand. Pure.
+
+The first row, read strictly, is taken apart into runs, the same bytes in every row, and the
+values between them: texts in quotes, or bare ones (a number, true, false, null). Of all other
+rows the positions of quotes and row ends are found at once; then every run is compared byte by
+byte and every bare value with the grammar. Without a backslash or a control character each
+quote begins or ends a string, so a row that passes is JSON of the same keys. If one does not,
+nothing is concluded.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from inventory_pipeline.connectors.json_paths import ABSENT, Keys, Path, RowsPath
+from inventory_pipeline.connectors.json_pieces import NotAlikeError, Span, parse_piece
+
+MAX_SHAPE_DEPTH = 8
+BARE = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?|true|false|null"
+_AROUND_BARE = re.compile(rf"([ ,:\[\]{{}}]*)(?:{BARE})([ ,:\[\]{{}}]*)")
+_WORD = 8
+_QUOTE = ord('"')
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One row: run, value, run, value … run.
+
+    Attributes:
+        runs: what stands around the values, quotes of texts included.
+        is_bare: of each value, whether it stands without quotes.
+        places: which value is which.
+        is_flat: no object stands inside the row, so that a closing brace ends it.
+    """
+
+    runs: Sequence[bytes]
+    is_bare: Sequence[bool]
+    places: Mapping[Keys, int]
+    is_flat: bool
+
+
+def find_layout(first: str, rows: RowsPath, wanted: Iterable[Keys]) -> Layout:
+    """Return the layout of a row given without its outermost braces.
+
+    Raises:
+        NotAlikeError: it is no row, or none with a layout.
+    """
+    walk = _Walk(first.split('"'))
+    walk.enter(parse_alike(first, rows, wanted), ())
+    return walk.describe(is_flat="}" not in first)
+
+
+def parse_alike(piece: str, rows: RowsPath, wanted: Iterable[Keys]) -> Any:
+    """Return the row a piece is, if every wanted value is a plain one or absent.
+
+    Raises:
+        NotAlikeError: it is no such row.
+    """
+    row = parse_piece(piece, rows)
+    if type(Path(rows.tail).find(row)) is not dict:
+        raise NotAlikeError
+    for keys in wanted:
+        _refuse_no_leaf(row, keys)
+    return row
+
+
+def read_fields(spans: Sequence[Span], layout: Layout, wanted: Mapping[str, Keys]) -> pl.DataFrame:
+    """Return the wanted values of all rows of the spans as text, in their order.
+
+    Raises:
+        NotAlikeError: a row has another layout.
+    """
+    separator = max(spans, key=lambda span: span.height).separator
+    if any(span.height > 1 and span.separator != separator for span in spans):
+        raise NotAlikeError
+    text = separator.join(span.text for span in spans)
+    body, runs, end = _mark_ends(text, separator, layout)
+    grid = _Grid(body, end, quotes=sum(run.count(b'"') for run in runs))
+    if grid.height != sum(span.height for span in spans):
+        raise NotAlikeError
+    bounds = grid.find_bounds(runs)
+    places = {name: layout.places[keys] for name, keys in wanted.items() if keys in layout.places}
+    bare = [number for number, is_bare in enumerate(layout.is_bare) if is_bare]
+    rows = _cut_rows(body, end, grid.height)
+    values = _cut_values(rows, {n: bounds[n] for n in {*places.values(), *bare}})
+    values = _judge_bare(values, bare)
+    return values.select(
+        **{name: pl.col(str(places[name])) if name in places else _NOTHING for name in wanted}
+    )
+
+
+_NOTHING = pl.lit(None, pl.String)
+
+
+def _mark_ends(text: str, separator: str, layout: Layout) -> tuple[bytes, list[bytes], bytes]:
+    """Return the rows, each behind one byte that ends a row and no other; runs; that byte.
+
+    Where a closing brace is that byte, the rest of the separator begins the next row.
+    """
+    if "\\" in text:
+        raise NotAlikeError
+    lead = separator[1:] if layout.is_flat else ""
+    body = f"{lead}{text}".encode()
+    if np.frombuffer(body, np.uint8).min(initial=0x20) < 0x20:
+        raise NotAlikeError
+    runs = [lead.encode() + layout.runs[0], *layout.runs[1:]]
+    if layout.is_flat:
+        return body, runs, b"}"
+    return body.replace(separator.encode(), b"\n"), runs, b"\n"
+
+
+class _Grid:
+    """Positions in some rows of the same length in quotes."""
+
+    def __init__(self, body: bytes, end: bytes, *, quotes: int) -> None:
+        every = np.frombuffer(body, np.uint8)
+        found = np.flatnonzero(every == _QUOTE)
+        ends = np.flatnonzero(every == ord(end))
+        self._ends = np.append(ends, len(body))
+        self._starts = np.append(0, ends + 1)
+        self.height = len(self._ends)
+        if len(found) != self.height * quotes:
+            raise NotAlikeError
+        self._quotes = found.reshape(self.height, quotes)
+        self._words = np.ndarray((len(body),), "<u8", body + bytes(_WORD), strides=(1,))
+
+    def find_bounds(self, runs: Sequence[bytes]) -> list[tuple[Any, Any]]:
+        """Return begin and length of every value, row by row and counted from the row's begin.
+
+        Raises:
+            NotAlikeError: in one row a run does not stand where it should.
+        """
+        bounds, before, begin = [], 0, self._starts
+        for number, run in enumerate(runs):
+            at = self._find_run(run, before) if number else self._starts
+            if number:
+                bounds.append((begin - self._starts, at - begin))
+                if (at < begin).any():
+                    raise NotAlikeError
+            if not self._holds(run, at):
+                raise NotAlikeError
+            before += run.count(b'"')
+            begin = at + len(run)
+        first = runs[0].index(b'"')
+        if (begin != self._ends).any() or (self._quotes[:, 0] - self._starts != first).any():
+            raise NotAlikeError
+        return bounds
+
+    def _find_run(self, run: bytes, before: int) -> Any:
+        """Return where a run begins; ``before`` quotes of the row stand before it."""
+        if b'"' not in run:
+            return self._ends - len(run)
+        return self._quotes[:, before] - run.index(b'"')
+
+    def _holds(self, run: bytes, at: Any) -> bool:
+        """Return whether the run stands at these positions, word by word."""
+        if at.min() < 0 or at.max() + len(run) > len(self._words):
+            return False
+        if not run:
+            return True
+        if len(run) < _WORD:
+            mask = np.uint64(256 ** len(run) - 1)
+            wanted = np.uint64(int.from_bytes(run, "little"))
+            return bool((self._words[at] & mask == wanted).all())
+        steps = [*range(0, len(run) - _WORD, _WORD), len(run) - _WORD]
+        return all(
+            (self._words[at + step] == np.frombuffer(run, "<u8", 1, step)[0]).all()
+            for step in steps
+        )
+
+
+def _cut_rows(body: bytes, end: bytes, height: int) -> pl.Series:
+    """Return every row as bytes: views of one copy, which makes cutting them cheap."""
+    rows = pl.read_csv(
+        body, has_header=False, separator="\x01", quote_char=None, eol_char=end.decode(),
+        schema={"row": pl.String}, empty_string_is_null=False,
+    )  # fmt: skip
+    if rows.height != height:
+        raise NotAlikeError
+    return rows["row"].cast(pl.Binary)
+
+
+def _cut_values(rows: pl.Series, bounds: Mapping[int, tuple[Any, Any]]) -> pl.DataFrame:
+    """Return values of every row as text, by their number."""
+    table = pl.DataFrame(
+        {
+            "row": rows,
+            **{f"begin{number}": begin for number, (begin, _) in bounds.items()},
+            **{f"length{number}": length for number, (_, length) in bounds.items()},
+        }
+    )
+    return table.select(
+        pl.col("row")
+        .bin.slice(pl.col(f"begin{number}"), pl.col(f"length{number}"))
+        .cast(pl.String)
+        .alias(str(number))
+        for number in bounds
+    )
+
+
+def _judge_bare(values: pl.DataFrame, bare: Sequence[int]) -> pl.DataFrame:
+    """Refuse what is no number, true, false or null; null is nothing."""
+    texts = pl.col(str(number) for number in bare)
+    judged = values.select(
+        (texts.str.contains(f"^(?:{BARE})$").all()).name.prefix("is_bare"),
+        (texts == "null").any().name.prefix("has_null"),
+    )
+    if not all(judged.item(0, f"is_bare{number}") for number in bare):
+        raise NotAlikeError
+    nulls = [str(number) for number in bare if judged.item(0, f"has_null{number}")]
+    return values.with_columns(pl.when(pl.col(n) != "null").then(pl.col(n)).alias(n) for n in nulls)
+
+
+class _Walk:
+    """Goes through one row and what stands inside and outside of its quotes, side by side."""
+
+    def __init__(self, parts: list[str]) -> None:
+        self._parts, self._at = parts, 0
+        self._bare: dict[int, tuple[str, str]] = {}
+        self._texts: set[int] = set()
+        self._places: dict[Keys, int] = {}
+
+    def enter(self, row: Mapping[str, Any], keys: Keys) -> None:
+        """Take an object, key by key."""
+        if len(keys) >= MAX_SHAPE_DEPTH:
+            raise NotAlikeError
+        for key, value in row.items():
+            self._step_over_string()
+            self._take(value, (*keys, key))
+
+    def describe(self, *, is_flat: bool) -> Layout:
+        """Return what was found."""
+        if self._at != len(self._parts) - 1 or not self._places:
+            raise NotAlikeError
+        runs, is_bare = [""], []
+        for number, part in enumerate(self._parts):
+            quote = '"' if number else ""
+            if number in self._texts:
+                runs[-1] += quote
+                runs.append("")
+                is_bare.append(False)
+            elif number in self._bare:
+                before, after = self._bare[number]
+                runs[-1] += f"{quote}{before}"
+                runs.append(after)
+                is_bare.append(True)
+            else:
+                runs[-1] += f"{quote}{part}"
+        return Layout([run.encode() for run in runs], is_bare, self._places, is_flat)
+
+    def _take(self, value: Any, keys: Keys) -> None:
+        outside = self._parts[self._at]
+        count = len(self._texts) + len(self._bare)
+        if type(value) is dict:
+            self.enter(value, keys)
+        elif outside.endswith((":", ": ")):
+            self._texts.add(self._step_over_string())
+            self._places[keys] = count
+        elif type(value) is not list:
+            self._bare[self._at] = _split_bare(outside)
+            self._places[keys] = count
+        elif value:
+            raise NotAlikeError
+
+    def _step_over_string(self) -> int:
+        """Go on behind the next string; return which part it is."""
+        self._at += 2
+        if self._at >= len(self._parts):
+            raise NotAlikeError
+        return self._at - 1
+
+
+def _split_bare(outside: str) -> tuple[str, str]:
+    match = _AROUND_BARE.fullmatch(outside)
+    if match is None:
+        raise NotAlikeError
+    return match[1], match[2]
+
+
+def _refuse_no_leaf(row: Any, keys: Keys) -> None:
+    """A wanted value must be absent or a plain value in an object, not under or above one."""
+    for number in range(1, len(keys) + 1):
+        value = Path(keys[:number]).find(row)
+        if value is ABSENT:
+            return
+        if (type(value) is dict) != (number < len(keys)) or type(value) is list:
+            raise NotAlikeError
