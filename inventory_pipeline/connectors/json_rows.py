@@ -33,7 +33,7 @@ def build_frame(
     Raises:
         SourceContractError: a configured field stands in no row at all.
     """
-    book = _join(sheets, plan)
+    book = join_sheets(sheets, plan)
     _refuse_unseen(book, plan)
     cells, rejected = _convert(book.cells, plan)
     texts = {name: _fill_constant(text, answer, head) for name, text in plan.constants.items()}
@@ -41,7 +41,7 @@ def build_frame(
     return RawFrame(_melt(cells, plan), build_rejected(sorted([*book.rejected, *rejected])))
 
 
-def _join(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
+def join_sheets(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
     """Put the sheets of several pages under each other; rows count on from page to page."""
     cells = [build_cells([], {name: [] for name in plan.cells})]
     rejected: list[Rejection] = []

@@ -8,8 +8,19 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from inventory_pipeline.connectors.json_columns import RowPlan, Rows, plan_rows
-from inventory_pipeline.connectors.json_page import ReadPage, accept, read_page, read_slowly
+from inventory_pipeline.connectors.json_page import (
+    BATCH_BYTES,
+    ReadPage,
+    accept,
+    find_key,
+    gather,
+    open_page,
+    read_page,
+    read_pages,
+    read_slowly,
+)
 from inventory_pipeline.connectors.json_pieces import BLOCK, NotAlikeError, cut_rows, find_blocks
+from inventory_pipeline.connectors.json_rows import join_sheets
 from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.errors import SourceContractError
 
@@ -123,6 +134,39 @@ def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
     slow = read_slowly(text, PLAN, accept).sheet
     assert_frame_equal(sheet.cells, slow.cells)
     assert (sheet.rejected, sheet.seen) == (slow.rejected, slow.seen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(pages(), min_size=1, max_size=5))
+def test_pages_read_together_say_what_each_says_alone(texts):
+    bodies = [text.encode() for text in texts]
+    try:
+        alone = [read_page(body, PLAN) for body in bodies]
+    except SourceContractError:
+        with pytest.raises(SourceContractError):
+            read_pages([open_page(body, PLAN) for body in bodies], PLAN)
+        return
+    readings = read_pages([open_page(body, PLAN) for body in bodies], PLAN)
+    together = join_sheets([reading.sheet for reading in readings], PLAN)
+    expected = join_sheets([page.sheet for page in alone], PLAN)
+    assert_frame_equal(together.cells, expected.cells)
+    assert (together.rejected, together.height) == (expected.rejected, expected.height)
+    assert together.seen == expected.seen
+    digests = [digest for reading in readings for digest in reading.find_digests()]
+    assert digests == [page.sheet.find_digest() for page in alone]
+
+
+@given(sizes=st.lists(st.integers(0, 2 * BATCH_BYTES), max_size=8))
+def test_batches_hold_every_page_once_and_no_more_than_they_should(sizes):
+    bodies = [bytes(size) for size in sizes]
+    batches = list(gather(bodies))
+    assert [body for batch in batches for body in batch] == bodies
+    assert all(sum(map(len, batch[:-1])) < BATCH_BYTES for batch in batches)
+
+
+def test_pages_in_other_pieces_have_another_key():
+    assert find_key([b"ab", b"c"]) != find_key([b"a", b"bc"])
+    assert find_key([b"ab"]) != find_key([b"ab", b""])
 
 
 ROWS_A = '[{"sku":"A","place":{"code":"L"},"qty":1},{"sku":"B","place":{"code":"L"},"qty":2}]'
