@@ -1,26 +1,38 @@
 """Evidence: what else an hour's records say, and what a gap is tied to and worth."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.reconcile import authority, conduct, ties, variance
+from inventory_pipeline.reconcile import (
+    authority,
+    books,
+    conduct,
+    late,
+    receipts,
+    ties,
+    variance,
+)
 from inventory_pipeline.reconcile.hour import Picture
 from inventory_pipeline.reconcile.look_alikes import find_look_alikes
+from inventory_pipeline.reconcile.mirrors import Outcome
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
 
 def find_other_problems(
-    warehouse: DuckWarehouse, picture: Picture, settings: Settings
+    warehouse: DuckWarehouse, picture: Picture, settings: Settings, outcomes: list[Outcome]
 ) -> list[dict[str, object]]:
-    """Return what is wrong beside the gaps: authority, moments, writes, order, counts, bins."""
+    """Return what is wrong beside the gaps: authority, moments, books, writes, counts, bins."""
     at, day = picture.hour_at, timedelta(days=1)
     rows = [
+        *warehouse.query(load_query("reconcile", "load_ledger_problems"), hour_at=at).to_dicts(),
+        *_find_receipt_lags(outcomes),
         *authority.find_authority_problems(settings),
         *authority.find_moment_problems(settings),
         *_find_negatives(picture, settings),
@@ -41,6 +53,41 @@ def find_other_problems(
         load_query("reconcile", "find_misplaced"), hour_at=at, owner=owner, fact=ON_HAND
     )
     return rows + variance.find_misplaced(bins, owner=owner)
+
+
+def load_audited(warehouse: DuckWarehouse, hour_at: datetime) -> list[str]:
+    """Return the owners whose levels were held against their own movements in the hour."""
+    told = warehouse.query(load_query("reconcile", "load_audits"), hour_at=hour_at)
+    return told["system"].to_list()
+
+
+def find_explained(
+    warehouse: DuckWarehouse, known: pl.DataFrame, sightings: pl.DataFrame, *, hour_at: datetime
+) -> pl.DataFrame:
+    """Return gaps that are over and that a movement first told in this hour explains."""
+    waiting = late.find_waiting(known, sightings, hour_at=hour_at)
+    if waiting.is_empty():
+        return waiting
+    told = warehouse.query_with(
+        waiting.select("key_id").unique(),
+        load_query("ledger", "load_late_movements"),
+        hour_at=hour_at,
+        before=hour_at - HOUR,
+        since=hour_at - late.REACH - HOUR,
+    )
+    return late.explain(waiting, told, hour_at=hour_at)
+
+
+def _find_receipt_lags(outcomes: list[Outcome]) -> list[dict[str, object]]:
+    return [
+        row
+        for outcome in outcomes
+        for row in receipts.find_receipt_lags(
+            outcome.exceptions.with_columns(fact=pl.lit(outcome.mirror.fact)),
+            outcome.ahead,
+            mirror=outcome.mirror.system,
+        )
+    ]
 
 
 def _find_variances(
@@ -108,6 +155,7 @@ def tie_gaps(
     alike = _find_look_alikes(picture, gaps.filter(~is_gap))
     gaps = ties.tie(gaps, orders, only=over, symptom=2)
     gaps = ties.tie(gaps, counts, only=is_gap, symptom=3)
+    gaps = ties.tie(gaps, books.find_rushes(others), only=over, symptom=2)
     return ties.tie(gaps, alike, only=~is_gap, symptom=None)
 
 

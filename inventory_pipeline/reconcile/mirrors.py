@@ -10,7 +10,7 @@ import polars as pl
 from inventory_pipeline.config.formula import Formula, parse_formula
 from inventory_pipeline.config.models import Mirror, Settings
 from inventory_pipeline.model.quantities import COMMITTED, ON_HAND, SAFETY_STOCK
-from inventory_pipeline.reconcile import in_flight
+from inventory_pipeline.reconcile import in_flight, receipts
 from inventory_pipeline.reconcile.compare import (
     Comparison,
     MirrorRule,
@@ -35,6 +35,8 @@ class Outcome:
         exceptions: rows of reconcile.exceptions without severity, gaps explained as far as
             they can be.
         status: of the mirror's snapshot: ``missing`` where it did not speak.
+        ahead: purchases the mirror counts and its owner has not received, where they
+            explain a gap: key_id, ahead_units, purchases.
     """
 
     mirror: Mirror
@@ -44,6 +46,7 @@ class Outcome:
     status: str
     qualifiers: tuple[str, ...]
     primary: str
+    ahead: pl.DataFrame
 
 
 def find_primary(formula: Formula, facts: Mapping[str, Owned]) -> str | None:
@@ -99,7 +102,10 @@ def judge_mirror(
     )
     exceptions = exceptions.with_columns(pl.col("in_flight_units", "lag_units").fill_null(0))
     recent = _find_recent(picture, settings, rule, facts=facts, movements=movements)
-    exceptions = in_flight.settle(in_flight.explain_recent(exceptions, recent))
+    exceptions = in_flight.explain_recent(exceptions, recent)
+    booked = _find_booked(picture, rule, facts, movements)
+    exceptions, ahead = receipts.explain(exceptions, booked)
+    exceptions = _qualify(in_flight.settle(exceptions), picture, rule, facts)
     status = (
         picture.batches[mirror.system].status if mirror.system in picture.batches else "missing"
     )
@@ -107,10 +113,25 @@ def judge_mirror(
         mirror=mirror,
         formula=formula,
         comparison=comparison,
-        exceptions=_qualify(exceptions, picture, rule, facts),
+        exceptions=receipts.note_sides(exceptions, terms, ahead, mirror=rule.mirror),
         status=status,
         qualifiers=_find_qualifiers(picture, rule, facts, status),
         primary=primary,
+        ahead=ahead,
+    )
+
+
+def _find_booked(
+    picture: Picture, rule: MirrorRule, facts: Mapping[str, Owned], movements: pl.DataFrame
+) -> pl.DataFrame:
+    """Purchases that a mirror of on_hand counts before its owners received them."""
+    batch = picture.batches.get(rule.mirror)
+    is_stock = rule.primary == ON_HAND
+    return receipts.find_ahead(
+        movements,
+        mirror=rule.mirror,
+        owners=facts[rule.primary].owners,
+        mirror_at=batch.source_at if batch and is_stock else None,
     )
 
 

@@ -12,9 +12,15 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
-from inventory_pipeline.reconcile import findings, problems, severity, structural
+from inventory_pipeline.reconcile import books, findings, late, problems, severity, structural
 from inventory_pipeline.reconcile.cycle import Cycle, close
-from inventory_pipeline.reconcile.evidence import find_other_problems, price, tie_gaps
+from inventory_pipeline.reconcile.evidence import (
+    find_explained,
+    find_other_problems,
+    load_audited,
+    price,
+    tie_gaps,
+)
 from inventory_pipeline.reconcile.gaps import build_gap_problems, find_judged
 from inventory_pipeline.reconcile.hour import Picture, load_picture
 from inventory_pipeline.reconcile.measures import describe_structural, measure_drift, tally
@@ -71,6 +77,7 @@ def _fold(
     known: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the hour's exceptions with severity, and its sightings."""
+    at = picture.hour_at
     bands = severity.Bands(
         minor_up_to=settings.severity.minor_up_to,
         notable_up_to=settings.severity.notable_up_to,
@@ -78,8 +85,9 @@ def _fold(
         relative_major=settings.severity.relative_major,
         consistent_cycles=settings.structural.consistent_cycles,
     )
+    others = find_other_problems(warehouse, picture, settings, outcomes)
+    outcomes = books.qualify(outcomes, others)
     rows, gaps = build_gap_problems(outcomes, picture, known, bands)
-    others = find_other_problems(warehouse, picture, settings)
     gaps = price(picture, tie_gaps(warehouse, picture, gaps, others), catalog)
     opened, closed = find_stockouts(picture, outcomes, known)
     seen = pl.concat([gaps, problems.build(others), opened])
@@ -88,5 +96,6 @@ def _fold(
         drift, rule=settings.structural.rule, drift_rate=settings.structural.drift_rate
     ):
         seen = pl.concat([seen, problems.build([describe_structural(drift)])])
-    judged = find_judged(known, outcomes, closed)
-    return rows, findings.fold(seen, known, judged, hour_at=picture.hour_at)
+    judged = books.keep_judged(find_judged(known, outcomes, closed), load_audited(warehouse, at))
+    sightings = findings.fold(seen, known, judged, hour_at=at)
+    return rows, late.put_in(sightings, find_explained(warehouse, known, sightings, hour_at=at))

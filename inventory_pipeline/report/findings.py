@@ -43,7 +43,7 @@ def compute_findings(
         opened_since: majors that opened after the day's end and are still open.
     """
     rows = sort_worst_first(problems.filter(pl.col("state") == "open"))
-    cleared = problems.filter(pl.col("state") == "cleared").sort("sku", "location_id", "mirror")
+    cleared = problems.filter(pl.col("state") != "open").sort("sku", "location_id", "mirror")
     needing, minors = rows.filter(needs_judgement()), rows.filter(~needs_judgement())
     severities, asked = _count(rows, "severity"), _group_asks(asks)
     return Findings(

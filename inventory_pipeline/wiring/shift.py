@@ -17,6 +17,7 @@ from inventory_pipeline.correct.step import Proposed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.step import FeedResult
+from inventory_pipeline.ledger import step as books
 from inventory_pipeline.model.hours import HOUR, compute_key
 from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
@@ -93,6 +94,7 @@ class Shift:
         """Compare every mirror with the owner of each fact for one hour."""
         house = self.house
         with self._step("reconcile", hour_at), house.warehouse() as warehouse:
+            books.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
             cycle = reconcile.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
         self.cycles[hour_at] = cycle
         return cycle

@@ -83,4 +83,4 @@ inner join newest
         and sightings.subject = newest.subject
 where
     (sightings.state = 'open' and sightings.severity <> 'none')
-    or (sightings.state = 'cleared' and sightings.hour_at >= $start_at)
+    or (sightings.state <> 'open' and sightings.hour_at >= $start_at)

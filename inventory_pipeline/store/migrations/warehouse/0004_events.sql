@@ -45,6 +45,7 @@ create table ingest.config_changes (
 -- grain: one movement of one system, told once: the first telling stands
 -- An anti join and no window: a filter on keys or times reaches the table before the join.
 -- on_hand_units: what it does to on_hand, signed; a count sets a level and moves nothing here.
+-- at_order_units: the same for a system whose number falls when an order is placed.
 create view ledger.postings as
 select
     batches.system,
@@ -65,6 +66,12 @@ select
             then -movements.units
         else 0
     end as on_hand_units,
+    case
+        when movements.kind = 'order_placed' then -movements.units
+        when movements.kind = 'order_cancelled' then movements.units
+        when movements.kind = 'shipment' then 0
+        else on_hand_units
+    end as at_order_units,
     movements.moved_at,
     coalesce(movements.recorded_at, movements.moved_at) as in_force_at,
     batches.hour_at as told_at,
@@ -86,3 +93,123 @@ where
             and before.system = batches.system
             and before.hour_at < batches.hour_at
     );
+
+-- grain: one side of one posting: the units leave one account and enter the other, so the
+-- entries of a system and an item sum to zero at every instant
+-- account: a location_id, in_transit between two of them, or outside
+create view ledger.entries as
+with sides as (
+    select
+        postings.system,
+        postings.movement_id,
+        postings.kind,
+        postings.moved_at,
+        postings.told_at,
+        keys.sku,
+        keys.location_id,
+        postings.on_hand_units as units
+    from ledger.postings as postings
+    inner join ingest.keys as keys on postings.key_id = keys.key_id
+    where postings.on_hand_units <> 0
+)
+
+select
+    system,
+    movement_id,
+    kind,
+    moved_at,
+    told_at,
+    sku,
+    location_id as account,
+    units
+from sides
+union all
+select
+    system,
+    movement_id,
+    kind,
+    moved_at,
+    told_at,
+    sku,
+    case when kind in ('transfer_out', 'transfer_in') then 'in_transit' else 'outside' end as account,
+    -units as units
+from sides;
+
+-- grain: one transfer of one item as known by an hour; eaches
+-- owner: the one system that is right about what is in transit: the owner at the origin
+create table ledger.transfers (
+    hour_at timestamptz not null,
+    transfer_id varchar not null,
+    sku varchar not null,
+    owner varchar not null,
+    origin_key_id integer not null,
+    destination_key_id integer,
+    destination_id varchar not null,
+    shipped_units bigint not null,
+    shipped_at timestamptz not null,
+    noticed_at timestamptz,
+    received_units bigint not null,
+    received_at timestamptz,
+    in_transit_units bigint not null
+);
+
+-- grain: one problem the ledger found in an hour; reconcile gives it an identity over time
+create table ledger.problems (
+    hour_at timestamptz not null,
+    kind varchar not null,
+    fact varchar not null,
+    mirror varchar not null,
+    key_id integer not null,
+    subject varchar not null,
+    owner varchar not null,
+    class varchar not null,
+    severity varchar not null,
+    delta_units bigint,
+    owner_units bigint,
+    observed_units bigint,
+    expected_units bigint,
+    details varchar not null
+);
+
+-- grain: one owner whose levels could be held against its own movements in an hour
+create table ledger.audits (
+    hour_at timestamptz not null,
+    system varchar not null,
+    since timestamptz not null
+);
+
+-- a finding is over when it is cleared, or when a movement told later explained it
+create or replace view contract.findings as
+select
+    reconcile.finding_id(findings.kind, findings.fact, keys.sku, keys.location_id, findings.mirror, findings.subject) as finding_id,
+    findings.kind,
+    findings.fact,
+    coalesce(keys.sku, '') as sku,
+    coalesce(keys.location_id, '') as location_id,
+    findings.mirror,
+    findings.class,
+    findings.symptom,
+    findings.severity,
+    findings.delta_units,
+    findings.first_seen_at,
+    case
+        when findings.kind = 'stockout' and findings.state = 'open'
+            then (select max(cycles.hour_at) from reconcile.cycles as cycles)
+        else findings.last_seen_at
+    end as last_seen_at,
+    findings.streak,
+    findings.recurrence,
+    findings.state,
+    findings.money_at_risk,
+    findings.owner,
+    findings.owner_units,
+    findings.observed_units,
+    findings.expected_units,
+    findings.opened_at,
+    case when findings.state <> 'open' then findings.hour_at end as cleared_at,
+    findings.is_settled,
+    findings.is_consistent,
+    findings.subject,
+    findings.details
+from reconcile.findings as findings
+left join ingest.keys as keys on findings.key_id = keys.key_id;
