@@ -12,6 +12,7 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
+from inventory_pipeline.errors import StoreError
 from inventory_pipeline.ingest.runs import Arrays, find_runs, is_aging
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
@@ -19,13 +20,18 @@ from inventory_pipeline.store.warehouse import DuckWarehouse
 logger = logging.getLogger(__name__)
 
 
-def pack_days(warehouse: DuckWarehouse, *, before: datetime) -> int:
-    """Pack every day that ended by ``before``, one system and day at a time; return how many."""
-    days = warehouse.query(load_query("ingest", "find_days_to_pack"), before=before)
-    for system, day in days.iter_rows():
-        with warehouse.transaction():
-            _pack(warehouse, system, day)
-    return days.height
+def pack_next(warehouse: DuckWarehouse, *, before: datetime) -> bool:
+    """Pack one system's oldest day that ended by ``before``; return whether there was one.
+
+    Raises:
+        StoreError: the runs do not hold what the day held; the day stays as it was.
+    """
+    with warehouse.transaction():
+        days = warehouse.query(load_query("ingest", "find_days_to_pack"), before=before)
+        if days.is_empty():
+            return False
+        _pack(warehouse, *days.row(0))
+    return True
 
 
 def _pack(warehouse: DuckWarehouse, system: str, day: date) -> None:
@@ -43,11 +49,21 @@ def _pack(warehouse: DuckWarehouse, system: str, day: date) -> None:
     packed = pl.DataFrame(runs).with_columns(pack_id=pl.lit(pack_id, pl.Int32))
     warehouse.append("ingest.packed_batches", places)
     warehouse.append("ingest.count_runs", packed)
-    for query in ("pack_bins", "delete_packed_counts", "delete_packed_bins"):
+    warehouse.execute(load_query("ingest", "pack_bins"), pack_id=pack_id)
+    _check(warehouse, pack_id, f"{system} {day}")
+    for query in ("delete_packed_counts", "delete_packed_bins"):
         warehouse.execute(load_query("ingest", query), pack_id=pack_id)
     logger.info(
         "packed system=%s day=%s batches=%d runs=%d", system, day, batches.height, packed.height
     )
+
+
+def _check(warehouse: DuckWarehouse, pack_id: int, name: str) -> None:
+    """Let nothing go whose rows and units the runs do not hold, bins too."""
+    sums = warehouse.query(load_query("ingest", "sum_pack"), pack_id=pack_id)
+    kept, held = sums.drop("line").rows()
+    if kept != held:
+        raise StoreError(f"runs of {name} hold {held}, wanted {kept} (rows, units, of bins too)")
 
 
 def _load(warehouse: DuckWarehouse, batches: pl.DataFrame) -> Iterator[Arrays]:

@@ -25,6 +25,7 @@ from inventory_pipeline.report import heartbeat
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.packing import try_to_pack
 
 logger = logging.getLogger(__name__)
 
@@ -193,6 +194,8 @@ def open_shift(
                 yield shift
             finally:
                 shift.close()
+        if shift.cycles:
+            try_to_pack(house, max(shift.cycles))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory_pipeline.ingest.packs import pack_days, unpack_day
+from inventory_pipeline.ingest.packs import pack_next, unpack_day
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.store.warehouse import DuckWarehouse, open_warehouse
 
@@ -83,6 +83,14 @@ def write_batch(
 def read(warehouse: DuckWarehouse) -> dict[str, list[Any]]:
     frames = {t: warehouse.query(f"select * from ingest.{t}") for t in ("counts", "bins")}
     return {name: frame.sort(frame.columns).rows() for name, frame in frames.items()}
+
+
+def pack_days(warehouse: DuckWarehouse, *, before: datetime) -> int:
+    """Pack all there is; return how many days."""
+    days = 0
+    while pack_next(warehouse, before=before):
+        days += 1
+    return days
 
 
 def count(warehouse: DuckWarehouse, table: str) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.reconcile.findings import SIGHTING
-from inventory_pipeline.reconcile.packs import pack_days, unpack_day
+from inventory_pipeline.reconcile.packs import pack_next, unpack_day
 from inventory_pipeline.store.warehouse import DuckWarehouse, open_warehouse
 
 START = datetime(2026, 4, 6, tzinfo=UTC)
@@ -78,6 +78,14 @@ def read(warehouse: DuckWarehouse) -> dict[str, list[Any]]:
     return {
         name: frame.sort(frame.columns, nulls_last=True).rows() for name, frame in frames.items()
     }
+
+
+def pack_days(warehouse: DuckWarehouse, *, before: datetime) -> int:
+    """Pack all there is; return how many days."""
+    days = 0
+    while pack_next(warehouse, before=before):
+        days += 1
+    return days
 
 
 def count(warehouse: DuckWarehouse, table: str) -> int:
