@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Never
 
 import numpy as np
@@ -87,6 +88,7 @@ class Formula:
         return render_sql(self.whole, names)
 
 
+@lru_cache(maxsize=256)
 def parse_formula(text: str) -> Formula:
     """Read and check one formula.
 
