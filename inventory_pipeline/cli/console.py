@@ -58,7 +58,7 @@ def print_json(value: Any) -> None:
 
 def _encode(value: Any) -> Any:
     if isinstance(value, datetime | date):
-        return value.isoformat()
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, timedelta):
         return value.total_seconds()
     raise TypeError(f"{type(value).__name__} has no JSON form here")

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from inventory_pipeline.cli.house import open_house
-from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.errors import UsageError
+from inventory_pipeline.model.hours import compute_key, parse_hour
 from inventory_pipeline.wiring.export import load_table, render_table
 
 
@@ -39,6 +40,8 @@ def command(
     first, last = hour or start, hour or end
     low = parse_hour(first) if first else None
     high = parse_hour(last) if last else None
+    if low and high and high < low:
+        raise UsageError(f"the range ends ({compute_key(high)}) before it begins")
     content = render_table(load_table(house, table, low=low, high=high), form=form)
     if output:
         Path(output).write_bytes(content)

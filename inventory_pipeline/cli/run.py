@@ -21,7 +21,7 @@ from inventory_pipeline.wiring.hourly import HourResult, run_hour
 def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
     """Reconcile one hour: ingest, compare, propose. Running it twice changes nothing."""
     house = open_house(ctx)
-    hour_at = parse_hour(hour) if hour else floor_hour(house.clock.now()) - HOUR
+    hour_at = parse_hour(hour) if hour is not None else floor_hour(house.clock.now()) - HOUR
     errors = terminal.build_console(is_error=True)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), console=errors, transient=True

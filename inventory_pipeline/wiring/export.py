@@ -24,6 +24,17 @@ WAREHOUSE_TABLES = {
     "summaries": "",
 }
 JOURNAL_TABLES = {"proposals": "hour_at", "tasks": ""}
+# An empty table still names its columns: the journal's rows are dictionaries and cannot.
+_JOURNAL_COLUMNS = {
+    "proposals": (
+        "proposal_id", "finding_id", "system", "sku", "location_id", "fact", "before_units",
+        "target_units", "decision", "decided_by", "reason", "hour_at",
+    ),
+    "tasks": (
+        "task_id", "location_id", "bin", "sku", "state", "recorded_units", "counted_units",
+        "counted_by", "reason", "finding_id", "created_at",
+    ),
+}  # fmt: skip
 NOTHING_YET = "no hour has been run yet; run: inventory-pipeline run --hour HOUR"
 TABLES = (*WAREHOUSE_TABLES, *JOURNAL_TABLES)
 
@@ -74,11 +85,15 @@ def _load_journal_table(
     journal: Journal, table: str, low: datetime | None, high: datetime | None
 ) -> pl.DataFrame:
     rows = journal.query(load_query("wiring", f"export_{table}"))
-    frame = pl.DataFrame(rows, infer_schema_length=None)
+    types = {
+        name: pl.Int64 if name.endswith("_units") else pl.String for name in _JOURNAL_COLUMNS[table]
+    }
+    frame = pl.DataFrame(rows, schema=types).with_columns(
+        pl.selectors.ends_with("_at").str.to_datetime(time_zone="UTC")
+    )
     column = JOURNAL_TABLES[table]
-    if frame.is_empty() or not column:
+    if not column:
         return frame
-    frame = frame.with_columns(pl.col(column).str.to_datetime(time_zone="UTC"))
     if low:
         frame = frame.filter(pl.col(column) >= low)
     return frame.filter(pl.col(column) <= high) if high else frame

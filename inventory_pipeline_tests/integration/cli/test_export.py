@@ -85,3 +85,45 @@ def test_a_crashed_hour_is_failed_and_neither_missing_nor_clear(pair: Shop) -> N
     [first, second] = pair.export("cycles")
     assert (first["status"], second["status"]) == ("drift", "failed")
     assert "gone.csv does not exist" in second["reason"]
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "last"),
+    [("proposals", "proposal_id", "hour_at"), ("tasks", "task_id", "created_at")],
+)
+def test_an_empty_table_still_names_its_columns(
+    pair: Shop, capsysbinary: pytest.CaptureFixture[bytes], table: str, first: str, last: str
+) -> None:
+    pair.drop("store", "counts", HOUR, f"{COUNTS}\nA,B=1 L1 on_hand 2 10:00")
+    assert pair.run(HOUR) == 0
+    capsysbinary.readouterr()
+
+    assert pair.do("export", table) == 0
+    (header,) = capsysbinary.readouterr().out.decode().splitlines()
+    assert header.split(",")[0] == first
+    assert header.split(",")[-1] == last
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(
+    pair: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair.run(HOUR)
+    assert pair.do("export", "facts", "--from", HOUR, "--to", "2026-04-06T09:00Z") == 2
+    assert "before it begins" in capsys.readouterr().err
+
+
+def test_machines_read_one_spelling_of_an_instant(
+    pair: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair.run(HOUR)
+    capsys.readouterr()
+    pair.do("findings", "--json")
+    assert {row["first_seen_at"] for row in json.loads(capsys.readouterr().out)} == {
+        "2026-04-06T10:00:00Z"
+    }
+    assert pair.do("export", "tasks", "--format", "json") == 0
+    assert all(row["created_at"].endswith("Z") for row in json.loads(capsys.readouterr().out))
+
+
+def test_an_empty_hour_is_no_hour(pair: Shop) -> None:
+    assert pair.do("run", "--hour", "") == 2
