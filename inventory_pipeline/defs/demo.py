@@ -19,8 +19,8 @@ from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.wiring.house import House
 
 RUN_HOURS = 24
-# Beside one step for each system: reconcile, propose, sign.
-OTHER_STEPS = 3
+# Beside one step for each system: reconcile, diagnose, propose, sign.
+OTHER_STEPS = 4
 # Without it a run prints through Dagster's own logger, whatever level ours has.
 QUIETLY: dict[str, Any] = {"loggers": {"console": {}}}
 OnHour = Callable[[float, int], None]

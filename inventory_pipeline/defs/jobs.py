@@ -30,11 +30,11 @@ def limit(longest: timedelta) -> dict[str, str]:
 
 hourly = dg.define_asset_job(
     HOURLY,
-    selection=dg.AssetSelection.groups("ingest", "reconcile")
+    selection=dg.AssetSelection.groups("ingest", "reconcile", "diagnose")
     | dg.AssetSelection.assets(AUTHORITY, PROPOSALS, HEARTBEAT),
     executor_def=EXECUTOR,
     tags=limit(MAX_RUNTIME),
-    description="One hour, front door to back: ingest, reconcile, propose, sign.",
+    description="One hour, front door to back: ingest, reconcile, diagnose, propose, sign.",
 )
 daily = dg.define_asset_job(
     DAILY,

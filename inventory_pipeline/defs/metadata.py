@@ -10,6 +10,7 @@ import polars as pl
 from inventory_pipeline.config.registry import ExerciseRow
 from inventory_pipeline.correct.step import Proposed
 from inventory_pipeline.defs.markdown import escape, render_page, render_table
+from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.ingest.step import FeedResult
 from inventory_pipeline.model.hours import compute_key
 from inventory_pipeline.model.ownership import Registry
@@ -98,6 +99,16 @@ def describe_cycle(overview: Overview) -> Metadata:
     if cycle.get("reason"):
         told["lacking"] = cycle["reason"]
     return told
+
+
+def describe_diagnosed(diagnosed: Diagnosed) -> Metadata:
+    """Return how many findings have a cause, and for how many it is proven."""
+    return {
+        "findings": diagnosed.findings,
+        "named": diagnosed.named,
+        "proven": diagnosed.proven,
+        "unknown": diagnosed.findings - diagnosed.named,
+    }
 
 
 def describe_proposed(proposed: Proposed) -> Metadata:

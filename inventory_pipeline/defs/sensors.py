@@ -166,7 +166,7 @@ def record_failure(house: House, run: dg.DagsterRun, message: str) -> list[datet
 def is_ours(run: dg.DagsterRun) -> bool:
     """Return whether a run is about our hours: the job, or assets picked in the web UI."""
     rooms = {key.path[0] for key in run.asset_selection or ()}
-    return run.job_name == HOURLY or bool(rooms & {"ingest", "reconcile", "correct"})
+    return run.job_name == HOURLY or bool(rooms & {"ingest", "reconcile", "diagnose", "correct"})
 
 
 def build_bury_the_dead(house: House) -> dg.SensorDefinition:

@@ -9,6 +9,7 @@ import polars as pl
 
 from inventory_pipeline.config.formula import Formula, parse_formula
 from inventory_pipeline.config.models import Mirror, Settings
+from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.model.quantities import COMMITTED, ON_HAND, SAFETY_STOCK
 from inventory_pipeline.reconcile import in_flight, receipts
 from inventory_pipeline.reconcile.compare import (
@@ -239,7 +240,7 @@ def _find_instants(
         for handoff in settings.handoffs
         if handoff.source in owners and handoff.target == rule.mirror
     ]
-    delay = in_flight.compute_delay(
+    delay = compute_delay(
         settings.systems[rule.mirror].sync,
         mirror_at=batch.source_at,
         path_delay=max(delays, default=timedelta()),

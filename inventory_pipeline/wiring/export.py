@@ -21,6 +21,7 @@ WAREHOUSE_TABLES = {
     "comparisons": "hour_at",
     "cycles": "hour_at",
     "findings": "last_seen_at",
+    "diagnoses": "hour_at",
     "summaries": "",
 }
 JOURNAL_TABLES = {"proposals": "hour_at", "tasks": ""}

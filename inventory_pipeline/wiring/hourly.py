@@ -19,9 +19,8 @@ class HourResult:
 
     @property
     def needs_a_person(self) -> bool:
-        """Return whether a finding is major or a source did not speak whole."""
-        lacking = self.cycle.sources_complete < self.cycle.sources_expected
-        return self.cycle.majors > 0 or lacking
+        """Return whether a finding is major or something could not be heard or compared."""
+        return self.cycle.majors > 0 or self.cycle.status in ("incomplete", "missed")
 
 
 def run_hour(
@@ -31,7 +30,7 @@ def run_hour(
     may_fetch: bool = True,
     tell: Callable[[str], None] = lambda _step: None,
 ) -> HourResult:
-    """Take in, reconcile and propose one hour, and sign for it.
+    """Take in, reconcile, diagnose and propose one hour, and sign for it.
 
     Args:
         house: the installation.
@@ -47,6 +46,7 @@ def run_hour(
     ) as shift:
         feeds = [feed for name in house.settings.systems for feed in shift.ingest(name, hour_at)]
         cycle = shift.reconcile(hour_at)
+        shift.diagnose(hour_at)
         shift.propose(hour_at)
         shift.sign(hour_at)
     return HourResult(tuple(feeds), cycle)

@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline.correct import step as correct
 from inventory_pipeline.correct.step import Proposed
+from inventory_pipeline.diagnose import step as diagnose
+from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.step import FeedResult
@@ -99,6 +101,12 @@ class Shift:
             cycle = reconcile.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
         self.cycles[hour_at] = cycle
         return cycle
+
+    def diagnose(self, hour_at: datetime) -> Diagnosed:
+        """Say why, for every open finding of one hour."""
+        house = self.house
+        with self._step("diagnose", hour_at), house.warehouse() as warehouse:
+            return diagnose.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
 
     def propose(self, hour_at: datetime) -> Proposed:
         """Write down what each finding asks for; nothing is sent. A backfill asks for nothing."""

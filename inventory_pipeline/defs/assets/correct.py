@@ -4,7 +4,7 @@ import dagster as dg
 
 from inventory_pipeline.defs.metadata import describe_proposed
 from inventory_pipeline.defs.partitions import BY_DAY
-from inventory_pipeline.defs.places import FINDINGS, OWNERS, PROPOSALS
+from inventory_pipeline.defs.places import DIAGNOSES, OWNERS, PROPOSALS
 from inventory_pipeline.defs.resources import SHIFT, plainly
 from inventory_pipeline.model.hours import parse_hour
 
@@ -14,7 +14,7 @@ def build_proposals(hours: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PROPOSALS,
-        deps=[FINDINGS],
+        deps=[DIAGNOSES],
         partitions_def=hours,
         backfill_policy=BY_DAY,
         group_name="correct",

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_pipeline.config.models import Sync
+from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.reconcile.in_flight import (
     Instants,
     compute_alignment,
-    compute_delay,
     explain_recent,
     settle,
 )

@@ -1,0 +1,88 @@
+"""A path that only subtracts: sales arrive, restocks, returns and recounts do not (DIA-11)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from inventory_pipeline.diagnose.account import Entry
+from inventory_pipeline.diagnose.case import Case, Move
+from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
+from inventory_pipeline.diagnose.jumps import find_missed
+from inventory_pipeline.diagnose.scene import Scene, claim_entry
+
+NAME = "additions_not_propagated"
+SETTLES = "the next addition: it arrives, or it is missing too"
+# One missing addition is an accident, unless so many subtractions came through beside it and
+# the mirror's whole log tells of no addition at all.
+MANY = 10
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim all additions together where none arrives and every subtraction does."""
+    missing = list(scene.find_entries("missing"))
+    added = [e for e in missing if e.units < 0]
+    if scene.account is not None and added and len(added) == len(missing):
+        if _is_path(scene.case, added):
+            yield _claim_entries(scene, added)
+    elif scene.is_blind:
+        yield from _guess(scene)
+
+
+def _is_path(case: Case, added: list[Entry]) -> bool:
+    if _count_heard_additions(case):
+        return False
+    if len(added) > 1:
+        return True
+    subtractions = sum(1 for m in case.moves or () if m.effect < 0)
+    return case.additions_heard == 0 and subtractions >= MANY
+
+
+def _count_heard_additions(case: Case) -> int:
+    return sum(1 for row in case.log or () if row.operation == "add" and row.units > 0)
+
+
+def _claim_entries(scene: Scene, added: list[Entry]) -> Claim:
+    first = claim_entry(NAME, scene, added[0])
+    ids = tuple(e.move.movement_id for e in added if e.move)
+    series = tuple(sum(e.units for e in added if e.at <= point.at) for point in scene.case.points)
+    return replace(
+        first,
+        units=sum(e.units for e in added),
+        correction=-sum(e.units for e in added),
+        series=_follow(scene.case, series),
+        strength=first.strength + BY_PATTERN,
+        ids=ids,
+        is_proven_by_ids=False,
+        path=("shelf:addition", "middleware:no_route", f"{scene.case.mirror}:sales_only"),
+        facts={"additions": len(added)},
+        settles=SETTLES,
+    )
+
+
+def _follow(case: Case, series: tuple[int, ...]) -> tuple[int, ...]:
+    """While the word may still be on its way an addition is no gap yet."""
+    points = case.points
+    return tuple(
+        points[n].delta if n and value != series[n - 1] else value for n, value in enumerate(series)
+    )
+
+
+def _guess(scene: Scene) -> Iterator[Claim]:
+    """Claim where every jump down is an addition of the owner, and there are at least two."""
+    found: list[Move] = []
+    for jump in scene.jumps:
+        missed = [m for m in find_missed(scene.case, jump) if m.effect > 0]
+        if not missed:
+            return
+        found.append(missed[0])
+    if len(found) > 1:
+        yield Claim(
+            cause=NAME,
+            units=scene.case.delta,
+            at=None,
+            series=tuple(p.delta for p in scene.case.points),
+            strength=BY_PATTERN + len(found) / 2,
+            ids=tuple(m.movement_id for m in found if m.movement_id),
+            correction=-scene.case.delta,
+            facts={"additions": len(found)},
+            settles=SETTLES,
+        )

@@ -1,0 +1,56 @@
+"""The mirror shows what was true at its last batch, and moves only when the next one runs."""
+
+import itertools
+from collections.abc import Iterator
+
+from inventory_pipeline.diagnose.case import Point
+from inventory_pipeline.diagnose.claim import BY_SERIES, Claim
+from inventory_pipeline.diagnose.scene import Scene
+
+NAME = "batch_window"
+SETTLES = "the next batch: the gap closes at its time"
+LEAST_RESETS = 3
+LEAST_VALUES = 2
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim a mirror that stands still while the expectation moves, batch after batch."""
+    case = scene.case
+    if len(case.points) < LEAST_RESETS:
+        return
+    stands = _find_stand(case.points)
+    moved = {p.expected for p in stands}
+    resets = _count_resets(case.points)
+    is_declared = case.rule.is_batch
+    was_right = stands[0].observed in {p.expected for p in case.points}
+    if len(moved) < LEAST_VALUES or not was_right or not (is_declared or resets >= LEAST_RESETS):
+        return
+    yield Claim(
+        cause=NAME,
+        units=case.delta,
+        at=None,
+        series=tuple(p.delta for p in case.points),
+        strength=BY_SERIES if is_declared else BY_SERIES - 1.0,
+        path=(f"{case.owner}:movements", "batch:waiting", f"{case.mirror}:last_batch"),
+        facts={"level": case.points[-1].observed, "resets": resets},
+        settles=SETTLES,
+    )
+
+
+def _find_stand(points: tuple[Point, ...]) -> list[Point]:
+    """Return the newest points in which the mirror's number did not move."""
+    stands = [points[-1]]
+    for point in reversed(points[:-1]):
+        if point.observed != stands[-1].observed:
+            break
+        stands.append(point)
+    return stands
+
+
+def _count_resets(points: tuple[Point, ...]) -> int:
+    """Return how often the gap was closed by a move of the mirror alone."""
+    return sum(
+        1
+        for before, after in itertools.pairwise(points)
+        if before.delta and not after.delta and after.observed != before.observed
+    )

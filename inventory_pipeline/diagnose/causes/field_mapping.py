@@ -1,0 +1,37 @@
+"""The fields have like names and unlike meanings: the mirror shows what is here as free."""
+
+from collections.abc import Iterator
+
+from inventory_pipeline.diagnose.account import find_start
+from inventory_pipeline.diagnose.claim import BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.model.quantities import COMMITTED
+
+NAME = "field_mapping"
+SETTLES = "the mapping of the path, field by field, and an item without open orders"
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim a gap that moves with the open orders, or that is the owner's whole number."""
+    case = scene.case
+    if COMMITTED not in case.rule.names or not case.points:
+        return
+    since = case.points[find_start(case.points) :]
+    gaps = [p for p in since if p.delta]
+    promised = [p.committed for p in gaps]
+    if not gaps or any(units is None for units in promised):
+        return
+    hits = sum(p.delta == p.committed for p in gaps)
+    if hits < 0.9 * len(gaps) or gaps[-1].delta != gaps[-1].committed:
+        return
+    is_moving = len(set(promised)) > 1
+    yield Claim(
+        cause=NAME,
+        units=case.delta,
+        at=None,
+        series=tuple(p.delta for p in case.points),
+        strength=BY_SERIES + 1.0 if is_moving else BY_SIZE - 0.5,
+        facts={"committed": case.delta},
+        path=(f"{case.owner}:on_hand", "mapping:as_available", f"{case.mirror}:too_high"),
+        settles=SETTLES,
+    )

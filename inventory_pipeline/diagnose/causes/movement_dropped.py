@@ -1,0 +1,52 @@
+"""A movement the owner made and the mirror never heard of."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from inventory_pipeline.diagnose.claim import Claim
+from inventory_pipeline.diagnose.jumps import find_missed, find_sum
+from inventory_pipeline.diagnose.kinds import ORDERS, is_good_return, is_physical_count
+from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
+
+NAME = "movement_dropped"
+SETTLES = "the mirror's change log for the hour: the movement's id is in it or it is not"
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim every movement that is neither a sale, a return nor a count, and that is not heard."""
+    for entry in scene.find_entries("missing"):
+        move = entry.move
+        if move and move.kind not in ORDERS and not is_good_return(move):
+            claim = claim_entry(NAME, scene, entry)
+            # a count that is not heard has a cause of its own
+            weaker = 2.0 if is_physical_count(move) else 0.0
+            yield replace(
+                claim,
+                strength=claim.strength - weaker,
+                path=(f"{move.system}:{move.kind}", "middleware:lost", f"{scene.case.mirror}:none"),
+                settles=SETTLES,
+            )
+    if scene.is_blind:
+        yield from _guess(scene)
+
+
+def _guess(scene: Scene) -> Iterator[Claim]:
+    for jump in scene.jumps:
+        missed = find_missed(scene.case, jump)
+        for move in missed:
+            if move.kind in ORDERS or is_good_return(move) or is_physical_count(move):
+                continue
+            if move.kind == INFERRED and move.effect < 0:
+                continue
+            yield replace(
+                claim_jump(NAME, jump, move, choices=len(missed)),
+                path=(f"{move.system}:{move.kind}", "middleware:lost", f"{scene.case.mirror}:none"),
+                settles=SETTLES,
+            )
+        pair = () if missed else find_sum(scene.case, jump)
+        if pair:
+            yield replace(
+                claim_jump(NAME, jump, pair[0], choices=3),
+                ids=tuple(m.movement_id for m in pair),
+                settles=SETTLES,
+            )

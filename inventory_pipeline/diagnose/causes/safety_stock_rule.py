@@ -1,0 +1,53 @@
+"""A safety stock that one side takes off and the other does not, or with another size."""
+
+from collections.abc import Iterator
+
+from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SHAPE, Claim
+from inventory_pipeline.diagnose.rules import find_rule_changes, find_since, is_constant
+from inventory_pipeline.diagnose.scene import Scene
+
+NAME = "safety_stock_rule"
+SETTLES = "the safety stock in the settings of both systems, with its date"
+WORDS = ("safety", "buffer", "reserve_stock", "threshold")
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim a constant gap of the size of a safety stock, or of its change."""
+    case = scene.case
+    if not is_constant(case):
+        return
+    path = ("settings:safety_stock", f"{case.mirror}:constant_gap")
+    for change, shift in find_rule_changes(case, WORDS):
+        if abs(case.delta) in {abs(shift), abs(shift) + case.rule.safety}:
+            yield Claim(
+                cause=NAME, units=case.delta, at=change.at, strength=BY_RECORD + 1.0,
+                ids=(f"{change.system}:{change.kind}:{change.subject}",),
+                facts={"before": change.before, "after": change.after}, path=path,
+                series=find_since(case), settles=SETTLES,
+            )  # fmt: skip
+    if case.rule.safety and abs(case.delta) == case.rule.safety:
+        siblings = [p for p in case.peers if p.sku != case.sku and p.is_own_safety]
+        strength = BY_PATTERN + 1.0 if siblings else BY_SHAPE + 1.0
+        yield Claim(
+            cause=NAME, units=case.delta, at=None, strength=strength, series=find_since(case),
+            facts={"safety": case.rule.safety, "siblings": len(siblings)}, path=path,
+            settles=SETTLES,
+        )  # fmt: skip
+    elif (alike := _find_alike(scene)) and not scene.jumps_by_movement:
+        yield Claim(
+            cause=NAME, units=case.delta, at=None, strength=BY_SHAPE + 0.5, settles=SETTLES,
+            series=find_since(case), facts={"siblings": alike}, path=path,
+        )  # fmt: skip
+
+
+def _find_alike(scene: Scene) -> int:
+    """Return how many other items jumped by the same units in the same hour."""
+    case = scene.case
+    jump = scene.jumps[-1] if len(scene.jumps) == 1 else None
+    if jump is None:
+        return 0
+    return sum(
+        p.jump_at == jump.high and p.jump_units == jump.units and p.mirror == case.mirror
+        for p in case.peers
+        if p.sku != case.sku
+    )

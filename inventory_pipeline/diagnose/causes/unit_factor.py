@@ -1,0 +1,94 @@
+"""The mirror counts in another unit than it says: cases for eaches, or a stale pack size."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from inventory_pipeline.diagnose.account import Entry, find_start
+from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.jumps import list_near
+from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
+
+NAME = "unit_factor"
+SETTLES = "the pack size both systems hold, and a second movement with the same ratio"
+LARGEST = 144
+USUAL = (2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36, 40, 48, 50, 60, 72, 96, 100, 144)
+
+
+def find(scene: Scene) -> Iterator[Claim]:
+    """Claim a constant ratio of levels, or movements told in another unit."""
+    yield from _compare_levels(scene.case)
+    sized = [(e, f) for e in scene.find_entries("sized") if (f := _find_factor(e))]
+    for entry, factor in sized:
+        claim = claim_entry(NAME, scene, entry)
+        yield replace(
+            claim,
+            strength=claim.strength + (BY_PATTERN if len(sized) > 1 else 0.0),
+            is_proven_by_ids=False,
+            facts={"factor": factor},
+            path=(f"{scene.case.owner}:movement", f"{scene.case.mirror}:times_{factor}"),
+            settles=SETTLES,
+        )
+    if scene.is_blind:
+        yield from _guess(scene)
+
+
+def _find_factor(entry: Entry) -> int:
+    move = entry.move
+    if move is None or not move.effect:
+        return 0
+    return compute_factor(move.effect, entry.units + move.effect)
+
+
+def compute_factor(wanted: int, seen: int) -> int:
+    """Return the whole factor between two numbers of one sign, 0 if there is none."""
+    low, high = sorted((abs(wanted), abs(seen)))
+    if wanted * seen <= 0 or low == high or high % low:
+        return 0
+    return high // low if 1 < high // low <= LARGEST else 0
+
+
+def _compare_levels(case: Case) -> Iterator[Claim]:
+    since = case.points[find_start(case.points) :] if case.points else ()
+    known = [p for p in since if p.expected > 0 and p.delta]
+    if not known or len(known) < len([p for p in since if p.expected > 0]) * 0.9 - 1:
+        return
+    factors = {compute_factor(p.expected, p.observed) for p in known}
+    levels = {p.expected for p in known}
+    if len(factors) != 1 or 0 in factors:
+        return
+    factor = factors.pop()
+    is_usual = factor in USUAL or factor == case.rule.factor
+    strength = BY_SERIES if len(levels) > 1 else BY_SIZE if is_usual else 0.0
+    yield Claim(
+        cause=NAME,
+        units=case.delta,
+        at=None,
+        series=tuple(p.delta for p in case.points),
+        strength=strength + (1.0 if is_usual else 0.0) + _find_record(case),
+        facts={"factor": factor},
+        path=(f"{case.owner}:eaches", f"{case.mirror}:times_{factor}"),
+        settles=SETTLES,
+    )
+
+
+def _find_record(case: Case) -> float:
+    words = ("unit", "pack", "factor", "uom", "case")
+    hits = [c for c in case.changes or () if any(w in c.kind.lower() for w in words)]
+    return BY_RECORD - BY_SIZE if any(c.subject in {case.sku, ""} for c in hits) else 0.0
+
+
+def _guess(scene: Scene) -> Iterator[Claim]:
+    """Claim jumps of q(f-1) or q/f - q, the rest of one movement told in another unit."""
+    for jump in scene.jumps:
+        for move in list_near(scene.case, jump):
+            factor = compute_factor(move.effect, move.effect + jump.units) if move.effect else 0
+            if factor in USUAL[1:] or (factor and factor == scene.case.rule.factor):
+                # times two is told by a duplicate just as well
+                strength = BY_SIZE - 0.5 if move.kind != INFERRED else 0.3
+                yield replace(
+                    claim_jump(NAME, jump, move),
+                    strength=strength + _find_record(scene.case),
+                    facts={"factor": factor},
+                    settles=SETTLES,
+                )

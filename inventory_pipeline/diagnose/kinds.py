@@ -1,0 +1,40 @@
+"""Kinds: which movements count as what, for the causes that tell them apart."""
+
+from inventory_pipeline.diagnose.case import Move
+from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
+
+ORDERS = ("order_placed", "pos_sale")
+LEAVING = ("shipment", "damage", "write_off", "transfer_out")
+COUNTS = ("count", "adjustment")
+# What a system calls its own programs; any other actor is taken for a person.
+PROGRAMS = (
+    "", "api", "app", "automation", "batch", "bot", "cron", "edi", "erp", "integration", "import",
+    "job", "marketplace", "middleware", "pos", "scanner", "script", "service", "shop",
+    "storefront", "sync", "system", "threepl", "3pl", "webhook", "wms", "worker",
+)  # fmt: skip
+
+
+def is_good_return(move: Move) -> bool:
+    """Return whether a box came back that may be sold again."""
+    return move.kind == "return_received" and move.disposition.lower() in SELLABLE_DISPOSITIONS
+
+
+def is_stained_return(move: Move) -> bool:
+    """Return whether a box came back that may not be sold."""
+    return move.kind == "return_received" and not is_good_return(move)
+
+
+def is_physical_count(move: Move) -> bool:
+    """Return whether somebody counted, or wrote down what a count found."""
+    return move.kind in COUNTS
+
+
+def is_person(actor: str) -> bool:
+    """Return whether a change was made by hand, as far as its actor tells."""
+    words = actor.lower().replace(":", " ").replace("-", " ").replace("_", " ").split()
+    return bool(words) and not any(word in PROGRAMS for word in words)
+
+
+def has_kind(moves: tuple[Move, ...], *kinds: str) -> bool:
+    """Return whether a business transaction holds a movement of one of the kinds."""
+    return any(move.kind in kinds for move in moves)

@@ -1,0 +1,70 @@
+"""Proof: the gate a cause must pass before anything may be corrected without a person (C4).
+
+Probability ranks what people read. Only this decides what is proven: every claim names its
+records, presence and absence stand in ledgers that account for both numbers to the unit,
+nothing is left over, nothing else with another remedy holds, and no setting changed meanwhile.
+"""
+
+from inventory_pipeline.diagnose.account import Account
+from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.claim import BY_RECORD
+from inventory_pipeline.diagnose.rules import is_about
+from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
+from inventory_pipeline.model.causes import CAUSES
+
+
+def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[str, ...]:
+    """Return why the best hypothesis is not proven; empty: it is.
+
+    Returns:
+        Reasons in plain words, most basic first.
+    """
+    if not ranking.hypotheses:
+        return ("nothing explains the gap to the unit",)
+    best = ranking.hypotheses[0]
+    tests = (
+        (account is None, "the mirror keeps no log of its own"),
+        (not all(CAUSES[c.cause].is_provable for c in best.claims), "this cause is for a person"),
+        (not all(c.ids for c in best.claims), "no record names it"),
+        (
+            account is not None and account.mirror_rest != 0,
+            "the mirror's log does not account for the mirror's number",
+        ),
+        (
+            account is not None and account.owner_rest != 0,
+            "the owner's movements do not account for the owner's number",
+        ),
+        (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
+        (bool(case.qualifiers), "a snapshot was late or not whole"),
+        (_has_rival(ranking, best), "another cause with another remedy holds as well"),
+        (_has_change(case), "a setting changed in the window"),
+    )
+    return tuple(reason for failed, reason in tests if failed)
+
+
+def _has_rival(ranking: Ranking, best: Hypothesis) -> bool:
+    """Return whether another hypothesis with records of its own asks for something else."""
+    wanted = _sum_corrections(best)
+    mine = {name for claim in best.claims for name in claim.ids}
+    return any(
+        _sum_corrections(other) != wanted
+        and any(c.strength >= BY_RECORD and not mine.issuperset(c.ids) for c in other.claims)
+        for other in ranking.hypotheses[1:]
+    )
+
+
+def _sum_corrections(hypothesis: Hypothesis) -> int | None:
+    corrections = [claim.correction for claim in hypothesis.claims]
+    if any(units is None for units in corrections):
+        return None
+    return sum(units for units in corrections if units is not None)
+
+
+def _has_change(case: Case) -> bool:
+    start = case.points[0].at if case.points else None
+    return any(
+        (start is None or change.at >= start)
+        and change.system in {case.mirror, case.owner}
+        and is_about(case, change)
+        for change in case.changes or ()
+    )

@@ -1,0 +1,44 @@
+"""Rules: dated changes of somebody's settings, and gaps that stand as still as a setting."""
+
+import re
+from collections.abc import Iterator
+
+from inventory_pipeline.diagnose.account import find_start
+from inventory_pipeline.diagnose.case import Case, Change
+
+_NUMBER = re.compile(r"^-?[0-9]{1,9}$")
+
+
+def is_constant(case: Case) -> bool:
+    """Return whether the gap has had one size since the last agreement."""
+    return len({p.delta for p in case.points[_first(case) :] if p.delta}) == 1
+
+
+def find_since(case: Case) -> tuple[int, ...]:
+    """Return the series of a constant gap: nothing, then its size."""
+    first = _first(case)
+    return tuple(0 if n < first else p.delta for n, p in enumerate(case.points))
+
+
+def _first(case: Case) -> int:
+    return find_start(case.points) if any(p.delta == 0 for p in case.points) else 0
+
+
+def find_rule_changes(case: Case, words: tuple[str, ...]) -> Iterator[tuple[Change, int]]:
+    """Yield changes of such a setting that concern the item, and by how much they moved it."""
+    for change in case.changes or ():
+        text = f"{change.kind} {change.subject}".lower()
+        if not any(word in text for word in words):
+            continue
+        if not is_about(case, change):
+            continue
+        if _NUMBER.match(change.before or "0") and _NUMBER.match(change.after or "0"):
+            yield change, int(change.after or 0) - int(change.before or 0)
+
+
+def is_about(case: Case, change: Change) -> bool:
+    """Return whether a change names the item, or no item at all."""
+    subject = change.subject.strip()
+    return not subject or case.sku in re.split(r"[\s:/|,]+", subject) or subject in {
+        case.mirror, case.fact, "*", "all",
+    }  # fmt: skip

@@ -1,0 +1,96 @@
+"""The scene: a case with its account and its jumps, worked out once for every cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from inventory_pipeline.diagnose.account import (
+    Account,
+    Entry,
+    EntryKind,
+    compute_owner_rest,
+    find_start,
+    open_account,
+)
+from inventory_pipeline.diagnose.case import Case, Message, Move
+from inventory_pipeline.diagnose.claim import BY_ID, BY_SHAPE, BY_SIZE, Claim
+from inventory_pipeline.diagnose.jumps import Jump, find_doubled, find_jumps, find_missed
+
+INFERRED = "inferred"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every cause looks at."""
+
+    case: Case
+
+    @cached_property
+    def account(self) -> Account | None:
+        return open_account(self.case)
+
+    @cached_property
+    def jumps(self) -> tuple[Jump, ...]:
+        return find_jumps(self.case.points) if self.case.points else ()
+
+    @cached_property
+    def owner_rest(self) -> int:
+        """Return what the owner's number changed beyond its movements since the agreement."""
+        if len(self.case.points) < 2:
+            return 0
+        start = self.case.points[find_start(self.case.points)]
+        return compute_owner_rest(self.case, start) or 0
+
+    @property
+    def is_blind(self) -> bool:
+        """Return whether the mirror keeps no log: then size and time are all there is."""
+        return self.account is None
+
+    @cached_property
+    def jumps_by_movement(self) -> bool:
+        """Return whether every jump has the size of a movement near it."""
+        return bool(self.jumps) and all(
+            find_missed(self.case, jump) or find_doubled(self.case, jump) for jump in self.jumps
+        )
+
+    def find_entries(self, *kinds: EntryKind) -> Iterator[Entry]:
+        """Yield the entries of these kinds."""
+        for entry in self.account.entries if self.account else ():
+            if entry.kind in kinds:
+                yield entry
+
+    def find_messages(self, move: Move) -> list[Message]:
+        """Return what the middleware tells of a movement."""
+        names = set(move.names)
+        return [m for m in self.case.messages or () if names & {m.reference_id, m.event_id}]
+
+
+def claim_entry(cause: str, scene: Scene, entry: Entry) -> Claim:
+    """Return a claim on one entry of the account; by id and balanced it is as good as proven."""
+    account = scene.account
+    is_sure = account is not None and account.is_balanced and entry.is_by_id and account.has_ids
+    ids = [entry.move.movement_id] if entry.move else []
+    ids += [step.row.change_id for step in entry.steps]
+    ids += [m.movement_id for m in entry.moves if m is not entry.move]
+    return Claim(
+        cause=cause,
+        units=entry.units,
+        at=entry.at,
+        strength=BY_ID if is_sure else BY_SIZE + entry.is_by_id,
+        ids=tuple(dict.fromkeys(ids)),
+        is_proven_by_ids=is_sure,
+        correction=-entry.units,
+    )
+
+
+def claim_jump(cause: str, jump: Jump, move: Move | None, *, choices: int = 1) -> Claim:
+    """Return a claim on one jump; every other movement of the same size makes it weaker."""
+    is_named = move is not None and move.kind != INFERRED
+    return Claim(
+        cause=cause,
+        units=jump.units,
+        at=jump.high,
+        strength=BY_SIZE / max(choices, 1) if is_named else BY_SHAPE,
+        ids=(move.movement_id,) if move is not None and is_named else (),
+        correction=-jump.units,
+    )

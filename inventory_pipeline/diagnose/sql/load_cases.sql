@@ -1,0 +1,21 @@
+-- grain: one open finding of the hour
+-- param: hour_at, timestamptz
+select
+    finding_id,
+    kind,
+    class,
+    fact,
+    mirror,
+    key_id,
+    sku,
+    location_id,
+    owner,
+    delta_units,
+    first_seen_at,
+    opened_at,
+    streak,
+    recurrence,
+    details
+from reconcile.named_sightings
+where hour_at = $hour_at and state = 'open'
+order by finding_id

@@ -1,0 +1,166 @@
+"""The verdict on one case: the cause, how sure it is, and what a person needs to see."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from inventory_pipeline.diagnose.calibration import calibrate
+from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.catalogue import find_claims
+from inventory_pipeline.diagnose.claim import Claim
+from inventory_pipeline.diagnose.proof import find_doubts
+from inventory_pipeline.diagnose.scene import INFERRED, Scene
+from inventory_pipeline.diagnose.weigh import Ranking, rank
+from inventory_pipeline.diagnose.words import render_sentence
+from inventory_pipeline.model.causes import CAUSES, UNKNOWN
+
+# Below this share of the belief nobody needs to hear of a rival.
+LEAST_RIVAL = 0.01
+MOST_RECORDS = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What diagnosis says of one finding in one hour; a row of ``diagnose.verdicts``."""
+
+    case: Case
+    cause: str
+    confidence: float
+    doubts: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    rivals: tuple[tuple[str, float], ...]
+    tier: str
+
+    @property
+    def is_proven(self) -> bool:
+        return not self.doubts
+
+    @property
+    def explained_units(self) -> int:
+        return sum(claim.units for claim in self.claims)
+
+    @property
+    def correction_units(self) -> int | None:
+        """Return what would put the mirror right; None where nothing should be sent."""
+        units = [claim.correction for claim in self.claims]
+        return None if not units or None in units else sum(u for u in units if u is not None)
+
+
+def judge(case: Case, priors: dict[str, float]) -> Verdict:
+    """Return the verdict on one case."""
+    scene = Scene(case)
+    claims = find_claims(scene)
+    ranking = rank(case, claims, priors)
+    tier = find_tier(case)
+    cause = _choose(ranking)
+    chosen = ranking.hypotheses[0].claims if cause != UNKNOWN else ()
+    doubts = find_doubts(case, scene.account, ranking) if chosen else ("no cause is named",)
+    confidence = calibrate(ranking.shares[cause], tier=tier, is_proven=not doubts)
+    rivals = sorted(
+        ((c, s) for c, s in ranking.shares.items() if c != cause and s >= LEAST_RIVAL),
+        key=lambda pair: (-pair[1], pair[0]),
+    )
+    return Verdict(case, cause, confidence, doubts, chosen, tuple(rivals), tier)
+
+
+def _choose(ranking: Ranking) -> str:
+    """Return the likeliest main cause; unknown wins when nothing speaks louder."""
+    if not ranking.hypotheses:
+        return UNKNOWN
+    best = ranking.hypotheses[0].main.cause
+    return best if ranking.shares[best] > ranking.shares[UNKNOWN] else UNKNOWN
+
+
+def find_tier(case: Case) -> str:
+    """Return T0, T1 or T2: what was there to see."""
+    if case.log is not None:
+        return "T2"
+    told = [m for m in case.moves or () if m.kind != INFERRED]
+    return "T1" if told else "T0"
+
+
+def render_row(verdict: Verdict) -> dict[str, Any]:
+    """Return the row of ``diagnose.verdicts``, without hour and key."""
+    case, cause = verdict.case, CAUSES[verdict.cause]
+    return {
+        "finding_id": case.finding_id,
+        "fact": case.fact,
+        "mirror": case.mirror,
+        "cause": cause.name,
+        "confidence": round(verdict.confidence, 6),
+        "is_proven": verdict.is_proven,
+        "fix_class": cause.fix_class,
+        "layer": cause.layer,
+        "verdict": _lean(verdict),
+        "evidence": _render(_build_evidence(verdict)),
+        "rivals": _render([{"cause": c, "share": round(s, 4)} for c, s in verdict.rivals]),
+        "what_would_settle_it": _settle(verdict),
+        "explained_units": verdict.explained_units,
+        "unexplained_units": case.delta - verdict.explained_units,
+        "correction_units": verdict.correction_units,
+        "sentence": render_sentence(verdict.case, verdict.claims, verdict.cause),
+        "also": _render([claim.cause for claim in verdict.claims[1:]]),
+    }
+
+
+def _lean(verdict: Verdict) -> str:
+    leans = {CAUSES[claim.cause].lean for claim in verdict.claims} - {"none"}
+    return "mixed" if len(leans) > 1 else next(iter(leans), "unknown")
+
+
+def _settle(verdict: Verdict) -> str:
+    if verdict.is_proven:
+        return ""
+    if verdict.claims:
+        return verdict.claims[0].settles
+    if verdict.tier == "T2":
+        return "a count of the bin, and a look at the mirror's own history of the item"
+    return (
+        "the mirror's own change log of the item"
+        if verdict.tier == "T1"
+        else ("the owner's movements and the mirror's change log")
+    )
+
+
+def _build_evidence(verdict: Verdict) -> dict[str, Any]:
+    case = verdict.case
+    return {
+        "tier": verdict.tier,
+        "records": find_records(case, verdict.claims),
+        "claims": [
+            {"cause": c.cause, "units": c.units, "ids": list(c.ids), "facts": c.facts}
+            for c in verdict.claims
+        ],
+        "path": list(verdict.claims[0].path) if verdict.claims else [],
+        "doubts": list(verdict.doubts),
+    }
+
+
+def find_records(case: Case, claims: tuple[Claim, ...]) -> list[dict[str, Any]]:
+    """Return the two or three records that show it, as their systems wrote them."""
+    names = list(dict.fromkeys(name for claim in claims for name in claim.ids))
+    moves = {m.movement_id: m for m in case.moves or () if m.kind != INFERRED}
+    rows = {r.change_id: r for r in case.log or ()}
+    records: list[dict[str, Any]] = []
+    for name in names:
+        if name in moves:
+            move = moves[name]
+            records.append(
+                {
+                    "id": name, "system": move.system, "kind": move.kind, "units": move.units,
+                    "at": move.at.isoformat(), "reference_id": move.reference_id,
+                }
+            )  # fmt: skip
+        elif name in rows:
+            row = rows[name]
+            records.append(
+                {
+                    "id": name, "system": case.mirror, "kind": row.operation, "units": row.units,
+                    "at": row.at.isoformat(), "reference_id": row.reference_id,
+                }
+            )  # fmt: skip
+    return records[:MOST_RECORDS]
+
+
+def _render(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
