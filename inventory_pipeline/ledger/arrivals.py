@@ -109,8 +109,8 @@ def find_rushes(transfers: pl.DataFrame, orders: pl.DataFrame, *, as_of: datetim
         orders: rows of ``load_orders_named``.
     """
     young = transfers.filter(pl.col("shipped_at") > as_of - RUSH_TOLD)
-    told = young.explode("references").join(
-        _name_orders(orders), left_on=["references", "sku"], right_on=["name", "sku"], how="inner"
+    told = young.explode("causes").join(
+        _name_orders(orders), left_on=["causes", "sku"], right_on=["name", "sku"], how="inner"
     )
     told = told.unique(["transfer_id", "sku"], keep="first", maintain_order=True)
     return [

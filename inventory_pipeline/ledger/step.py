@@ -93,11 +93,13 @@ def _judge_transfers(
     hour_at: datetime,
     as_of: datetime,
 ) -> list[Row]:
-    told = transfers.drop("references", "origin_id").with_columns(
+    told = transfers.drop("references", "causes", "origin_id").with_columns(
         hour_at=pl.lit(hour_at).cast(INSTANT)
     )
     _replace(warehouse, "ledger.transfers", told, hour_at)
-    names = transfers.select(reference="references").explode("reference")
+    names = (
+        transfers.select(reference="causes").explode("reference").filter(pl.col("reference") != "")
+    )
     orders = warehouse.query_with(
         names.unique(),
         load_query("ledger", "load_orders_named"),

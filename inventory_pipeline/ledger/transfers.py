@@ -11,7 +11,8 @@ import polars as pl
 from inventory_pipeline.ledger.ownership import Ownership
 from inventory_pipeline.model.frames import INSTANT
 
-# Grain: one transfer of one item; eaches. References are the names it goes by.
+# Grain: one transfer of one item; eaches. References are the names it goes by; causes are
+# what it was made for.
 TRANSFER: dict[str, Any] = {
     "transfer_id": pl.String,
     "sku": pl.String,
@@ -26,6 +27,7 @@ TRANSFER: dict[str, Any] = {
     "received_at": INSTANT,
     "in_transit_units": pl.Int64,
     "references": pl.List(pl.String),
+    "causes": pl.List(pl.String),
 }
 
 
@@ -104,6 +106,7 @@ def _sum_shipped(outs: pl.DataFrame) -> pl.DataFrame:
             shipped_units=pl.col("units").sum(),
             shipped_at=pl.col("moved_at").min(),
             references=pl.col("movement_id").append(pl.col("transfer_id")).unique().sort(),
+            causes=pl.col("cause_id").append(pl.col("reference_id")).unique().sort(),
         )
         .sort("shipped_at", "transfer_id", "sku")
     )

@@ -2,8 +2,9 @@
 -- The book begins at the earlier level, or at the newest count after it; an adjustment that
 -- names the count is how the count was booked, and no second change.
 -- edge_units: what was booked within $edge of a reading, and may be in it or not.
--- param: system, fact, varchar; now_id, before_id, integer (batches); hour_at, low, high,
--- timestamptz (what was in force in the window); edge, interval; at_order, boolean
+-- param: system, fact, varchar; now_id, before_id, integer (batches)
+-- param: hour_at, low, high, timestamptz (what was in force in the window)
+-- param: edge, interval; at_order, boolean
 with readings as (
     select
         counts.batch_id,

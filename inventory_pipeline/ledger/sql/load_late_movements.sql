@@ -1,5 +1,5 @@
 -- grain: one movement first told in the hour and older than it, of a key that is asked for
--- given_rows: key_id
+-- reads: ledger.postings, given_rows (key_id)
 -- param: hour_at, before, since, timestamptz
 select
     postings.system,

@@ -1,5 +1,5 @@
 -- grain: one sign, known by the hour, that a place heard of a transfer
--- given_rows: transfer_id, reference (a name the transfer goes by), key_id (the item there)
+-- reads: given_rows (transfer_id, reference, key_id): a name it goes by, the item there
 -- What arrived is a sign too; that it is on its way is told by a delivered event, a change of
 -- a level, another movement, or units that a count calls incoming there.
 -- param: hour_at, since, timestamptz

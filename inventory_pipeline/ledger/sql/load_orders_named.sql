@@ -1,5 +1,5 @@
 -- grain: one order of one item at one place, as the largest telling has it
--- given_rows: reference (a name an order may go by)
+-- reads: ledger.postings, given_rows (reference): a name an order may go by
 -- param: hour_at, since, timestamptz
 with named as (
     select
