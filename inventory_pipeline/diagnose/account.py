@@ -20,6 +20,8 @@ EntryKind = Literal["missing", "repeated", "sized", "extra"]
 # A row that names nothing may still be the echo of a movement this near to it.
 NEAR = timedelta(hours=1)
 LATE = timedelta(hours=48)
+# Hours before the agreement that tell which rows its number already holds.
+RUN_UP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def open_account(case: Case) -> Account | None:
     if case.log is None or case.moves is None or len(case.points) < 2:
         return None
     place = find_start(case.points)
-    points = case.points[place:] if place + 1 < len(case.points) else case.points
-    start = points[0]
-    steps, rests = walk_log(case.log, points)
+    place = place if place + 1 < len(case.points) else 0
+    start, points = case.points[place], case.points[place:]
+    before = case.points[max(0, place - RUN_UP) :]
+    steps, rests = walk_log(case.log, before, start)
     groups = group_moves(case.moves)
     entries = _match(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
@@ -117,15 +120,18 @@ def open_account(case: Case) -> Account | None:
 
 
 def walk_log(
-    log: Sequence[LogRow], points: Sequence[Point]
+    log: Sequence[LogRow], points: Sequence[Point], start: Point
 ) -> tuple[list[Step], list[tuple[Point, Point, int]]]:
     """Return what each row did to the mirror's number, and what no row tells.
 
     Between two hours the level is carried by the log; at every hour it is set to what the
     mirror really showed, so that one lost row spoils one hour and not all that follow.
 
+    Args:
+        points: from some hours before ``start``, so that it is known which rows it holds.
+
     Returns:
-        Steps in (first, last point], and (before, after, units) of hours with a rest.
+        Steps in (start, last point], and (before, after, units) of hours with a rest.
     """
     rows = [row for row in log if points[0].at < row.at]
     steps: list[Step] = []
@@ -133,12 +139,13 @@ def walk_log(
     level = points[0].observed
     for before, point in itertools.pairwise(points):
         taken = _apply(rows, level, point)
-        steps.extend(taken)
         del rows[: len(taken)]
         level += sum(step.units for step in taken)
-        if point.observed != level:
-            rests.append((before, point, point.observed - level))
-            level = point.observed
+        if point.at > start.at or point.hour_at > start.hour_at:
+            steps.extend(taken)
+            if point.observed != level:
+                rests.append((before, point, point.observed - level))
+        level = point.observed
     return steps, rests
 
 
@@ -207,7 +214,7 @@ def _match(
             loose.append(step)
         else:
             by_group[groups[name][0].movement_id].append(step)
-    heard_before = _find_heard(case, groups, start_at)
+    heard_before = _find_heard(case, groups, steps, points[0])
     entries: list[Entry] = []
     seen: set[str] = set()
     for move in case.moves or ():
@@ -226,11 +233,14 @@ def _match(
     )
 
 
-def _find_heard(case: Case, groups: Mapping[str, tuple[Move, ...]], start_at: datetime) -> set[str]:
+def _find_heard(
+    case: Case, groups: Mapping[str, tuple[Move, ...]], steps: Sequence[Step], start: Point
+) -> set[str]:
     """Return movements the log told of before the account begins."""
+    inside = {step.row.change_id for step in steps}
     heard: set[str] = set()
     for row in case.log or ():
-        if row.at <= start_at:
+        if row.at <= max(start.at, start.hour_at + HOUR) and row.change_id not in inside:
             for name in (row.reference_id, row.change_id):
                 heard.update(m.movement_id for m in groups.get(name, ()) if name in m.names)
     return heard

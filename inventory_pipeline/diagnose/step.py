@@ -16,6 +16,7 @@ from inventory_pipeline.diagnose.evidence import Evidence, build_cases
 from inventory_pipeline.diagnose.standing import find_standings
 from inventory_pipeline.diagnose.verdict import Verdict, judge, render_row
 from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.causes import CAUSES, UNKNOWN
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 # How far back a gap is looked at: a week shows every batch, shift and weekday once.
 REACH = timedelta(days=7)
+# An hour with more gaps than this has one cause, not so many: the structural finding says so,
+# and only the gravest are looked at one by one.
+MOST_CASES = 20_000
 KINDS = ("gap", "ghost", "absent", "shrinkage", "misplaced", "stockout")
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
@@ -62,15 +66,12 @@ def run(
 ) -> Diagnosed:
     """Diagnose the open findings of one hour."""
     with warehouse.transaction():
-        verdicts, keys = judge_hour(warehouse, settings, catalog, hour_at)
-        rows = [
-            {**render_row(v), "hour_at": hour_at, "key_id": k}
-            for v, k in zip(verdicts, keys, strict=True)
-        ]
-        frame = pl.DataFrame(rows, schema=VERDICT).sort("finding_id")
+        evidence, left_out = load_evidence(warehouse, settings, hour_at)
+        verdicts = judge_cases(evidence, settings, catalog)
+        frame = build_rows(evidence, verdicts, left_out, hour_at=hour_at)
         warehouse.replace_partition("diagnose.verdicts", frame, where={"hour_at": hour_at})
     done = Diagnosed(
-        findings=len(verdicts),
+        findings=frame.height,
         named=sum(v.cause != "unknown" for v in verdicts),
         proven=sum(v.is_proven for v in verdicts),
     )
@@ -81,28 +82,65 @@ def run(
     return done
 
 
-def judge_hour(
-    warehouse: DuckWarehouse, settings: Settings, catalog: Catalog, hour_at: datetime
-) -> tuple[list[Verdict], list[int]]:
-    """Return a verdict for every open finding of an hour that has one, and its key."""
-    evidence = load_evidence(warehouse, settings, hour_at)
+def judge_cases(evidence: Evidence, settings: Settings, catalog: Catalog) -> list[Verdict]:
+    """Return a verdict for every case of an hour, in the order of the frame."""
     standings = find_standings(evidence.cases, settings, catalog)
-    cases = build_cases(evidence, standings)
-    keys = evidence.cases["key_id"].to_list()
     priors: dict[str, float] = {}
-    return [judge(case, priors) for case in cases], keys
+    return [judge(case, priors) for case in build_cases(evidence, standings)]
 
 
-def load_evidence(warehouse: DuckWarehouse, settings: Settings, hour_at: datetime) -> Evidence:
-    """Read everything that may explain the open findings of one hour."""
+def build_rows(
+    evidence: Evidence, verdicts: list[Verdict], left_out: pl.DataFrame, *, hour_at: datetime
+) -> pl.DataFrame:
+    """Return the rows of ``diagnose.verdicts``: those judged, and those too many to judge."""
+    keys = evidence.cases["key_id"]
+    rows = [
+        {**render_row(verdict), "hour_at": hour_at, "key_id": key}
+        for verdict, key in zip(verdicts, keys, strict=True)
+    ]
+    judged = pl.DataFrame(rows, schema=VERDICT)
+    return pl.concat([judged, _excuse(left_out, hour_at)]).sort("finding_id")
+
+
+def _excuse(left_out: pl.DataFrame, hour_at: datetime) -> pl.DataFrame:
+    unknown = CAUSES[UNKNOWN]
+    return left_out.select(
+        "finding_id", "fact", "mirror", "key_id",
+        pl.lit(hour_at).cast(VERDICT["hour_at"]).alias("hour_at"),
+        pl.col("delta_units").fill_null(0).alias("unexplained_units"),
+        cause=pl.lit(unknown.name),
+        confidence=pl.lit(0.0),
+        is_proven=pl.lit(value=False),
+        fix_class=pl.lit(unknown.fix_class),
+        layer=pl.lit(unknown.layer),
+        verdict=pl.lit("unknown"),
+        evidence=pl.lit("{}"),
+        rivals=pl.lit("[]"),
+        what_would_settle_it=pl.lit("the cause of the structural drift, before any single gap"),
+        explained_units=pl.lit(0, pl.Int64),
+        correction_units=pl.lit(None, pl.Int64),
+        sentence=pl.lit(f"one of more than {MOST_CASES} gaps in one hour: see the structural one"),
+        also=pl.lit("[]"),
+    ).select(pl.col(name).cast(kind) for name, kind in VERDICT.items())  # fmt: skip
+
+
+def load_evidence(
+    warehouse: DuckWarehouse, settings: Settings, hour_at: datetime
+) -> tuple[Evidence, pl.DataFrame]:
+    """Read everything that may explain the open findings of one hour.
+
+    Returns:
+        The evidence on the gravest findings, and the rows of those left out.
+    """
     window: dict[str, Any] = {"hour_at": hour_at, "since": hour_at - REACH}
     cases = warehouse.query(load_query("diagnose", "load_cases"), hour_at=hour_at)
-    cases = cases.filter(pl.col("kind").is_in(KINDS) & (pl.col("key_id") >= 0))
+    everything = cases.filter(pl.col("kind").is_in(KINDS) & (pl.col("key_id") >= 0))
+    cases, left_out = everything[:MOST_CASES], everything[MOST_CASES:]
     wanted = cases.select("mirror", "fact", "key_id").unique(maintain_order=True)
     keys = wanted.select("key_id").unique(maintain_order=True)
     moves = warehouse.query_with(keys, load_query("diagnose", "load_moves"), **window)
     log = warehouse.query_with(wanted, load_query("diagnose", "load_log"), **window)
-    return Evidence(
+    evidence = Evidence(
         cases=cases,
         series=warehouse.query_with(wanted, load_query("diagnose", "load_series"), **window),
         moves=_add_roles(moves, settings),
@@ -114,6 +152,7 @@ def load_evidence(warehouse: DuckWarehouse, settings: Settings, hour_at: datetim
         additions=warehouse.query(load_query("diagnose", "load_additions"), **window),
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),
     )
+    return evidence, left_out
 
 
 def _add_roles(moves: pl.DataFrame, settings: Settings) -> pl.DataFrame:

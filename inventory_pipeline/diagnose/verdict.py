@@ -55,7 +55,9 @@ def judge(case: Case, priors: dict[str, float]) -> Verdict:
     cause = _choose(ranking)
     chosen = ranking.hypotheses[0].claims if cause != UNKNOWN else ()
     doubts = find_doubts(case, scene.account, ranking) if chosen else ("no cause is named",)
-    confidence = calibrate(ranking.shares[cause], tier=tier, is_proven=not doubts)
+    confidence = (
+        calibrate(ranking.shares[cause], tier=tier, is_proven=not doubts) if chosen else 0.0
+    )
     rivals = sorted(
         ((c, s) for c, s in ranking.shares.items() if c != cause and s >= LEAST_RIVAL),
         key=lambda pair: (-pair[1], pair[0]),

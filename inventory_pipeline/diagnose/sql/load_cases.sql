@@ -1,4 +1,4 @@
--- grain: one open finding of the hour
+-- grain: one open finding of the hour, the gravest first
 -- param: hour_at, timestamptz
 select
     finding_id,
@@ -18,4 +18,4 @@ select
     details
 from reconcile.named_sightings
 where hour_at = $hour_at and state = 'open'
-order by finding_id
+order by severity <> 'major', severity <> 'notable', abs(delta_units) desc, finding_id
