@@ -1,3 +1,4 @@
+-- grain: one bin that a pack holds from now on
 -- reads: ingest.recent_bins, ingest.packed_batches
 -- param: pack_id, integer
 delete from ingest.recent_bins

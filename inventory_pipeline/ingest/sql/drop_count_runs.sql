@@ -1,3 +1,4 @@
+-- grain: one run of a pack that is undone
 -- reads: ingest.count_runs
 -- param: pack_id, integer
 delete from ingest.count_runs

@@ -63,8 +63,8 @@ counted as (
         on
             pairs.key_id = moves.key_id
             and moves.kind = 'count'
-            and moves.in_force_at > pairs.start_at
-            and moves.in_force_at <= pairs.read_at
+            and pairs.start_at < moves.in_force_at
+            and pairs.read_at >= moves.in_force_at
     qualify
         row_number() over (
             partition by pairs.key_id

@@ -1,3 +1,4 @@
+-- grain: one exception that a packed day holds from now on
 -- reads: reconcile.recent_exceptions, reconcile.packed_hours
 -- param: day, date
 delete from reconcile.recent_exceptions

@@ -1,3 +1,4 @@
+-- grain: one sighting that a packed day holds from now on
 -- reads: reconcile.recent_sightings, reconcile.packed_hours
 -- param: day, date
 delete from reconcile.recent_sightings

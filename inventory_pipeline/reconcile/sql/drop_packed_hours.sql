@@ -1,3 +1,4 @@
+-- grain: one hour of a packed day that is undone
 -- reads: reconcile.packed_hours
 -- param: day, date
 delete from reconcile.packed_hours

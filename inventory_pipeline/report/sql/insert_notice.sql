@@ -1,5 +1,6 @@
 -- grain: one episode of a finding that people were told of
--- writes: journal notices
+-- writes: notices
+-- param: finding_id, mail_key, varchar; opened_at, told_at, instants as text
 insert into notices (finding_id, opened_at, told_at, mail_key)
 select
     $finding_id,

@@ -1,5 +1,6 @@
 -- grain: one mail; sent is final
--- writes: journal mails
+-- writes: mails
+-- param: mail_key, state, subject, error, varchar; tries, integer; sent_at, an instant as text
 update mails set
     state = $state,
     subject = $subject,
