@@ -4,14 +4,16 @@ select
     comparisons.*,
     snapshots.source_at,
     snapshots.status as source_status
-from contract.comparisons as comparisons
+from
+    reconcile.comparisons_between(
+        cast($hour_at as timestamptz), cast($hour_at as timestamptz)
+    ) as comparisons
 left join contract.snapshots as snapshots
     on
         comparisons.hour_at = snapshots.hour_at
         and comparisons.mirror = snapshots.system
         and snapshots.feed = 'counts'
 where
-    comparisons.hour_at = $hour_at
-    and comparisons.sku = $sku
+    comparisons.sku = $sku
     and (cast($location as varchar) is null or comparisons.location_id = $location)
 order by comparisons.location_id, comparisons.fact, comparisons.mirror

@@ -1,9 +1,15 @@
 -- grain: contract.facts of one item in one hour
 -- param: sku, location (or null), varchar; hour_at, timestamptz
-select *
-from contract.facts
+select
+    hour_at,
+    fact,
+    sku,
+    location_id,
+    owner,
+    owner_units,
+    source_at
+from reconcile.owned_between(cast($hour_at as timestamptz), cast($hour_at as timestamptz))
 where
-    hour_at = $hour_at
-    and sku = $sku
+    sku = $sku
     and (cast($location as varchar) is null or location_id = $location)
 order by fact, location_id

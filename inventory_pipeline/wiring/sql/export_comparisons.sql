@@ -1,7 +1,4 @@
 -- grain: contract.comparisons
 -- param: low, high, timestamptz or null
 select *
-from contract.comparisons
-where
-    (cast($low as timestamptz) is null or hour_at >= $low)
-    and (cast($high as timestamptz) is null or hour_at <= $high)
+from reconcile.comparisons_between(cast($low as timestamptz), cast($high as timestamptz))

@@ -1,7 +1,11 @@
 -- grain: contract.facts
 -- param: low, high, timestamptz or null
-select *
-from contract.facts
-where
-    (cast($low as timestamptz) is null or hour_at >= $low)
-    and (cast($high as timestamptz) is null or hour_at <= $high)
+select
+    hour_at,
+    fact,
+    sku,
+    location_id,
+    owner,
+    owner_units,
+    source_at
+from reconcile.owned_between(cast($low as timestamptz), cast($high as timestamptz))

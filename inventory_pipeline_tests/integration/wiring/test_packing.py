@@ -55,6 +55,8 @@ def test_exports_of_packed_days_are_what_they_were(shop: Shop) -> None:
     assert find_packed(shop) == list_rooms(*DAYS)
     assert read_all(shop) == before
     assert pack(shop) == 0
+    for table in ("facts", "comparisons"):
+        assert before[table] == [row for hour in HOURS for row in before[table, hour]]
 
 
 def test_people_are_told_the_same(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
