@@ -76,6 +76,8 @@ def _find_suspicion(e: Evidence, limits: Limits) -> Verdict | None:
         return Verdict("suspect", "; ".join(e.notes) or "the answer contradicts itself")
     if e.rows == 0:
         return Verdict("suspect", "the answer holds no row; empty is never read as all gone")
+    if e.keys == 0 and not e.conflicts:
+        return Verdict("suspect", "; ".join((f"none of {e.rows} rows could be read", *e.notes)))
     # Rows may outnumber keys (bins); rows sent twice beside a total that fits hide lost ones.
     honest = {e.keys} if e.repeats else {e.keys, e.rows}
     if e.declared_keys is not None and e.declared_keys not in honest:

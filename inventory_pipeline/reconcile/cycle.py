@@ -53,6 +53,8 @@ def close(
         for name in settings.systems
         if name not in picture.batches or picture.batches[name].status != "complete"
     ]
+    if not lacking:
+        lacking = _find_idle(tallies)
     total = {
         name: sum(int(t[name]) for t in tallies) for name in ("compared", "matched", "in_flight")
     }
@@ -95,3 +97,15 @@ def close(
     majors = sightings.filter(is_open & (pl.col("severity") == "major")).height
     names = Cycle.__dataclass_fields__
     return Cycle(**{k: v for k, v in row.items() if k in names}, majors=majors)
+
+
+def _find_idle(tallies: list[dict[str, Any]]) -> list[str]:
+    """Name the mirrors that sent whole snapshots in which nothing could be compared.
+
+    Nothing compared is no match: a fact under another name must not read as all clear.
+    """
+    return [
+        f"nothing of {idle['fact']} could be compared at {idle['mirror']}"
+        for idle in tallies
+        if not idle["compared"]
+    ]

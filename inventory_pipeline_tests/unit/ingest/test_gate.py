@@ -39,6 +39,7 @@ WHOLE = Evidence(
         ({"missing_keys": 400, "missing_before": True}, "complete"),
         ({"is_suspect": True}, "suspect"),
         ({"rows": 0, "keys": 0}, "suspect"),
+        ({"rows": 3, "keys": 0, "known_keys": 0}, "suspect"),
         ({"declared_keys": 1001}, "suspect"),
         ({"declared_keys": 1000}, "complete"),
         ({"declared_keys": 1200, "rows": 1200}, "complete"),
