@@ -1,7 +1,8 @@
 """The account: two ledgers laid beside each other leave just the gap, entry by entry."""
 
 from inventory_pipeline.diagnose.account import Account, open_account
-from inventory_pipeline_tests.support.cases import KEEPS, case
+from inventory_pipeline.diagnose.case import Rule
+from inventory_pipeline_tests.support.cases import KEEPS, SELLS, case
 
 SOLD = """
     09:10 storefront order_placed 2 S1
@@ -10,8 +11,8 @@ SOLD = """
 """
 
 
-def account(points: str, told: str, heard: str, **more: object) -> Account:
-    opened = open_account(case(points, told, heard, **more))
+def account(points: str, told: str, heard: str, *, rule: Rule = SELLS) -> Account:
+    opened = open_account(case(points, told, heard, rule=rule))
     assert opened is not None
     return opened
 
