@@ -6,7 +6,9 @@ even 'it depends', is never filled in.
 
 from collections.abc import Mapping
 
-from inventory_pipeline.config.models import Fact, Role, Settings, System
+from inventory_pipeline.config.facts import Fact
+from inventory_pipeline.config.models import Settings
+from inventory_pipeline.config.systems import Role, System
 from inventory_pipeline.model.quantities import ON_HAND
 
 SHELF_NAMES = ("shelf", "bins")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from inventory_pipeline.config.facts import Mirror
 from inventory_pipeline.config.formula import parse_formula
 from inventory_pipeline.config.mistakes import find_nearest
-from inventory_pipeline.config.models import Mirror, Settings
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.movements import KINDS, ON_HAND_SIGN
 from inventory_pipeline.model.ownership import (
     FactRecord,

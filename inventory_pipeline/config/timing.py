@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from inventory_pipeline.config.models import Sync
+from inventory_pipeline.config.systems import Sync
 
 
 def compute_delay(sync: Sync, *, mirror_at: datetime, path_delay: timedelta) -> timedelta:

@@ -5,8 +5,10 @@ import re
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Never
+from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -30,6 +32,8 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 # Numbers as the file writes them: no text, no true or false, no infinity.
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -175,3 +179,21 @@ class Secret(BaseModel):
 
     def __reduce__(self) -> Never:
         raise TypeError("a secret is not pickled")
+
+
+def check_zone(value: str) -> str:
+    """Return the name of an IANA time zone as it is given.
+
+    Raises:
+        ValueError: nobody knows a zone of this name.
+    """
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # not found is a KeyError, a bad path a ValueError
+        raise ValueError(
+            f"{value!r} is no IANA time zone; write one such as Europe/Berlin"
+        ) from None
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(check_zone)]

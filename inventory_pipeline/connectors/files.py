@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from inventory_pipeline.config.models import Model
+from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration
 from inventory_pipeline.connectors.csv_table import parse_csv
 from inventory_pipeline.connectors.file_drop import Drop, DropRules

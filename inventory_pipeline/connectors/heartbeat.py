@@ -11,7 +11,7 @@ from uuid import UUID
 
 import requests
 
-from inventory_pipeline.config.models import Heartbeat
+from inventory_pipeline.config.mail import Heartbeat
 from inventory_pipeline.errors import ConfigError
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from uuid import uuid4
 
-from inventory_pipeline.config.models import MailSettings, Smtp
+from inventory_pipeline.config.mail import MailSettings, Smtp
 from inventory_pipeline.connectors.mail_message import (
     build_message,
     clean_header,

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import URL, Connection, exc
 from sqlalchemy.engine import make_url
 
-from inventory_pipeline.config.models import Model
+from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration, Secret, render_duration
 from inventory_pipeline.connectors.parquet_table import parse_parquet
 from inventory_pipeline.connectors.sql_engine import Deadline, build_engine, forbid_writing

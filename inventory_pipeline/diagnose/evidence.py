@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.models import Sync
+from inventory_pipeline.config.systems import Sync
 from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.diagnose.case import (
     Case,

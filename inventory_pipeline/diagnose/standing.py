@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from inventory_pipeline.config.facts import Mirror
 from inventory_pipeline.config.formula import parse_formula
-from inventory_pipeline.config.models import Mirror, Settings
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.diagnose.case import Rule
 from inventory_pipeline.diagnose.evidence import Key, Standing
 from inventory_pipeline.model.catalog import Catalog

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.models import System
+from inventory_pipeline.config.systems import System
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.models import Handoff, Severity
+from inventory_pipeline.config.facts import Handoff
+from inventory_pipeline.config.policy import Severity
 from inventory_pipeline.ledger.problems import Row, name_severity, write_details
 
 FACT = "in_transit"

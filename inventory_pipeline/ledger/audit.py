@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.models import Severity
+from inventory_pipeline.config.policy import Severity
 from inventory_pipeline.ledger.problems import Row, name_severity, write_details
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import ON_HAND

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from inventory_pipeline.config.models import Fact, Settings
+from inventory_pipeline.config.facts import Fact
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog, find_pools
 from inventory_pipeline.model.quantities import COMMITTED, ON_HAND, SAFETY_STOCK
 from inventory_pipeline.reconcile.dense import (

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from inventory_pipeline.config.facts import Mirror
 from inventory_pipeline.config.formula import Formula, parse_formula
-from inventory_pipeline.config.models import Mirror, Settings
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.model.quantities import COMMITTED, ON_HAND, SAFETY_STOCK
 from inventory_pipeline.reconcile import in_flight, receipts

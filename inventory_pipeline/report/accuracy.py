@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
-from inventory_pipeline.config.models import Structural as StructuralSettings
+from inventory_pipeline.config.policy import Structural as StructuralSettings
 from inventory_pipeline.report.measures import Accuracy, Interval, Structural
 from inventory_pipeline.report.summary import Counts
 

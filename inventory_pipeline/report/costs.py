@@ -1,6 +1,6 @@
 """What drift may cost, by published figures: estimates, never mixed with what was measured."""
 
-from inventory_pipeline.config.models import Costs
+from inventory_pipeline.config.policy import Costs
 from inventory_pipeline.report.measures import CostLine, Structural
 from inventory_pipeline.report.summary import Findings
 

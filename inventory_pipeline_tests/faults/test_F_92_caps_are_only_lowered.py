@@ -3,7 +3,7 @@
 import pytest
 
 from inventory_pipeline.config.load import load_settings
-from inventory_pipeline.config.models import MAX_AUTOMATIC_UNITS
+from inventory_pipeline.config.policy import MAX_AUTOMATIC_UNITS
 from inventory_pipeline_tests.support.command import call, write_config
 
 TEXT = """\

@@ -4,7 +4,7 @@ import difflib
 import re
 
 from inventory_pipeline.cli.checkup.reading import Reading
-from inventory_pipeline.config.models import MailSettings
+from inventory_pipeline.config.mail import MailSettings
 
 _KNOWN_DOMAINS = (
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com",

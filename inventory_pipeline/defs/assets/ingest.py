@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from inventory_pipeline.config.models import System
+from inventory_pipeline.config.systems import System
 from inventory_pipeline.defs.metadata import describe_feeds
 from inventory_pipeline.defs.partitions import BY_DAY
 from inventory_pipeline.defs.places import OWNERS, name_ingest

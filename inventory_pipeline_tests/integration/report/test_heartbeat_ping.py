@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from inventory_pipeline.config.models import Heartbeat
+from inventory_pipeline.config.mail import Heartbeat
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline_tests.support.ping_server import PingService, serve_pings
 

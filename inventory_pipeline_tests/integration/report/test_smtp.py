@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inventory_pipeline.config.models import Smtp
+from inventory_pipeline.config.mail import Smtp
 from inventory_pipeline.connectors.mail import PAUSES, SmtpMailer
 from inventory_pipeline.errors import ConfigError, DeliveryError
 from inventory_pipeline.model.ports import Mail

@@ -11,7 +11,7 @@ from inventory_pipeline.config.load import (
     load_settings,
     options_error_at,
 )
-from inventory_pipeline.config.models import Model
+from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline_tests.support.settings_text import WHOLE, change

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from inventory_pipeline.config.models import System
+from inventory_pipeline.config.systems import System
 from inventory_pipeline.connectors import http_options, paging
 from inventory_pipeline.connectors.graphql import GraphqlConnector, GraphqlFeed, GraphqlOptions
 from inventory_pipeline.connectors.json_columns import Cell

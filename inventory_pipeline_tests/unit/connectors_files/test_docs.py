@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from inventory_pipeline.config.models import System
+from inventory_pipeline.config.systems import System
 from inventory_pipeline.connectors.files import KINDS, FilesOptions
 from inventory_pipeline.connectors.rest import RestOptions
 from inventory_pipeline.connectors.sql import SqlOptions

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_pipeline.config.models import Sync
+from inventory_pipeline.config.systems import Sync
 from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.reconcile.in_flight import (
     Instants,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_pipeline.config.models import Structural as StructuralSettings
+from inventory_pipeline.config.policy import Structural as StructuralSettings
 from inventory_pipeline.report.accuracy import (
     DEFINITION,
     compute_accuracy,

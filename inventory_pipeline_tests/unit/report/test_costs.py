@@ -1,6 +1,6 @@
 """Costs: a range for each symptom, labelled an estimate, with its settings (RPT-02 to 04, 09)."""
 
-from inventory_pipeline.config.models import Costs
+from inventory_pipeline.config.policy import Costs
 from inventory_pipeline.report.costs import compute_costs
 from inventory_pipeline.report.measures import Structural
 from inventory_pipeline.report.summary import Findings
