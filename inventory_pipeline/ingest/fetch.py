@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inventory_pipeline.errors import SourceError, SourceUnavailableError
-from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.ingest.landed import Landed
+from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
 from inventory_pipeline.model.ports import Clock, Connector, FetchContext
 

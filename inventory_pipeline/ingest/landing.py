@@ -10,110 +10,24 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from inventory_pipeline.errors import StoreDamagedError, StoreError
+from inventory_pipeline.errors import StoreError
+from inventory_pipeline.ingest.durable import sync_folder, write_durably
+from inventory_pipeline.ingest.landed import (
+    Landed,
+    Manifest,
+    PagePlace,
+    feed_digest,
+    read_manifest,
+)
 from inventory_pipeline.model.hours import compute_slug
 from inventory_pipeline.model.ports import Fetched, Page
 
 _MANIFEST = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2})\.(\d+)\.manifest\.json")
-_CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class PagePlace:
-    """Where one page lies: ``length`` bytes at ``offset`` of ``file``.
-
-    ``is_path`` pages are files of their own and go back by path.
-    """
-
-    file: str
-    kind: str
-    offset: int
-    length: int
-    is_path: bool
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What is known of one landed answer. Instants are ISO text; the digest covers all pages."""
-
-    system: str
-    feed: str
-    hour: str
-    attempt: int
-    fetched_at: str
-    reference_at: str
-    source_at: str | None
-    is_complete: bool
-    is_suspect: bool
-    end_marker: str
-    declared_keys: int | None
-    clock_skew_seconds: int | None
-    notes: tuple[str, ...]
-    digest: str
-    pages: tuple[PagePlace, ...]
-
-
-class Landed:
-    """One landed answer: its manifest, and its pages whenever they are wanted."""
-
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder = folder
-        self.manifest = manifest
-
-    @property
-    def hour_at(self) -> datetime:
-        return datetime.strptime(self.manifest.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-
-    @property
-    def reference_at(self) -> datetime:
-        return datetime.fromisoformat(self.manifest.reference_at)
-
-    @property
-    def fetched_at(self) -> datetime:
-        return datetime.fromisoformat(self.manifest.fetched_at)
-
-    def read_pages(self) -> Iterator[Page]:
-        """Yield the pages as they were given.
-
-        Raises:
-            StoreDamagedError: the bytes are not those that were landed.
-        """
-        self.verify()
-        for place in self.manifest.pages:
-            path = self.folder / place.file
-            body = b"" if place.is_path else _read_slice(path, place)
-            yield Page(
-                body,
-                place.kind,
-                path=str(path) if place.is_path else None,
-                hour_at=self.hour_at,
-                fetched_at=self.fetched_at,
-            )
-
-    def verify(self) -> None:
-        """Check every byte against the digest of the manifest."""
-        digest = hashlib.sha256()
-        try:
-            for name in dict.fromkeys(place.file for place in self.manifest.pages):
-                with (self.folder / name).open("rb") as file:
-                    _feed_digest(digest, file)
-        except OSError as error:
-            raise StoreDamagedError(f"{self._describe()} cannot be read: {error}") from None
-        if digest.hexdigest() != self.manifest.digest:
-            raise StoreDamagedError(
-                f"{self._describe()} does not match its digest: somebody changed it; "
-                "restore the file from a backup"
-            )
-
-    def _describe(self) -> str:
-        return f"landed {self.manifest.system}/{self.manifest.feed} of {self.manifest.hour}"
 
 
 class Landing:
@@ -127,7 +41,7 @@ class Landing:
         folder = self.root / system / feed
         slug = compute_slug(hour_at)
         found = sorted(folder.glob(f"{slug}.*.manifest.json"), key=_attempt_of)
-        return Landed(folder, _read_manifest(found[-1])) if found else None
+        return Landed(folder, read_manifest(found[-1])) if found else None
 
     def find_hours(self) -> list[datetime]:
         """Return every hour for which any system landed anything, in order."""
@@ -194,7 +108,7 @@ class LandingWriter:
         except OSError:
             shutil.copyfile(source, place)
         with place.open("rb") as file:
-            _feed_digest(self._digest, file)
+            feed_digest(self._digest, file)
             os.fsync(file.fileno())
         self._files.append((place, kind))
         self._pages.append((len(self._files) - 1, kind, 0, place.stat().st_size, True))
@@ -216,7 +130,7 @@ class LandingWriter:
                 for number, (place, kind) in enumerate(self._files)
             ]
             manifest = self._build_manifest(fetched, attempt, names, fetched_at, reference_at)
-            _write_durably(
+            write_durably(
                 self._folder / f"{self._slug}.{attempt}.manifest.json",
                 json.dumps(asdict(manifest), indent=1, sort_keys=True).encode(),
             )
@@ -234,7 +148,7 @@ class LandingWriter:
         name = f"{self._slug}.{attempt}.{number}.{kind}"
         source.chmod(0o444)
         source.rename(self._folder / name)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         return name
 
     def _build_manifest(
@@ -270,47 +184,3 @@ class LandingWriter:
 def _attempt_of(path: Path) -> int:
     parts = path.name.split(".")
     return int(parts[1]) if len(parts) > 2 and parts[1].isdigit() else 0
-
-
-def _read_slice(path: Path, place: PagePlace) -> bytes:
-    with path.open("rb") as file:
-        file.seek(place.offset)
-        return file.read(place.length)
-
-
-def _read_manifest(path: Path) -> Manifest:
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        pages = tuple(PagePlace(**place) for place in data.pop("pages"))
-        return Manifest(**{**data, "notes": tuple(data["notes"]), "pages": pages})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreDamagedError(f"{path} is no manifest ({error}); restore it") from None
-
-
-def _feed_digest(digest: Any, file: BinaryIO) -> None:
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o444)
-        Path(name).rename(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

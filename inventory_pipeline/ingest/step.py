@@ -18,7 +18,8 @@ from inventory_pipeline.ingest.events import compute_level_changes, compute_move
 from inventory_pipeline.ingest.fetch import SKEW, Absence, fetch_feed
 from inventory_pipeline.ingest.history import Change, find_stock, load_change
 from inventory_pipeline.ingest.keys import load_key_book, save_fresh
-from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.ingest.landed import Landed
+from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.ingest.logs import (
     compute_config_changes,
     compute_middleware_events,

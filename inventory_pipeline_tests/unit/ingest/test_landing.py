@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from inventory_pipeline.errors import StoreDamagedError
-from inventory_pipeline.ingest.landing import Landed, Landing
+from inventory_pipeline.ingest.landed import Landed
+from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.model.ports import Fetched, Page
 
 HOUR = datetime(2026, 4, 6, 10, tzinfo=UTC)
