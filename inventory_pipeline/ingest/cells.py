@@ -125,7 +125,10 @@ def read_quantity(
     frame = refuse(
         frame,
         ~is_exact,
-        pl.format("quantity is '{}', wanted a whole number", pl.col(column).str.slice(0, 40)),
+        pl.format(
+            "quantity is '{}', wanted a whole number up to 999999999",
+            pl.col(column).str.slice(0, 40),
+        ),
     )
     return frame.with_columns(number=pl.when(is_exact).then(pl.col("exact")).cast(pl.Int64)).drop(
         "exact"

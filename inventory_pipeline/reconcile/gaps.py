@@ -1,7 +1,11 @@
 """Gaps: what the comparisons of an hour leave over, as problems with a severity."""
 
+from collections.abc import Collection
+
 import polars as pl
 
+from inventory_pipeline.config.formula import parse_formula
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.reconcile import findings, severity
 from inventory_pipeline.reconcile.hour import Picture
 from inventory_pipeline.reconcile.mirrors import Outcome
@@ -93,16 +97,30 @@ def _shape(judged: pl.DataFrame) -> pl.DataFrame:
     ).select(pl.col(name).cast(kind) for name, kind in findings.PROBLEM.items())
 
 
-def find_judged(known: pl.DataFrame, outcomes: list[Outcome], closed: pl.DataFrame) -> pl.DataFrame:
+def find_judged(
+    known: pl.DataFrame,
+    outcomes: list[Outcome],
+    closed: pl.DataFrame,
+    *,
+    mirrors: Collection[tuple[str, str]],
+) -> pl.DataFrame:
     """Return which open problems this hour could judge.
 
-    A gap, ghost or absent is judged where both sides answered for its key. A stockout is
-    judged when ``closed`` says so. Everything else is looked at afresh every hour.
+    A gap, ghost or absent is judged where both sides answered for its key, and where its
+    rule is gone: nobody expects that number of the mirror any more. A stockout is judged
+    when ``closed`` says so. Everything else is looked at afresh every hour.
+
+    Args:
+        mirrors: (system, fact) of every rule of the configuration.
     """
     open_now = known.filter(pl.col("state") == "open").select(findings.IDENTITY)
     gaps = open_now.filter(pl.col("kind").is_in(GAP_KINDS))
+    has_rule = pl.concat_str("mirror", "fact", separator="/").is_in(
+        [f"{system}/{fact}" for system, fact in mirrors]
+    )
     parts = [
         open_now.filter(~pl.col("kind").is_in((*GAP_KINDS, "stockout"))),
+        gaps.filter(~has_rule),
         closed.select(findings.IDENTITY),
     ]
     for outcome in outcomes:
@@ -114,3 +132,20 @@ def find_judged(known: pl.DataFrame, outcomes: list[Outcome], closed: pl.DataFra
         is_judged[words["key_id"].to_numpy()] = True
         parts.append(mine.filter(pl.Series(is_judged[mine["key_id"].to_numpy()], dtype=pl.Boolean)))
     return pl.concat(parts).unique()
+
+
+def find_expected(settings: Settings) -> set[tuple[str, str]]:
+    """Return (system, fact) of every rule that still asks something of a mirror.
+
+    A system that has become the only owner of what its rule asks for mirrors nobody.
+    """
+    alone = {
+        (fact.owners[0], name)
+        for name, fact in settings.facts.items()
+        if len(fact.owners) == 1 and not fact.scopes
+    }
+    return {
+        (mirror.system, mirror.fact)
+        for mirror in settings.mirrors
+        if not any((mirror.system, name) in alone for name in parse_formula(mirror.expects).names)
+    }

@@ -21,7 +21,7 @@ from inventory_pipeline.reconcile.evidence import (
     price,
     tie_gaps,
 )
-from inventory_pipeline.reconcile.gaps import build_gap_problems, find_judged
+from inventory_pipeline.reconcile.gaps import build_gap_problems, find_expected, find_judged
 from inventory_pipeline.reconcile.hour import Picture, load_picture
 from inventory_pipeline.reconcile.measures import describe_structural, measure_drift, tally
 from inventory_pipeline.reconcile.mirrors import Outcome
@@ -96,6 +96,7 @@ def _fold(
         drift, rule=settings.structural.rule, drift_rate=settings.structural.drift_rate
     ):
         seen = pl.concat([seen, problems.build([describe_structural(drift)])])
-    judged = books.keep_judged(find_judged(known, outcomes, closed), load_audited(warehouse, at))
+    judged = find_judged(known, outcomes, closed, mirrors=find_expected(settings))
+    judged = books.keep_judged(judged, load_audited(warehouse, at))
     sightings = findings.fold(seen, known, judged, hour_at=at)
     return rows, late.put_in(sightings, find_explained(warehouse, known, sightings, hour_at=at))

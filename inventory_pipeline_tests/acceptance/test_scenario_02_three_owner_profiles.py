@@ -95,3 +95,19 @@ def test_rows_judged_under_another_owner_stay_as_they_were(shop: Shop) -> None:
     assert {r["owner"] for r in shop.find("comparisons", hour_at=at(later))} == {"erp"}
     facts = shop.export("facts")
     assert {(r["hour_at"], r["owner"]) for r in facts} == {(at(HOUR), "wms"), (at(later), "erp")}
+
+
+def test_a_gap_of_a_mirror_that_became_the_owner_does_not_stay_open(shop: Shop) -> None:
+    configure(shop, "wms")
+    drop_all(shop, HOUR)
+    shop.run(HOUR)
+    configure(shop, "erp")
+    later = "2026-04-06T11:00Z"
+    drop_all(shop, later)
+
+    shop.run(later)
+
+    states = {(f["mirror"], f["state"]) for f in shop.find("findings", kind="gap")}
+    assert ("erp", "cleared") in states
+    assert ("erp", "open") not in states
+    assert ("wms", "open") in states
