@@ -4,37 +4,20 @@ A fault is a way in which what arrives differs from what was sent. The clean twi
 get what was sent.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Protocol
 
-from inventory_pipeline.simulator.paths import Path, find_paths
+from inventory_pipeline.simulator.deliveries import Delivery
+from inventory_pipeline.simulator.layout import Layout
+from inventory_pipeline.simulator.middleware import Middleware
+from inventory_pipeline.simulator.paths import Path
 from inventory_pipeline.simulator.systems.opening import System, Systems
 from inventory_pipeline.simulator.timeline import Timeline
-from inventory_pipeline.simulator.words import Movement
-
-
-def _forget(_change_id: str) -> None:
-    """Ask for no word of what a delivery did."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One movement on its way to one system.
-
-    Attributes:
-        actor: who the target's log will name.
-        witness: told the id of the change that the delivery made in the target's log.
-    """
-
-    path: Path
-    movement: Movement
-    heard_at: datetime
-    actor: str
-    witness: Callable[[str], None] = _forget
+from inventory_pipeline.simulator.words import Key, Movement
 
 
 class Distortion(Protocol):
@@ -55,27 +38,42 @@ class Arrival:
 
 
 class Courier:
-    """Sends movements along their paths."""
+    """Sends movements along their paths.
+
+    Attributes:
+        listeners: faults that look at every word.
+        by_key: key → faults that look at the words of that key only.
+    """
 
     def __init__(
-        self, timeline: Timeline, *, actual: Systems, clean: Systems, stream: Random
+        self,
+        timeline: Timeline,
+        layout: Layout,
+        *,
+        actual: Systems,
+        clean: Systems,
+        middleware: Middleware,
+        stream: Random,
     ) -> None:
-        self.faults: Sequence[Distortion] = ()
+        self.listeners: Sequence[Distortion] = ()
+        self.by_key: Mapping[Key, Sequence[Distortion]] = {}
         self._timeline = timeline
+        self._layout = layout
         self._actual = actual
         self._clean = clean
+        self._middleware = middleware
         self._stream = stream
         self._arrivals: list[Arrival] = []
 
     def send(self, movement: Movement) -> None:
         """Let everyone concerned hear of ``movement``, its own system at once."""
-        for path in find_paths(movement):
-            heard_at = path.delay.find_heard_at(movement.moved_at, self._stream)
+        for path in self._layout.find_paths(movement):
+            heard_at = path.delay.find_heard_at(movement.recorded_at, self._stream)
             delivery = Delivery(path, movement, heard_at, actor=path.name)
             self._deliver(delivery, self._clean.find(path.target))
-            arriving = self._distort(delivery)
+            arriving = self._middleware.carry(delivery, self._distort(delivery))
             for distorted in arriving:
-                self._deliver(distorted, self._actual.find(path.target))
+                self._deliver(distorted, self._actual.find(distorted.path.target))
             heard = tuple(distorted.heard_at for distorted in arriving)
             self._arrivals.append(Arrival(movement, path, heard_at, heard))
 
@@ -86,7 +84,7 @@ class Courier:
 
     def _distort(self, delivery: Delivery) -> list[Delivery]:
         arriving = [delivery]
-        for fault in self.faults:
+        for fault in (*self.listeners, *self.by_key.get(delivery.movement.key, ())):
             arriving = [bent for straight in arriving for bent in fault.distort(straight)]
         return arriving
 
@@ -98,6 +96,6 @@ class Courier:
 
 
 def _hand_over(delivery: Delivery, system: System) -> None:
-    change_id = system.hear(delivery.movement, delivery.heard_at, delivery.actor)
+    change_id = system.hear(delivery)
     if change_id:
         delivery.witness(change_id)

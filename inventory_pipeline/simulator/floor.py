@@ -1,14 +1,14 @@
 """The shop floor: breakage, quiet loss, and the cycle counts that find it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.simulator.demand import draw_seconds
-from inventory_pipeline.simulator.opening_hours import SHIFTS
 from inventory_pipeline.simulator.systems.opening import Systems
-from inventory_pipeline.simulator.words import MAIN, Key
+from inventory_pipeline.simulator.words import Key
 from inventory_pipeline.simulator.world import Papers, World
 
 # Mean number in an hour of work.
@@ -20,14 +20,14 @@ PLENTY = 8
 
 
 class Floor:
-    """What happens at MAIN besides orders and deliveries. Only eaches: no case is ever broken."""
+    """What happens at home besides orders and deliveries. Only eaches: no case is ever broken."""
 
     def __init__(self, world: World, systems: Systems, stream: Random) -> None:
         self._world = world
         self._systems = systems
         self._stream = stream
         self._keys = [
-            (item.sku, MAIN)
+            (item.sku, world.layout.home.location_id)
             for item in world.items.values()
             if item.pack_units == 1 and item.lines_per_day > 0
         ]
@@ -35,12 +35,16 @@ class Floor:
 
     def plan_hour(self, hour_at: datetime) -> None:
         """Plan what happens in the hour that starts at ``hour_at``."""
-        happenings = ((COUNTS, self._count), (BREAKAGES, self._break), (LOSSES, self._lose))
+        happenings: tuple[tuple[float, Callable[[Key], object]], ...] = (
+            (COUNTS, self.count),
+            (BREAKAGES, self._break),
+            (LOSSES, self._lose),
+        )
         for mean, happen in happenings:
             elapsed = self._stream.expovariate(mean)
             key = self._stream.choice(self._keys)
             at = hour_at + timedelta(seconds=int(elapsed * HOUR.total_seconds()))
-            if elapsed < 1 and SHIFTS[MAIN].is_open(at):
+            if elapsed < 1 and self._world.layout.home.shift.is_open(at):
                 self._world.timeline.plan(at, partial(happen, key))
 
     def _has_plenty(self, key: Key) -> bool:
@@ -58,13 +62,19 @@ class Floor:
             self._world.pick(key, 1)
             wait = draw_seconds(self._stream, timedelta(hours=4), timedelta(hours=30))
             now = self._world.timeline.now
-            counted_at = SHIFTS[MAIN].find_open_moment(now + wait, queue=timedelta(minutes=50))
-            self._world.timeline.plan(counted_at, partial(self._count, key))
+            counted_at = self._world.layout.home.shift.find_open_moment(
+                now + wait, queue=timedelta(minutes=50)
+            )
+            self._world.timeline.plan(counted_at, partial(self.count, key))
 
-    def _count(self, key: Key) -> None:
-        """Count every bin; write the variance first, then the number that now stands."""
+    def open_count(self) -> str:
+        """Return the number of a new cycle count."""
         self._counts += 1
-        papers = Papers(f"CC-{800 + self._counts}", actor="counting")
+        return f"CC-{800 + self._counts}"
+
+    def count(self, key: Key) -> str:
+        """Count every bin; write the variance first, then the number that now stands."""
+        papers = Papers(self.open_count(), actor="counting")
         recorded = self._systems.shelf.bins[key]
         found = self._world.count_bins(key)
         bins = tuple(
@@ -79,6 +89,7 @@ class Floor:
             self._world.timeline.now + timedelta(seconds=1),
             partial(self._write_count, key, papers),
         )
+        return papers.reference_id
 
     def _write_count(self, key: Key, papers: Papers) -> None:
         standing = sum(self._systems.shelf.bins[key].values())

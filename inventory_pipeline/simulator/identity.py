@@ -1,19 +1,12 @@
-"""Identity: what each system calls an item, a location and a unit."""
+"""Identity: what each system calls an item and a unit; places carry their own names."""
 
-from inventory_pipeline.simulator.words import EAST, ERP, MAIN, STOREFRONT, THREEPL, Item
-
-THEIR_LOCATIONS = {
-    (ERP, MAIN): "0010",
-    (ERP, EAST): "0020",
-    (STOREFRONT, MAIN): "loc-8801",
-    (STOREFRONT, EAST): "loc-8802",
-    (THREEPL, EAST): "E2",
-}
+from inventory_pipeline.simulator.layout import Layout
+from inventory_pipeline.simulator.words import ERP, THREEPL, Item
 
 
-def find_location_id(system: str, location_id: str) -> str:
-    """Return the system's name of a location; the shelf uses ours."""
-    return THEIR_LOCATIONS.get((system, location_id), location_id)
+def find_location_id(system: str, location_id: str, layout: Layout) -> str:
+    """Return the system's name of a location; ours where it has none of its own."""
+    return layout.find_place(location_id).names.get(system, location_id)
 
 
 def find_item_id(system: str, sku: str, item: Item | None) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inventory_pipeline.model.hours import floor_hour
+from inventory_pipeline.model.quantities import AVAILABLE
 from inventory_pipeline.simulator.faults.fault import Fault
-from inventory_pipeline.simulator.words import Reading
+from inventory_pipeline.simulator.shop import Shop
+from inventory_pipeline.simulator.words import ERP, SHELF, THREEPL, Key, Reading
 
 
 @dataclass(frozen=True)
@@ -31,34 +34,67 @@ class Gap:
 
 @dataclass
 class Sighting:
-    """When a fault could first be seen in the exports, and by how much then and last."""
+    """When a fault could first be seen in the exports, and by how much then and last.
+
+    Attributes:
+        largest_units: the gap furthest from zero.
+        is_last: the gap was there in the last hour that was read.
+    """
 
     first_hour: datetime
+    last_hour: datetime
     delta_units: int | None
     last_delta_units: int | None
+    largest_units: int
+
+
+def find_due(shop: Shop, system: str) -> dict[Reading, int]:
+    """Return what a system would show without faults.
+
+    A mirror is judged by what its owner says and what is promised on record: where a fault
+    changed those, the mirror is due the changed number, whoever is to blame.
+    """
+    clean = shop.clean.find(system).read()
+    if system in (SHELF, THREEPL):
+        return shop.actual.find(system).read()
+    if system == ERP:
+        return {reading: n + _find_owner_shift(shop, reading[1:]) for reading, n in clean.items()}
+    channel = shop.clean.find_channel(system)
+    own = shop.actual.find(system).read()
+    return {
+        reading: max(0, channel.free[reading[1:]] + _find_free_shift(shop, reading[1:]))
+        if reading[0] == AVAILABLE
+        else own[reading]
+        for reading in clean
+    }
+
+
+def _find_owner_shift(shop: Shop, key: Key) -> int:
+    return shop.actual.find_room(key).count(key) - shop.clean.find_room(key).count(key)
+
+
+def _find_free_shift(shop: Shop, key: Key) -> int:
+    promised = shop.actual.storefront.committed[key] - shop.clean.storefront.committed[key]
+    return _find_owner_shift(shop, key) - promised
 
 
 def find_gaps(
     mirror: str,
     *,
-    actual: Mapping[Reading, int],
-    clean: Mapping[Reading, int],
+    shown: Mapping[Reading, int],
+    due: Mapping[Reading, int],
     faults: Mapping[str, Fault],
 ) -> Iterator[Gap]:
-    """Yield every reading of ``mirror`` in which the actual system and its clean twin differ."""
-    for reading in sorted(actual.keys() | clean.keys()):
-        shown, due = actual.get(reading), clean.get(reading)
-        if shown != due:
+    """Yield every reading of ``mirror`` that is not what it is due to be."""
+    for reading in sorted(shown.keys() | due.keys()):
+        seen, wanted = shown.get(reading), due.get(reading)
+        if seen != wanted:
             guilty = tuple(
                 fault_id
                 for fault_id, fault in faults.items()
-                if fault.started_at is not None and _is_about(fault, mirror, reading)
+                if fault.started_at is not None and fault.is_on(mirror, reading)
             )
-            yield Gap(mirror, reading, shown, due, guilty)
-
-
-def _is_about(fault: Fault, mirror: str, reading: Reading) -> bool:
-    return (fault.mirror, fault.fact, *fault.key) == (mirror, *reading)
+            yield Gap(mirror, reading, seen, wanted, guilty)
 
 
 class Witness:
@@ -67,23 +103,41 @@ class Witness:
     def __init__(self, faults: Mapping[str, Fault]) -> None:
         self._faults = faults
         self._sightings: dict[str, Sighting] = {}
+        self.last_hour: datetime | None = None
 
     def see(self, hour_at: datetime, gaps: Sequence[Gap]) -> None:
         """Take in the gaps of one hour."""
+        self.last_hour = hour_at
         for gap in gaps:
+            delta = gap.delta_units
             for fault_id in gap.fault_ids:
-                sighting = self._sightings.setdefault(
-                    fault_id, Sighting(hour_at, gap.delta_units, gap.delta_units)
+                seen = self._sightings.setdefault(
+                    fault_id, Sighting(hour_at, hour_at, delta, delta, delta or 0)
                 )
-                sighting.last_delta_units = gap.delta_units
+                seen.last_hour, seen.last_delta_units = hour_at, delta
+                seen.largest_units = max(seen.largest_units, delta or 0, key=abs)
 
     def find_labels(self) -> Iterator[tuple[str, Fault, Sighting]]:
-        """Yield every fault that did happen and can be seen; file faults are seen at once."""
+        """Yield every fault that did happen and can be seen; what no mirror shows, at once."""
         for fault_id, fault in self._faults.items():
-            if fault.started_at is None:
+            if fault.started_at is None or self.last_hour is None:
                 continue
             sighting = self._sightings.get(fault_id)
-            if not fault.fact:
-                sighting = Sighting(fault.started_at, None, None)
+            if not fault.has_gap:
+                hour_at = floor_hour(fault.started_at)
+                units = fault.units if fault.fact else None
+                sighting = Sighting(hour_at, self.last_hour, units, units, units or 0)
             if sighting is not None:
                 yield fault_id, fault, sighting
+
+    def find_units(self, fault_id: str, fault: Fault, sighting: Sighting) -> int | None:
+        """Return this fault's part of the gap in the last hour that was read; eaches.
+
+        Alone on its number it is the whole gap, 0 once closed. Beside others it is what the
+        fault itself did to the number.
+        """
+        if not fault.has_gap:
+            return sighting.last_delta_units
+        if any(other.is_beside(fault) for other in self._faults.values()):
+            return fault.units
+        return sighting.last_delta_units if sighting.last_hour == self.last_hour else 0

@@ -4,23 +4,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from inventory_pipeline.simulator.words import EAST, MAIN
-
 SUNDAY = 6
 
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """Monday to Saturday, ``opens`` to ``closes`` on the clock of ``zone``."""
+    """Every day but those of ``closed_on``, ``opens`` to ``closes`` on the clock of ``zone``.
+
+    Attributes:
+        closed_on: weekdays, Monday is 0.
+    """
 
     zone: ZoneInfo
     opens: time
     closes: time
+    closed_on: tuple[int, ...] = (SUNDAY,)
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether people work at ``moment``."""
         local = moment.astimezone(self.zone)
-        return local.weekday() != SUNDAY and self.opens <= local.time() < self.closes
+        is_workday = local.weekday() not in self.closed_on
+        return is_workday and self.opens <= local.time() < self.closes
 
     def find_open_moment(self, moment: datetime, *, queue: timedelta) -> datetime:
         """Return ``moment`` if people work then, else the next opening plus ``queue``.
@@ -37,9 +41,3 @@ class OpeningHours:
             if opens_at >= moment and self.is_open(opens_at):
                 return opens_at + queue
             day += timedelta(days=1)
-
-
-SHIFTS = {
-    MAIN: OpeningHours(ZoneInfo("America/Los_Angeles"), time(7), time(18)),
-    EAST: OpeningHours(ZoneInfo("America/New_York"), time(7), time(17)),
-}

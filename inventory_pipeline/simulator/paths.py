@@ -9,20 +9,13 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Protocol
 
-from inventory_pipeline.simulator.words import (
-    EAST,
-    ERP,
-    MAIN,
-    SHELF,
-    STOREFRONT,
-    THREEPL,
-    Movement,
-)
-
-BATCH_AT = time(2, 0)
 BATCH_TAKES = timedelta(minutes=10)
 DAY = timedelta(days=1)
-PHYSICAL = ("shipment", "receipt", "return_received", "adjustment", "damage")
+SECOND = timedelta(seconds=1)
+PHYSICAL = (
+    "shipment", "pos_sale", "receipt", "return_received", "transfer_out", "transfer_in",
+    "adjustment", "damage", "write_off",
+)  # fmt: skip
 ORDERS = ("order_placed", "order_cancelled", "return_initiated")
 
 
@@ -32,6 +25,9 @@ class Delay(Protocol):
     def find_heard_at(self, moved_at: datetime, stream: Random) -> datetime:
         """Return when the target hears of what happened at ``moved_at``."""
 
+    def find_runs(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield (started, finished) of every run that finishes from ``start`` to before ``end``."""
+
 
 @dataclass(frozen=True)
 class AtOnce:
@@ -40,22 +36,70 @@ class AtOnce:
     def find_heard_at(self, moved_at: datetime, stream: Random) -> datetime:
         return moved_at
 
+    def find_runs(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        return iter(())
+
 
 @dataclass(frozen=True)
 class Event:
-    """A push within some seconds."""
+    """A push within some seconds; a share of them dawdles.
+
+    Attributes:
+        late_share: of words that take up to ``latest_seconds``; none of them, as a rule.
+    """
 
     fastest_seconds: int
     slowest_seconds: int
+    late_share: float = 0.0
+    latest_seconds: int = 0
 
     def find_heard_at(self, moved_at: datetime, stream: Random) -> datetime:
-        seconds = stream.randint(self.fastest_seconds, self.slowest_seconds)
-        return moved_at + timedelta(seconds=seconds)
+        slowest = self.slowest_seconds
+        if self.late_share and stream.random() < self.late_share:
+            slowest = self.latest_seconds
+        return moved_at + timedelta(seconds=stream.randint(self.fastest_seconds, slowest))
+
+    def find_runs(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A run every so often: all that moved up to the cut-off, posted some minutes later.
+
+    Attributes:
+        every: a divisor of a day. at: time of one cut-off of the day, UTC.
+    """
+
+    every: timedelta
+    takes: timedelta
+    at: time = time()
+
+    def find_heard_at(self, moved_at: datetime, stream: Random) -> datetime:
+        return self.find_next_cutoff(moved_at) + self.takes
+
+    def find_next_cutoff(self, moment: datetime) -> datetime:
+        """Return the first cut-off at or after ``moment``."""
+        anchor = datetime.combine(moment.date(), self.at, tzinfo=UTC)
+        return anchor - (anchor - moment) // self.every * self.every
+
+    def find_last_cutoff(self, moment: datetime) -> datetime:
+        """Return the last cut-off whose batch is posted at ``moment``."""
+        return self.find_next_cutoff(moment - self.takes + SECOND) - self.every
+
+    def find_runs(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        cutoff = self.find_next_cutoff(start - self.takes)
+        while cutoff + self.takes < end:
+            yield cutoff, cutoff + self.takes
+            cutoff += self.every
 
 
 @dataclass(frozen=True)
 class Pickup:
-    """A file carried over every so many minutes past the hour, and read some seconds later."""
+    """A file carried over every so many minutes past the hour, and read some seconds later.
+
+    What happens on the very minute waits for the next one.
+    """
 
     every: timedelta
     reading: timedelta
@@ -64,24 +108,15 @@ class Pickup:
         midnight = moved_at.replace(hour=0, minute=0, second=0)
         return midnight + ((moved_at - midnight) // self.every + 1) * self.every + self.reading
 
-
-@dataclass(frozen=True)
-class Nightly:
-    """One batch a day: everything that moved up to the cut-off, posted some minutes later."""
-
-    def find_heard_at(self, moved_at: datetime, stream: Random) -> datetime:
-        return find_next_cutoff(moved_at) + BATCH_TAKES
-
-
-def find_next_cutoff(moment: datetime) -> datetime:
-    """Return the first nightly cut-off at or after ``moment``."""
-    cutoff = datetime.combine(moment.date(), BATCH_AT, tzinfo=UTC)
-    return cutoff if moment <= cutoff else cutoff + DAY
+    def find_runs(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        began = start.replace(minute=0, second=0)
+        while began + self.reading < end:
+            if began + self.reading >= start:
+                yield began, began + self.reading
+            began += self.every
 
 
-def find_last_cutoff(moment: datetime) -> datetime:
-    """Return the last nightly cut-off whose batch is posted at ``moment``."""
-    return find_next_cutoff(moment - BATCH_TAKES + timedelta(seconds=1)) - DAY
+NIGHTLY = Batch(DAY, BATCH_TAKES, time(2, 0))
 
 
 @dataclass(frozen=True)
@@ -89,9 +124,9 @@ class Path:
     """One way a word takes.
 
     Attributes:
-        location_id: only movements there take it; none: all.
-        max_delay: what the shop calls normal; the YAML file promises it. For a nightly batch
-            it counts from the cut-off: whatever moved before is in the batch.
+        places: only movements there take it; empty: all.
+        max_delay: what the shop calls normal; the YAML file promises it. For a batch it
+            counts from the cut-off: whatever moved before is in the batch.
     """
 
     name: str
@@ -100,33 +135,9 @@ class Path:
     carries: tuple[str, ...]
     delay: Delay
     max_delay: timedelta
-    location_id: str | None = None
+    places: tuple[str, ...] = ()
 
-
-_QUARTERLY = Pickup(timedelta(minutes=15), timedelta(seconds=40))
-_MINUTES = timedelta(minutes=5)
-_QUARTER = timedelta(minutes=20)
-_NONE = timedelta(0)
-
-PATHS = (
-    Path("scan", SHELF, SHELF, PHYSICAL, AtOnce(), _NONE),
-    Path("dock", THREEPL, THREEPL, PHYSICAL, AtOnce(), _NONE),
-    Path("checkout", STOREFRONT, STOREFRONT, ORDERS, AtOnce(), _NONE),
-    Path("order_capture", STOREFRONT, SHELF, ORDERS, Event(8, 120), _MINUTES, MAIN),
-    Path("order_export", STOREFRONT, THREEPL, ORDERS, _QUARTERLY, _QUARTER, EAST),
-    Path("stock_updates", SHELF, STOREFRONT, PHYSICAL, Event(5, 90), _MINUTES),
-    Path("threepl_updates", THREEPL, STOREFRONT, PHYSICAL, _QUARTERLY, _QUARTER),
-    Path("wms_to_erp", SHELF, ERP, PHYSICAL, Nightly(), _QUARTER),
-    Path("threepl_to_erp", THREEPL, ERP, PHYSICAL, Nightly(), _QUARTER),
-)
-
-
-def find_paths(movement: Movement) -> Iterator[Path]:
-    """Yield every path the movement takes, its own system's first."""
-    for path in PATHS:
-        if (
-            path.source == movement.system
-            and movement.kind in path.carries
-            and path.location_id in (None, movement.location_id)
-        ):
-            yield path
+    @property
+    def is_inner(self) -> bool:
+        """Return whether a system tells itself."""
+        return self.source == self.target

@@ -1,59 +1,59 @@
-"""Profiles: which faults befall the shop, and when. The shop itself is the same."""
+"""Profiles: a shop, how noisy its logs are, and which faults befall it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.simulator.faults.fault import Fault
-from inventory_pipeline.simulator.faults.files import CutFile, SourceOutage
-from inventory_pipeline.simulator.faults.hearing import (
-    DoubleDecrement,
-    DroppedReceipt,
-    DroppedShipment,
-    SubtractOnly,
+from inventory_pipeline.simulator.faults.story import build_demo_faults
+from inventory_pipeline.simulator.layout import Layout
+from inventory_pipeline.simulator.noise import SILENCE, Noise
+from inventory_pipeline.simulator.shops import (
+    FLASH,
+    HANDMADE,
+    LANTERN,
+    OMNICHANNEL,
+    THIRD_PARTY,
+    TRANSFERS,
 )
-from inventory_pipeline.simulator.faults.touching import (
-    FalseStockout,
-    GhostRow,
-    ManualEdit,
-    MissingRow,
-    Oversell,
-    UnitFactor,
-)
+
+Mix = Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A named set of faults; ``make_faults`` gives fresh ones for each run."""
+    """A named shop.
+
+    Attributes:
+        mix: faults by cause, ``a+b`` for several on one key; or their number, drawn.
+        story: faults that are always the same ones; no mix is asked for then.
+    """
 
     name: str
     summary: str
-    make_faults: Callable[[], Sequence[Fault]]
+    layout: Layout
+    noise: Noise = SILENCE
+    mix: Mix | int = 0
+    story: bool = False
+
+    def tell_story(self) -> Sequence[Fault]:
+        """Return fresh faults of the story, each at its hour after the start."""
+        return build_demo_faults() if self.story else ()
 
 
-def _make_demo_faults() -> Sequence[Fault]:
-    """Return the faults of the demo, each at its hour after the start."""
-    return (
-        DoubleDecrement(7),
-        ManualEdit(10),
-        DroppedReceipt(15),
-        DroppedShipment(16),
-        GhostRow(20),
-        MissingRow(22),
-        UnitFactor(24),
-        FalseStockout(30),
-        Oversell(33),
-        SubtractOnly(40),
-        SourceOutage(46),
-        CutFile(62),
-    )
-
-
+_NOISY = Noise()
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("demo", "a small shop with a handful of labelled faults", _make_demo_faults),
-        Profile("quiet", "the same shop on days when nothing goes wrong", tuple[Fault, ...]),
+        Profile("demo", "a small shop with a handful of labelled faults", LANTERN, story=True),
+        Profile("quiet", "the same shop on days when nothing goes wrong", LANTERN),
+        Profile("handmade", "one workshop, one storefront, nightly books", HANDMADE, _NOISY, 18),
+        Profile("omnichannel", "a store, a 3PL, a second channel", OMNICHANNEL, _NOISY, 30),
+        Profile(
+            "threepl", "most goods at two 3PL sites, four-hourly books", THIRD_PARTY, _NOISY, 28
+        ),
+        Profile("transfers", "four places, goods always on the road", TRANSFERS, _NOISY, 28),
+        Profile("flash", "hours of ten times the orders", FLASH, _NOISY, 24),
     )
 }
 

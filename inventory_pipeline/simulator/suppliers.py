@@ -6,8 +6,7 @@ from random import Random
 
 from inventory_pipeline.simulator.catalogue import MEAN_UNITS_PER_LINE
 from inventory_pipeline.simulator.demand import draw_seconds
-from inventory_pipeline.simulator.opening_hours import SHIFTS
-from inventory_pipeline.simulator.words import EAST, ERP, MAIN, Item, Key
+from inventory_pipeline.simulator.words import ERP, Item, Key
 from inventory_pipeline.simulator.world import Papers, World
 
 # Share of keys with goods already under way on opening day.
@@ -17,7 +16,6 @@ COVER_DAYS = 18
 REORDER_DAYS = 12
 SPLIT_SHARE = 0.2
 SPLIT_FROM_PACKS = 6
-LOCATION_SHARE = {MAIN: 0.7, EAST: 0.3}
 
 
 class Suppliers:
@@ -50,12 +48,13 @@ class Suppliers:
     def deliver(self, key: Key, units: int, purchase_id: str, moment: datetime) -> None:
         """Let goods arrive at ``moment`` or when the doors open next; large ones in two parts."""
         queue = draw_seconds(self._stream, timedelta(minutes=10), timedelta(hours=4))
-        arrives_at = SHIFTS[key[1]].find_open_moment(moment, queue=queue)
+        shift = self._world.layout.find_place(key[1]).shift
+        arrives_at = shift.find_open_moment(moment, queue=queue)
         pack = self._world.items[key[0]].pack_units
         first = units
         if units >= SPLIT_FROM_PACKS * pack and self._stream.random() < SPLIT_SHARE:
             first = units // pack * 3 // 5 * pack
-            late = SHIFTS[key[1]].find_open_moment(arrives_at + timedelta(days=1), queue=queue)
+            late = shift.find_open_moment(arrives_at + timedelta(days=1), queue=queue)
             self.expect(key, units - first, purchase_id, late)
         self.expect(key, first, purchase_id, arrives_at)
 
@@ -74,8 +73,8 @@ class Suppliers:
             bins=self._world.put(key, units),
         )
 
-    def _order(self, key: Key) -> None:
-        units = self._find_cover(key, COVER_DAYS)
+    def post(self, key: Key, units: int) -> str:
+        """Post a purchase order now; return its number. Whoever posts lets the goods come."""
         purchase_id = self.open_purchase()
         self._world.record(
             "purchase_order_posted",
@@ -84,6 +83,11 @@ class Suppliers:
             papers=Papers(purchase_id, actor="buying"),
             system=ERP,
         )
+        return purchase_id
+
+    def _order(self, key: Key) -> None:
+        units = self._find_cover(key, COVER_DAYS)
+        purchase_id = self.post(key, units)
         lead = timedelta(days=self._world.items[key[0]].lead_days)
         self.deliver(key, units, purchase_id, self._world.timeline.now + lead)
 
@@ -103,5 +107,6 @@ class Suppliers:
     def _find_cover(self, key: Key, days: int) -> int:
         """Return the units that last ``days`` at the place, in whole packs, at least one."""
         item: Item = self._world.items[key[0]]
-        packs = item.lines_per_day * MEAN_UNITS_PER_LINE * LOCATION_SHARE[key[1]] * days
+        share = self._world.layout.find_place(key[1]).share
+        packs = item.lines_per_day * MEAN_UNITS_PER_LINE * share * days
         return max(1, round(packs)) * item.pack_units

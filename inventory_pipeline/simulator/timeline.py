@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable
 from datetime import datetime
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 
 
 class Timeline:

@@ -13,7 +13,12 @@ class FileFault(Fault):
 
     cause = "snapshot_incomplete"
     fact = ""
+    has_gap = False
     hours = 1
+
+    def __init__(self, hour: int, system: str = "") -> None:
+        super().__init__(hour)
+        self.mirror = system or self.mirror
 
     def prepare(self, stage: Stage) -> None:
         self._start: datetime = stage.start
@@ -50,5 +55,17 @@ class CutFile(FileFault):
     mirror = STOREFRONT
 
     def damage(self, content: bytes) -> bytes | None:
-        end = content.index(b"\n", len(content) * 3 // 5)
+        end = content.find(b"\n", len(content) * 3 // 5)
         return content[: end - 12]
+
+
+class LostPage(FileFault):
+    """A block of rows is not in the counts: one page of many was never fetched."""
+
+    name = "lost_page"
+
+    def damage(self, content: bytes) -> bytes | None:
+        lines = content.splitlines(keepends=True)
+        start = 1 + (len(lines) - 1) * (self.hour % 5) // 6
+        end = start + max(1, (len(lines) - 1) // 5)
+        return b"".join(lines[:start] + lines[end:])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.model.movements import ORDER_MOMENT_SIGN
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.simulator.courier import Delivery
+from inventory_pipeline.simulator.deliveries import Delivery
 from inventory_pipeline.simulator.demand import Wish
 from inventory_pipeline.simulator.faults.fault import Fault, Stage
 from inventory_pipeline.simulator.systems.changes import compute_effect
@@ -20,13 +20,13 @@ class DroppedReceipt(Fault):
 
     name = "movement_dropped"
     cause = "movement_dropped"
-    units = 24
+    size = 24
 
     def prepare(self, stage: Stage) -> None:
         self.settle_on(stage.choose(lambda i: i.abc_class == "B" and i.pack_units == 1))
         self._purchase_id = stage.suppliers.open_purchase()
         moment = stage.find_moment(self.hour)
-        stage.suppliers.expect(self.key, self.units, self._purchase_id, moment)
+        stage.suppliers.expect(self.key, self.size, self._purchase_id, moment)
 
     def distort(self, delivery: Delivery) -> Sequence[Delivery]:
         movement = delivery.movement
@@ -129,7 +129,7 @@ class SubtractOnly(Fault):
             wish = Wish(
                 at=stage.find_moment(self.hour + hours),
                 lines=((self.sku, 1),),
-                is_east=False,
+                sources=(MAIN,),
                 picking=timedelta(hours=2),
                 queue=timedelta(minutes=10),
             )

@@ -7,10 +7,10 @@ from functools import partial
 
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.simulator.courier import Delivery
+from inventory_pipeline.simulator.deliveries import Delivery
 from inventory_pipeline.simulator.demand import Wish
 from inventory_pipeline.simulator.faults.fault import Fault, Stage
-from inventory_pipeline.simulator.paths import BATCH_TAKES, find_next_cutoff
+from inventory_pipeline.simulator.paths import NIGHTLY
 from inventory_pipeline.simulator.words import ERP, MAIN
 
 
@@ -22,7 +22,7 @@ class Overwrite(Fault):
     ) -> None:
         """Overwrite the storefront's number of this fault's goods now."""
         now = stage.world.timeline.now
-        change_id = stage.actual.storefront.set_available(
+        change_id = stage.actual.storefront.set_level(
             self.key, units, changed_at=now, actor=actor, source_at=source_at
         )
         self.begin(now, change_id)
@@ -30,7 +30,7 @@ class Overwrite(Fault):
     def mend(self, stage: Stage) -> None:
         """Set the number to what it should be; the fault is over."""
         now = stage.world.timeline.now
-        stage.actual.storefront.set_available(
+        stage.actual.storefront.set_level(
             self.key, stage.clean.storefront.free[self.key], changed_at=now, actor="resync"
         )
         self.ended_at = now
@@ -41,7 +41,7 @@ class ManualEdit(Overwrite):
 
     name = "manual_edit_mirror"
     cause = "manual_edit_mirror"
-    units = 7
+    size = 7
     lasts = 30 * HOUR
 
     def prepare(self, stage: Stage) -> None:
@@ -51,7 +51,7 @@ class ManualEdit(Overwrite):
         stage.world.timeline.plan(moment + self.lasts, partial(self.mend, stage))
 
     def _edit(self, stage: Stage) -> None:
-        units = stage.actual.storefront.find_available(self.key) + self.units
+        units = stage.actual.storefront.find_available(self.key) + self.size
         self.set_available(stage, units, actor="admin")
 
 
@@ -76,7 +76,7 @@ class Oversell(Overwrite):
         wish = Wish(
             at=stage.find_moment(self.hour + 2),
             lines=((self.sku, self.ordered_units),),
-            is_east=False,
+            sources=(MAIN,),
             picking=timedelta(hours=2),
             queue=timedelta(minutes=25),
         )
@@ -110,11 +110,11 @@ class GhostRow(Overwrite):
 
     name = "ghost_row"
     cause = "ghost_row"
-    units = 3
+    size = 3
 
     def prepare(self, stage: Stage) -> None:
         self.settle_on(("LAN-OLDSTYLE-2", MAIN))
-        plant = partial(self.set_available, stage, self.units, "bulk_import")
+        plant = partial(self.set_available, stage, self.size, "bulk_import")
         stage.world.timeline.plan(stage.find_moment(self.hour), plant)
 
 
@@ -148,7 +148,7 @@ class UnitFactor(Fault):
     def prepare(self, stage: Stage) -> None:
         # Traded by the two dozen, so that the wrong case still divides every quantity.
         self.settle_on(stage.choose(lambda i: i.pack_units == self.wrong_units))
-        posted_at = find_next_cutoff(stage.find_moment(self.hour)) + BATCH_TAKES
+        posted_at = NIGHTLY.find_next_cutoff(stage.find_moment(self.hour)) + NIGHTLY.takes
         stage.world.timeline.plan(posted_at, partial(self._change_factor, stage))
 
     def _change_factor(self, stage: Stage) -> None:

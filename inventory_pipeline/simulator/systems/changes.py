@@ -1,11 +1,16 @@
 """The log a system keeps of the changes of its own numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
-from inventory_pipeline.simulator.words import Movement, Reading
+from inventory_pipeline.model.movements import (
+    ON_HAND_SIGN,
+    ORDER_MOMENT_SIGN,
+    SELLABLE_DISPOSITIONS,
+)
+from inventory_pipeline.simulator.words import MARKETPLACE, STOREFRONT, Movement, Reading
 
 
 class Step(NamedTuple):
@@ -22,6 +27,7 @@ class Change:
     Attributes:
         reference_id: the movement that caused it, '' when none did.
         source_at: when the sender made the message; equal to changed_at without one.
+        after: the level that the number came to.
     """
 
     change_id: str
@@ -32,12 +38,14 @@ class Change:
     actor: str
     source_at: datetime
     sequence: int
+    after: int
 
 
 class ChangeLog:
     """Numbers and keeps changes until the hourly export takes them away."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, reference: str = "movement") -> None:
+        self.reference = reference
         self._prefix = prefix
         self._count = 0
         self._changes: list[Change] = []
@@ -47,6 +55,7 @@ class ChangeLog:
         reading: Reading,
         step: Step,
         *,
+        after: int,
         changed_at: datetime,
         actor: str,
         reference_id: str = "",
@@ -63,17 +72,25 @@ class ChangeLog:
             actor=actor,
             source_at=source_at or changed_at,
             sequence=self._count,
+            after=after,
         )
         self._changes.append(change)
         return change.change_id
 
-    def take(self) -> list[Change]:
-        """Return what was written since the last call."""
-        taken, self._changes = self._changes, []
+    def take(self, until: datetime | None = None) -> list[Change]:
+        """Return what was written since the last call; with ``until``, what is older only."""
+        kept = [change for change in self._changes if until and change.changed_at >= until]
+        taken = [change for change in self._changes if not until or change.changed_at < until]
+        self._changes = kept
         return taken
 
 
-def compute_effect(movement: Movement, signs: dict[str, int]) -> int:
+def find_signs(system: str) -> Mapping[str, int]:
+    """Return what each kind does to a system's number: a channel falls at the order."""
+    return ORDER_MOMENT_SIGN if system in (STOREFRONT, MARKETPLACE) else ON_HAND_SIGN
+
+
+def compute_effect(movement: Movement, signs: Mapping[str, int]) -> int:
     """Return what ``movement`` does to a number that follows ``signs``; signed eaches."""
     if movement.kind == "return_received" and movement.disposition not in SELLABLE_DISPOSITIONS:
         return 0

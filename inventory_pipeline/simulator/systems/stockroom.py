@@ -1,9 +1,8 @@
 """A stockroom: the system of a place that keeps goods and picks orders (shelf, 3PL)."""
 
-from datetime import datetime
-
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.simulator.words import Key, Movement, Reading
+from inventory_pipeline.simulator.deliveries import Delivery
+from inventory_pipeline.simulator.words import Key, Reading
 
 
 class Stockroom:
@@ -12,12 +11,16 @@ class Stockroom:
     def __init__(self, bins: dict[Key, dict[str, int]]) -> None:
         self.bins = {key: dict(places) for key, places in bins.items()}
 
-    def hear(self, movement: Movement, heard_at: datetime, actor: str) -> str:
+    def hear(self, delivery: Delivery) -> str:
         """Take in an order or a scan; a stockroom exports no change log, so no id comes back."""
-        places = self.bins[movement.key]
-        for place, units in movement.bins:
+        places = self.bins[delivery.movement.key]
+        for place, units in delivery.movement.bins:
             places[place] = places.get(place, 0) + units
         return ""
+
+    def count(self, key: Key) -> int:
+        """Return the units on record."""
+        return sum(self.bins[key].values())
 
     def read(self) -> dict[Reading, int]:
         """Return on hand by key, in eaches."""

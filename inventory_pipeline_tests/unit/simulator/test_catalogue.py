@@ -1,7 +1,8 @@
 from inventory_pipeline.simulator.catalogue import build_catalogue
-from inventory_pipeline.simulator.words import open_stream
+from inventory_pipeline.simulator.shops import LANTERN
+from inventory_pipeline.simulator.words import EAST, open_stream
 
-ITEMS = build_catalogue(open_stream(1, "catalogue"))
+ITEMS = build_catalogue(open_stream(1, "catalogue"), LANTERN)
 
 
 def test_there_are_some_three_hundred_skus_each_once():
@@ -20,19 +21,19 @@ def test_awkward_names_are_among_them():
 def test_every_stock_and_reserve_is_whole_packs_and_every_pack_is_whole_cases():
     for item in ITEMS:
         stock = sum(units for _, units in item.bins)
-        for units in (stock, item.safety_stock, item.east_units or 0):
+        for units in (stock, item.safety_stock, item.count(EAST)):
             assert units % item.pack_units == 0
         assert item.pack_units % item.case_units == 0
         assert stock >= item.safety_stock
-        assert (item.east_units or item.safety_stock) >= item.safety_stock
+        assert (item.count(EAST) or item.safety_stock) >= item.safety_stock
 
 
 def test_names_are_the_same_for_every_seed_and_numbers_are_not():
-    other = build_catalogue(open_stream(2, "catalogue"))
+    other = build_catalogue(open_stream(2, "catalogue"), LANTERN)
     assert [item.title for item in other] == [item.title for item in ITEMS]
     assert [item.bins for item in other] != [item.bins for item in ITEMS]
 
 
 def test_part_of_the_catalogue_is_counted_in_cases_and_part_is_kept_at_the_3pl():
     assert 40 < sum(item.case_units > 1 for item in ITEMS) < 80
-    assert 60 < sum(item.east_units is not None for item in ITEMS) < 160
+    assert 60 < sum(EAST in item.stock for item in ITEMS) < 160

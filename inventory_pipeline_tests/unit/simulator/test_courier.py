@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from inventory_pipeline.simulator.courier import Delivery
+from inventory_pipeline.simulator.deliveries import Delivery
 from inventory_pipeline_tests.unit.simulator.house import KEY, START, House
 
 
@@ -31,7 +31,7 @@ def test_the_shelf_knows_at_once_the_storefront_in_minutes_and_the_erp_at_night(
 def test_a_fault_reaches_the_actual_system_and_never_its_clean_twin():
     for times in (0, 2):
         house = House()
-        house.courier.faults = (Bend("stock_updates", times),)
+        house.courier.listeners = (Bend("stock_updates", times),)
         house.receive(8)
         house.timeline.advance(START + timedelta(minutes=5))
         assert house.find_news(house.actual) == (8, 8 * times, 0)
@@ -40,7 +40,7 @@ def test_a_fault_reaches_the_actual_system_and_never_its_clean_twin():
 
 def test_faults_add_up():
     house = House()
-    house.courier.faults = (Bend("stock_updates", 2), Bend("stock_updates", 3))
+    house.courier.listeners = (Bend("stock_updates", 2), Bend("stock_updates", 3))
     house.receive(1)
     house.timeline.advance(START + timedelta(minutes=5))
     assert house.find_news(house.actual)[1] == 6
@@ -48,7 +48,7 @@ def test_faults_add_up():
 
 def test_arrivals_say_when_each_word_was_due_and_heard():
     house = House()
-    house.courier.faults = (Bend("wms_to_erp", 0),)
+    house.courier.listeners = (Bend("wms_to_erp", 0),)
     house.receive(8)
     arrivals = {arrival.path.name: arrival for arrival in house.courier.take_arrivals()}
     assert arrivals.keys() == {"scan", "stock_updates", "wms_to_erp"}
@@ -64,7 +64,7 @@ def test_a_witness_is_told_the_change_a_delivery_made():
         def distort(self, delivery: Delivery) -> Sequence[Delivery]:
             return (replace(delivery, witness=told.append),)
 
-    house.courier.faults = (Listen(),)
+    house.courier.listeners = (Listen(),)
     house.receive(8)
     house.timeline.advance(START + timedelta(minutes=5))
     assert told == [house.actual.storefront.log.take()[0].change_id]

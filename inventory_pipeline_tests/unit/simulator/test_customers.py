@@ -2,14 +2,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from inventory_pipeline.simulator.demand import Homecoming, Wish
-from inventory_pipeline.simulator.words import EAST
+from inventory_pipeline.simulator.words import EAST, MAIN
 from inventory_pipeline_tests.unit.simulator.house import KEY, START, House
 
 SKU = KEY[0]
 WISH = Wish(
     at=START,
     lines=((SKU, 2),),
-    is_east=False,
+    sources=(MAIN,),
     picking=timedelta(hours=2),
     queue=timedelta(minutes=20),
 )
@@ -34,7 +34,7 @@ def test_an_order_beyond_what_the_storefront_shows_is_refused():
 def test_an_oversold_order_ships_what_is_there_and_refunds_the_rest():
     house = House()
     there = house.world.count(KEY)
-    house.actual.storefront.set_available(KEY, there + 5, changed_at=START, actor="admin")
+    house.actual.storefront.set_level(KEY, there + 5, changed_at=START, actor="admin")
     wish = replace(WISH, lines=((SKU, there + 3),))
     story = [("order_placed", there + 3), ("shipment", there), ("order_cancelled", 3)]
     assert live(wish, house=house) == story
@@ -59,7 +59,7 @@ def test_a_change_of_mind_counts_only_while_nobody_picks():
 def test_an_eastern_order_ships_from_the_east_while_goods_are_there():
     house = House()
     sku = next(sku for sku, place in house.actual.threepl.bins if place == EAST)
-    wish = replace(WISH, lines=((sku, 2),), is_east=True)
+    wish = replace(WISH, lines=((sku, 2),), sources=(EAST, MAIN))
     house.customers.expect(wish)
     house.actual.storefront.free[sku, EAST] = 3
     house.customers.expect(replace(wish, at=START + timedelta(minutes=1)))

@@ -2,14 +2,15 @@ from datetime import UTC, datetime, timedelta
 
 from inventory_pipeline.simulator.catalogue import build_catalogue
 from inventory_pipeline.simulator.demand import Demand
+from inventory_pipeline.simulator.shops import LANTERN
 from inventory_pipeline.simulator.words import open_stream
 
-ITEMS = build_catalogue(open_stream(1, "catalogue"))
+ITEMS = build_catalogue(open_stream(1, "catalogue"), LANTERN)
 MONDAY = datetime(2026, 4, 6, tzinfo=UTC)
 
 
 def build_demand() -> Demand:
-    return Demand(ITEMS, open_stream(1, "demand"))
+    return Demand(ITEMS, LANTERN, open_stream(1, "demand"))
 
 
 def test_demand_follows_the_customers_clock_and_the_weekday():

@@ -26,8 +26,8 @@ def gaps(actual: dict[str, int], clean: dict[str, int], faults: dict[str, Plain]
     return list(
         find_gaps(
             "storefront",
-            actual={("available", sku, "MAIN"): n for sku, n in actual.items()},
-            clean={("available", sku, "MAIN"): n for sku, n in clean.items()},
+            shown={("available", sku, "MAIN"): n for sku, n in actual.items()},
+            due={("available", sku, "MAIN"): n for sku, n in clean.items()},
             faults=faults,
         )
     )

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from inventory_pipeline.simulator.opening_hours import SHIFTS
+from inventory_pipeline.simulator.shops import LANTERN
 from inventory_pipeline.simulator.words import EAST, MAIN
 
 QUEUE = timedelta(minutes=20)
@@ -21,5 +21,5 @@ QUEUE = timedelta(minutes=20)
 )
 def test_work_waits_for_the_doors_to_open(place, moment, expected):
     at = datetime.fromisoformat(f"{moment}+00:00")
-    opened = SHIFTS[place].find_open_moment(at, queue=QUEUE)
+    opened = LANTERN.find_place(place).shift.find_open_moment(at, queue=QUEUE)
     assert opened == datetime.fromisoformat(f"{expected}+00:00")
