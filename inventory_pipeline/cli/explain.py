@@ -32,6 +32,14 @@ _SECTIONS = (
     ),
     ("bins", "Bins", ("system", "location_id", "bin", "units")),
     (
+        "positions",
+        "Last count and what moved since",
+        (
+            "system", "location_id", "count_id", "counted_at", "counted_units", "moved_units",
+            "position_units",
+        ),
+    ),
+    (
         "movements",
         "Last movements",
         ("moved_at", "system", "kind", "units", "movement_id", "reference_id"),

@@ -12,9 +12,12 @@ from inventory_pipeline.config.models import Settings
 
 READ = (
     "finding_id", "opened_at", "mirror", "fact", "sku", "location_id",
-    "owner", "owner_units", "observed_units", "expected_units", "delta_units",
+    "owner", "owner_units", "observed_units", "expected_units", "delta_units", "recurrence",
 )  # fmt: skip
 COUNTABLE = ("phantom_stock", "false_stockout", "sync_drift", "shrinkage")
+RECOUNTED = "count_conflict"
+# A gap that came back this often after it was gone is no accident: something writes it back.
+MAX_RETURNS = 2
 
 
 def compute_id(prefix: str, *parts: object) -> str:
@@ -67,6 +70,12 @@ def _explain(row: dict[str, Any], settings: Settings) -> str:
         parts.append(f"{delta:+d} is more than {limit} units")
     if row["fact"] not in settings.systems[row["mirror"]].writes:
         parts.append(f"{row['mirror']} is read only")
+    returns = row["recurrence"] - 1
+    if returns >= MAX_RETURNS:
+        parts.append(
+            f"recurring: it came back {returns} times, so something writes it back; "
+            "mend that first, no correction lasts"
+        )
     parts.append("no cause is proven; a person decides")
     return "; ".join(parts)
 
@@ -80,7 +89,7 @@ def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any
     wanted = findings.filter(
         (pl.col("severity") == "major")
         & (pl.col("state") == "open")
-        & pl.col("class").is_in(COUNTABLE)
+        & (pl.col("class").is_in(COUNTABLE) | (pl.col("kind") == RECOUNTED))
     ).unique(["sku", "location_id"], keep="first", maintain_order=True)
     found = wanted.join(bins, on=["sku", "location_id"], how="inner", validate="m:m")
     return [
@@ -94,9 +103,15 @@ def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any
             "sku": row["sku"],
             "state": "proposed",
             "recorded_units": row["units"],
-            "reason": f"{row['owner']} and {row['mirror']} differ by {row['delta_units']:+d}"
-            if row["delta_units"] is not None
-            else f"{row['owner']} and {row['mirror']} disagree",
+            "reason": _explain_task(row),
         }
         for row in found.sort("sku", "location_id", "bin").iter_rows(named=True)
     ]
+
+
+def _explain_task(row: dict[str, Any]) -> str:
+    if row["kind"] == RECOUNTED:
+        return f"two counts in {row['mirror']} contradict each other; count again"
+    if row["delta_units"] is None:
+        return f"{row['owner']} and {row['mirror']} disagree"
+    return f"{row['owner']} and {row['mirror']} differ by {row['delta_units']:+d}"

@@ -71,7 +71,8 @@ def find_blind(
     """Return transfers whose destination knew nothing in time (TRF-02).
 
     One stays until the destination knows, and for the hour in which it came to know. It is
-    notable where a path promised the notice, else minor.
+    notable where a path promised the notice. Where none did it is minor, and weighs nothing
+    where both places have one owner: its own record names the destination.
 
     Args:
         transfers: TRANSFER rows and ``noticed_at``, the first sign at the destination.
@@ -80,9 +81,8 @@ def find_blind(
     """
     rows: list[Row] = []
     for row in transfers.filter(pl.col("destination_key_id").is_not_null()).iter_rows(named=True):
-        delay, path = find_notice_delay(
-            handoffs, origin=row["owner"], destination=find_owner(row["destination_id"])
-        )
+        owner = find_owner(row["destination_id"])
+        delay, path = find_notice_delay(handoffs, origin=row["owner"], destination=owner)
         due_at = row["shipped_at"] + delay
         known_at = min((t for t in (row["noticed_at"], row["received_at"]) if t), default=None)
         is_told = known_at is not None and (known_at < due_at or known_at <= as_of - HOUR)
@@ -92,7 +92,7 @@ def find_blind(
             {
                 **_describe(row),
                 "kind": "blind_transfer",
-                "severity": "notable" if path else "minor",
+                "severity": "notable" if path else "none" if owner == row["owner"] else "minor",
                 "delta_units": -row["shipped_units"],
                 "observed_units": 0,
                 "details": write_details(

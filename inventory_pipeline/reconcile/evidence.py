@@ -15,6 +15,7 @@ from inventory_pipeline.reconcile import (
     conduct,
     late,
     receipts,
+    recounts,
     ties,
     variance,
 )
@@ -107,7 +108,12 @@ def _find_variances(
         low=since,
         high=picture.hour_at + timedelta(hours=1),
     )
-    return variance.find_variances(counts, records, movements, bands=settings.severity)
+    disputed = recounts.find_conflicts(counts, movements)
+    settled = counts.join(disputed, on=["system", "key_id"], how="anti", maintain_order="left")
+    return [
+        *recounts.describe_conflicts(disputed),
+        *variance.find_variances(settled, records, movements, bands=settings.severity),
+    ]
 
 
 def _find_negatives(picture: Picture, settings: Settings) -> list[dict[str, object]]:

@@ -20,12 +20,12 @@ def find_variances(
     rolled forward by the owner's own movements between the two.
 
     Args:
-        counts: rows of ``load_count_movements``, the owner's only.
+        counts: rows of ``load_count_movements``, in that order: the last one stands.
         records: system, key_id, units, source_at.
         movements: system, key_id, kind, units, in_force_at.
     """
     rows: list[Row] = []
-    newest = counts.sort("moved_at").unique(["system", "key_id"], keep="last")
+    newest = counts.unique(["system", "key_id"], keep="last", maintain_order=True)
     for row in newest.sort("system", "key_id").iter_rows(named=True):
         record = _find_record(row, records, movements)
         if record is None or record == row["units"]:

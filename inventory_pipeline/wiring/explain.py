@@ -20,6 +20,7 @@ class Explanation:
         findings: open and cleared problems.
         history: what each problem was in the hours before, newest first.
         movements: the last movements anybody told of.
+        positions: the last count of each system that counted it, and what moved since.
         bins: the owner's bins.
         tasks, proposals: what was asked of people.
     """
@@ -31,6 +32,7 @@ class Explanation:
     findings: list[dict[str, Any]]
     history: list[dict[str, Any]]
     movements: list[dict[str, Any]]
+    positions: list[dict[str, Any]]
     bins: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     proposals: list[dict[str, Any]]
@@ -65,6 +67,14 @@ def explain(
             ).to_dicts()
             for name in ("facts", "comparisons", "findings", "history", "movements", "bins")
         }
+        keys = warehouse.query(load_query("wiring", "find_keys_of_sku"), sku=sku, location=location)
+        moments = house.settings.systems.items()
+        found["positions"] = warehouse.query_with(
+            keys,
+            load_query("ledger", "load_positions"),
+            hour_at=hour,
+            at_order=[name for name, system in moments if system.decrements_at == "order"],
+        ).to_dicts()
     with house.journal() as journal:
         asked = {
             name: [

@@ -100,6 +100,18 @@ def test_a_place_that_knows_nothing_by_ten_is_a_finding(places: Shop) -> None:
     assert (blind["expected_units"], blind["observed_units"], blind["delta_units"]) == (24, 0, -24)
     assert blind["details"]["shipped_at"] == "2026-04-06T09:00:00Z"
     assert blind["details"]["due_at"] == "2026-04-06T10:00:00Z"
+    assert blind["severity"] == "none"
+
+
+def test_it_weighs_more_where_another_system_runs_the_place(places: Shop) -> None:
+    text = places.config.read_text().replace("{owner: shelf}", "{owner: shelf, scopes: [%s]}")
+    places.configure(text % "{location: B, owner: storefront}")
+    ship_24(places)
+
+    places.run(TEN)
+
+    [blind] = findings(places, TEN, "blind_transfer")
+    assert (blind["severity"], blind["owner"]) == ("minor", "shelf")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
--- grain: one physical count known by the hour and not older than $since
+-- grain: one physical count known by the hour and not older than $since; of a system and a
+-- key the last row is the count that stands: its own sequence says so, and time where it has none
 -- param: hour_at, since, timestamptz
 select
     batches.system,
@@ -8,7 +9,8 @@ select
     movements.moved_at,
     movements.disposition,
     movements.destination_id,
-    movements.actor
+    movements.actor,
+    movements.sequence
 from ingest.movements as movements
 inner join ingest.batches as batches on movements.batch_id = batches.batch_id
 where
@@ -20,4 +22,9 @@ qualify
         partition by batches.system, movements.movement_id
         order by batches.hour_at
     ) = 1
-order by batches.system, movements.key_id, movements.moved_at
+order by
+    batches.system,
+    movements.key_id,
+    movements.sequence nulls first,
+    movements.moved_at,
+    movements.movement_id
