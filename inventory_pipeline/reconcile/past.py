@@ -59,6 +59,10 @@ def update_findings(
     before = known.join(withdrawn, on=on, how="semi").select(sightings.columns)
     newest = pl.concat([sightings, before])
     newest = newest.join(later, on=on, how="anti")
-    gone = pl.concat([newest.select(on), withdrawn.select(on)]).join(later, on=on, how="anti")
-    warehouse.execute_with(gone.unique(), load_query("reconcile", "delete_findings"))
-    warehouse.append("reconcile.findings", newest)
+    gone = withdrawn.select(on).join(later, on=on, how="anti").join(newest, on=on, how="anti")
+    # What stands there already stays: an hour that comes out the same writes nothing.
+    now = warehouse.query(load_query("reconcile", "load_findings"))
+    changed = newest.join(now, on=newest.columns, how="anti", nulls_equal=True)
+    gone = pl.concat([changed.select(on), gone]).unique()
+    warehouse.execute_with(gone, load_query("reconcile", "delete_findings"))
+    warehouse.append("reconcile.findings", changed)
