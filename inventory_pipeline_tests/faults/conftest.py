@@ -1,7 +1,11 @@
 """A shop of two systems that agree: each fault breaks one thing in it."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
+from inventory_pipeline_tests.support.command import Outcome, call
 from inventory_pipeline_tests.support.shop import COUNTS, Shop, files_system
 
 TEN, ELEVEN, NOON = "2026-04-06T10:00Z", "2026-04-06T11:00Z", "2026-04-06T12:00Z"
@@ -52,6 +56,29 @@ def pair(tmp_path) -> Pair:
     shop = Pair(tmp_path)
     shop.configure_pair()
     return shop
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A shop as ``init`` writes it, with identities of its own in ids.csv."""
+
+    folder: Path
+
+    def check(self, identities: str) -> Outcome:
+        """Write the rows of identities and let the command line look at them."""
+        header = "sku,system,item_id,unit,eaches_per_unit,valid_from,valid_to\n"
+        (self.folder / "ids.csv").write_text(header + identities, encoding="utf-8")
+        return call("--config", self.folder / "inventory.yaml", "check")
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    assert call("init", tmp_path).code == 0
+    config = tmp_path / "inventory.yaml"
+    text = config.read_text(encoding="utf-8")
+    with_map = text.replace("{items: catalog.csv}", "{items: catalog.csv, identities: ids.csv}")
+    config.write_text(with_map, encoding="utf-8")
+    return Catalogue(tmp_path)
 
 
 def many(count: int, units: int = 20) -> dict[str, int]:
