@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from inventory_pipeline.connectors.http_options import Options
+from inventory_pipeline.connectors.http_options import HttpOptions, Options
 from inventory_pipeline.connectors.json_columns import Rows, plan_rows
 from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.connectors.paging import NoPaging, Paging
@@ -84,3 +84,14 @@ def check_feeds(feeds: Mapping[str, PagedFeed], *, reads_past: bool) -> None:
         asked = rows.model_dump_json(exclude={"rows", "columns", "facts"})
         if reads_past and "{hour" not in asked:
             raise ValueError(f"feeds.{feed}: with reads_past: every request names {{hour_start}}")
+
+
+class JsonOptions(HttpOptions):
+    """A system that answers JSON: how it is spoken to, and its feeds."""
+
+    feeds: Mapping[str, PagedFeed] = Field(description="By feed: counts, movements, levels ...")
+
+    @model_validator(mode="after")
+    def _feeds_fit(self) -> Self:
+        check_feeds(self.feeds, reads_past=self.reads_past)
+        return self

@@ -6,16 +6,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from inventory_pipeline.connectors.feeds import PagedFeed, check_feeds
+from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import (
     HttpDoor,
     NotKnownError,
-    Surroundings,
     TryLaterError,
     judge_json,
     judge_status,
 )
-from inventory_pipeline.connectors.http_options import Call, HttpOptions, Parameter
+from inventory_pipeline.connectors.http_options import Call, Parameter
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_connector import JsonConnector
 from inventory_pipeline.connectors.json_paths import Path, find_text
@@ -48,7 +47,7 @@ class GraphqlFeed(PagedFeed):
         return self
 
 
-class GraphqlOptions(HttpOptions):
+class GraphqlOptions(JsonOptions):
     """A system that answers GraphQL at ``base_url``."""
 
     feeds: dict[str, GraphqlFeed] = Field(description="By feed: counts, movements, levels ...")
@@ -61,37 +60,24 @@ class GraphqlOptions(HttpOptions):
         description="... and of credentials that are wrong or have ended.",
     )
 
-    @model_validator(mode="after")
-    def _feeds_fit(self) -> "GraphqlOptions":
-        check_feeds(self.feeds, reads_past=self.reads_past)
-        return self
-
 
 class GraphqlConnector(JsonConnector):
     """Asks one address with one document a feed, page by page."""
 
     options_model: ClassVar[Any] = GraphqlOptions
 
-    def __init__(
-        self,
-        *,
-        system: str,
-        options: GraphqlOptions,
-        root: str,
-        world: Surroundings | None = None,
-    ) -> None:
-        super().__init__(
-            system=system,
-            options=options,
-            feeds=options.feeds,
-            calls={name: _write_call(feed) for name, feed in options.feeds.items()},
-            root=root,
-            world=world or Surroundings(),
-        )
+    def __init__(self, *, options: GraphqlOptions, **place: Any) -> None:
+        super().__init__(options=options, **place)
         self._codes = {
             **dict.fromkeys(options.denied_codes, NotKnownError),
             **dict.fromkeys(options.retry_codes, TryLaterError),
         }
+
+    def _write_call(self, feed: Any) -> Call:
+        # The document is no template: its braces are its own.
+        document = feed.query.replace("{", "{{").replace("}", "}}")
+        body = {"query": document, "variables": feed.variables}
+        return Call(method="POST", body=body, headers=feed.headers)
 
     def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
         if answer.status != 400:
@@ -119,13 +105,6 @@ class GraphqlConnector(JsonConnector):
         said = door.scribe.redact(find_text(first, _MESSAGE) or "no message")
         named = f" {door.scribe.redact(codes[0])}" if codes else ""
         raise kind(f"the answer holds errors:{named} {said!r}")
-
-
-def _write_call(feed: GraphqlFeed) -> Call:
-    # The document is no template: its braces are its own.
-    document = feed.query.replace("{", "{{").replace("}", "}}")
-    body = {"query": document, "variables": feed.variables}
-    return Call(method="POST", body=body, headers=feed.headers)
 
 
 def _find_codes(errors: Sequence[Any]) -> list[str]:

@@ -2,16 +2,16 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from inventory_pipeline.connectors.feeds import PagedFeed
+from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings
 from inventory_pipeline.connectors.http_auth import build_badge
-from inventory_pipeline.connectors.http_options import Call, HttpOptions
+from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
 from inventory_pipeline.connectors.json_page import find_key, gather, open_page, read_pages
@@ -42,16 +42,15 @@ class JsonConnector(ABC):
         self,
         *,
         system: str,
-        options: HttpOptions,
-        feeds: Mapping[str, PagedFeed],
-        calls: Mapping[str, Call],
+        options: JsonOptions,
         root: str,
-        world: Surroundings,
+        world: Surroundings | None = None,
     ) -> None:
-        self._system, self._options, self._root, self._world = system, options, root, world
-        self._feeds = {feed: feeds[feed] for feed in RAW_FEEDS if feed in feeds}
+        self._system, self._options, self._root = system, options, root
+        self._world = world or Surroundings()
+        self._feeds = {feed: options.feeds[feed] for feed in RAW_FEEDS if feed in options.feeds}
         self._plans = {feed: plan_rows(feed, rows) for feed, rows in self._feeds.items()}
-        self._calls = calls
+        self._calls = {feed: self._write_call(rows) for feed, rows in self._feeds.items()}
         self._badge = build_badge(options)
         # Batches read while they were fetched, kept until they are parsed: same bytes, same sheets.
         self._sheets: dict[str, dict[bytes, list[Sheet]]] = {}
@@ -98,6 +97,10 @@ class JsonConnector(ABC):
                 sheets.extend(found or _read_bodies(bodies, plan))
             answer = seen.get("json", Page(b"", "json"))
             return build_frame(sheets, plan, answer=answer, head=seen.get(HEADERS))
+
+    @abstractmethod
+    def _write_call(self, feed: Any) -> Call:
+        """Return the request that a feed of this kind of source makes."""
 
     @abstractmethod
     def _judge_answer(self, door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from inventory_pipeline.connectors.feeds import PagedFeed, check_feeds
-from inventory_pipeline.connectors.http import HttpDoor, Surroundings, judge_json, judge_status
-from inventory_pipeline.connectors.http_options import Call, HttpOptions
+from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
+from inventory_pipeline.connectors.http import HttpDoor, judge_json, judge_status
+from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_connector import JsonConnector
 
@@ -15,15 +15,10 @@ class RestFeed(Call, PagedFeed):
     """One feed: its request, its pages, its columns."""
 
 
-class RestOptions(HttpOptions):
+class RestOptions(JsonOptions):
     """A system that answers JSON."""
 
     feeds: dict[str, RestFeed] = Field(description="By feed: counts, movements, levels ...")
-
-    @model_validator(mode="after")
-    def _feeds_fit(self) -> "RestOptions":
-        check_feeds(self.feeds, reads_past=self.reads_past)
-        return self
 
 
 class RestConnector(JsonConnector):
@@ -31,22 +26,9 @@ class RestConnector(JsonConnector):
 
     options_model: ClassVar[Any] = RestOptions
 
-    def __init__(
-        self,
-        *,
-        system: str,
-        options: RestOptions,
-        root: str,
-        world: Surroundings | None = None,
-    ) -> None:
-        super().__init__(
-            system=system,
-            options=options,
-            feeds=options.feeds,
-            calls=options.feeds,
-            root=root,
-            world=world or Surroundings(),
-        )
+    def _write_call(self, feed: Any) -> Call:
+        call: Call = feed  # a feed of REST is its own request
+        return call
 
     def _judge_answer(self, _door: HttpDoor, answer: Answer, also: tuple[int, ...]) -> None:
         judge_status(answer, also=also)
