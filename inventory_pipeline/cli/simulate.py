@@ -7,7 +7,9 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.errors import UsageError
 from inventory_pipeline.model.hours import compute_key, parse_hour
+from inventory_pipeline.simulator.faults.mix import Mix
 from inventory_pipeline.simulator.profiles import PROFILES
 from inventory_pipeline.simulator.run import simulate
 
@@ -22,7 +24,28 @@ OPENING = datetime(2026, 4, 6, tzinfo=UTC)
 )
 @click.option("--hours", type=int, default=48, show_default=True, help="How many hours.")
 @click.option("--start", metavar="HOUR", help="First hour; default: 2026-04-06T00:00Z.")
-def command(*, out: str, seed: int, profile: str, hours: int, start: str | None) -> None:
+@click.option(
+    "--tier",
+    type=int,
+    default=2,
+    show_default=True,
+    help="What can be seen: 0 counts, 1 also movements and documents, 2 everything.",
+)
+@click.option(
+    "--faults",
+    metavar="MIX",
+    help="How many faults, or CAUSE=N,CAUSE+CAUSE=N; default: what the profile has.",
+)
+def command(
+    *,
+    out: str,
+    seed: int,
+    profile: str,
+    hours: int,
+    start: str | None,
+    tier: int,
+    faults: str | None,
+) -> None:
     """Write exports in the contract's formats and, in truth/, the labels of every fault."""
     first = parse_hour(start) if start else OPENING
     with Progress(
@@ -39,6 +62,8 @@ def command(*, out: str, seed: int, profile: str, hours: int, start: str | None)
             profile=profile,
             hours=hours,
             start=first,
+            faults=None if faults is None else parse_mix(faults),
+            tier=tier,
             on_hour=lambda done, _all: progress.update(task, completed=done),
         )
     report = terminal.build_console()
@@ -47,3 +72,22 @@ def command(*, out: str, seed: int, profile: str, hours: int, start: str | None)
     terminal.print_line(
         report, f"next: inventory-pipeline --config {config} run --hour {compute_key(first)}"
     )
+
+
+def parse_mix(text: str) -> Mix:
+    """Read ``20`` or ``movement_dropped=3,unit_factor+unknown=1``.
+
+    Raises:
+        UsageError: a part that is neither.
+    """
+    if text.strip().isdecimal():
+        return int(text)
+    mix: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, count = part.partition("=")
+        if not name.strip() or not count.strip().isdecimal():
+            raise UsageError(
+                f"--faults has {part.strip()!r}; write a number, or CAUSE=N,CAUSE+CAUSE=N"
+            )
+        mix[name.strip()] = mix.get(name.strip(), 0) + int(count)
+    return mix

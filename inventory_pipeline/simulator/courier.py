@@ -5,7 +5,7 @@ get what was sent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -70,6 +70,9 @@ class Courier:
         for path in self._layout.find_paths(movement):
             heard_at = path.delay.find_heard_at(movement.recorded_at, self._stream)
             delivery = Delivery(path, movement, heard_at, actor=path.name)
+            if path.is_notice:
+                there = movement.sku, movement.destination_id
+                delivery = replace(delivery, key=there, units=movement.units)
             self._deliver(delivery, self._clean.find(path.target))
             arriving = self._middleware.carry(delivery, self._distort(delivery))
             for distorted in arriving:

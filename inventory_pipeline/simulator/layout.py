@@ -151,8 +151,12 @@ class Layout:
     def find_paths(self, movement: Movement) -> Iterator[Path]:
         """Yield every path the movement takes, its own system's first."""
         for path in self._by_source.get((movement.system, movement.kind), ()):
-            if not path.places or movement.location_id in path.places:
+            is_there = not path.places or movement.location_id in path.places
+            if is_there and (not path.is_notice or self._keeps_destination(path, movement)):
                 yield path
+
+    def _keeps_destination(self, path: Path, movement: Movement) -> bool:
+        return self.find_place(movement.destination_id).keeper == path.target
 
     @cached_property
     def _by_source(self) -> dict[tuple[str, str], list[Path]]:
@@ -164,7 +168,11 @@ class Layout:
 
     def find_path(self, source: str, target: str) -> Path:
         """Return the path of goods between two systems; a channel's orders where none is."""
-        fit = [path for path in self.paths if (path.source, path.target) == (source, target)]
+        fit = [
+            path
+            for path in self.paths
+            if (path.source, path.target) == (source, target) and not path.is_notice
+        ]
         return fit[0]
 
     def find_feed_to(self, mirror: str, location_id: str) -> Path:

@@ -125,6 +125,7 @@ class Path:
 
     Attributes:
         places: only movements there take it; empty: all.
+        is_notice: it only says that goods are on their way, to who keeps their destination.
         max_delay: what the shop calls normal; the YAML file promises it. For a batch it
             counts from the cut-off: whatever moved before is in the batch.
     """
@@ -136,6 +137,7 @@ class Path:
     delay: Delay
     max_delay: timedelta
     places: tuple[str, ...] = ()
+    is_notice: bool = False
 
     @property
     def is_inner(self) -> bool:

@@ -8,6 +8,7 @@ from inventory_pipeline.simulator.faults.fault import Fault
 from inventory_pipeline.simulator.faults.story import build_demo_faults
 from inventory_pipeline.simulator.layout import Layout
 from inventory_pipeline.simulator.noise import SILENCE, Noise
+from inventory_pipeline.simulator.scenarios import QUIET_LOGS, SCENARIOS
 from inventory_pipeline.simulator.shops import (
     FLASH,
     HANDMADE,
@@ -42,6 +43,9 @@ class Profile:
 
 
 _NOISY = Noise()
+_BUGS = tuple(
+    Profile(each.name, each.story, each.layout, QUIET_LOGS, each.mix) for each in SCENARIOS
+)
 PROFILES = {
     profile.name: profile
     for profile in (
@@ -54,6 +58,7 @@ PROFILES = {
         ),
         Profile("transfers", "four places, goods always on the road", TRANSFERS, _NOISY, 28),
         Profile("flash", "hours of ten times the orders", FLASH, _NOISY, 24),
+        *_BUGS,
     )
 }
 

@@ -74,6 +74,10 @@ def _build_paths(
         Path("order_capture", STOREFRONT, SHELF, ORDERS, Event(8, 120), _MINUTES,
              (MAIN, STORE, OUTLET)),
         Path("order_export", STOREFRONT, THREEPL, ORDERS, _QUARTERLY, _QUARTER, (EAST, WEST)),
+        Path("inbound_notices", SHELF, THREEPL, ("transfer_out",), _PUSH, _MINUTES,
+             is_notice=True),
+        Path("outbound_notices", THREEPL, SHELF, ("transfer_out",), _PUSH, _MINUTES,
+             is_notice=True),
         Path("stock_updates", SHELF, STOREFRONT, PHYSICAL, push, _MINUTES),
         Path("threepl_updates", THREEPL, STOREFRONT, PHYSICAL, threepl, _QUARTER),
         Path("channel_orders", STOREFRONT, MARKETPLACE, ORDERS, push, _MINUTES),
@@ -83,6 +87,11 @@ def _build_paths(
         Path("threepl_to_erp", THREEPL, ERP, PHYSICAL, erp, erp_delay),
     )  # fmt: skip
     return tuple(path for path in paths if path.source in systems and path.target in systems)
+
+
+def _without_notices(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the paths of a shop that carries nothing between its places."""
+    return tuple(path for path in paths if not path.is_notice)
 
 
 def _read(systems: tuple[str, ...]) -> dict[str, timedelta]:
@@ -111,7 +120,7 @@ LANTERN = Layout(
         Place(EAST, THREEPL, OpeningHours(EASTERN, time(7), time(17)), 0.3, _EAST_NAMES),
     ),
     routes=((0.3, (EAST, MAIN)), (0.7, (MAIN,))),
-    paths=_build_paths(_FOUR, NIGHTLY),
+    paths=_without_notices(_build_paths(_FOUR, NIGHTLY)),
     read_at=_read(_FOUR),
     feeds={
         SHELF: ("counts", "movements"),
@@ -138,7 +147,7 @@ HANDMADE = Layout(
     feeds=OPEN_FEEDS,
     erp_delay=NIGHTLY,
     trade=replace(_PROMPT, skus=70, pace=0.6, bundles=3, promotions=0.3),
-    styles={STOREFRONT: Style(reference="order", formats={"levels": "ndjson"})},
+    styles={STOREFRONT: Style(reference="order", formats={"counts": "ndjson"})},
     return_due_days=1,
 )
 _FAST = Event(20, 300)
@@ -159,8 +168,8 @@ OMNICHANNEL = Layout(
     trade=replace(_PROMPT, skus=140, bundles=4, promotions=0.6, transfers=3.0),
     styles={
         STOREFRONT: Style(reference="movement", operation="set"),
-        MARKETPLACE: Style(reference="event", formats={"counts": "parquet", "levels": "ndjson"}),
-        MIDDLEWARE: Style(formats={"events": "ndjson"}),
+        MARKETPLACE: Style(reference="event", formats={"counts": "ndjson", "levels": "parquet"}),
+        MIDDLEWARE: Style(formats={"events": "parquet"}),
         ERP: Style(reference="order"),
     },
     return_due_days=1,
@@ -182,7 +191,7 @@ THIRD_PARTY = Layout(
     trade=replace(_PROMPT, skus=120, bundles=2, promotions=0.4, transfers=2.0, late_scans=0.06),
     styles={
         STOREFRONT: Style(reference="movement"),
-        THREEPL: Style(formats={"counts": "parquet", "movements": "ndjson"}),
+        THREEPL: Style(formats={"counts": "parquet", "movements": "parquet"}),
         ERP: Style(reference="movement", holds_back=timedelta(minutes=12)),
     },
     return_due_days=1,
@@ -207,7 +216,7 @@ TRANSFERS = Layout(
     trade=replace(_PROMPT, skus=120, pace=0.8, bundles=2, promotions=0.4, transfers=14.0),
     styles={
         STOREFRONT: Style(reference="event", holds_back=timedelta(minutes=8)),
-        SHELF: Style(formats={"movements": "ndjson"}),
+        SHELF: Style(formats={"counts": "ndjson"}),
         ERP: Style(reference="movement", operation="set", formats={"counts": "parquet"}),
     },
     return_due_days=1,
@@ -221,7 +230,7 @@ FLASH = Layout(
         Place(EAST, THREEPL, _shift(EASTERN, 5, 23), 0.2, _EAST_NAMES),
     ),
     routes=((0.25, (EAST, MAIN)), (0.75, (MAIN,))),
-    paths=_build_paths(_FIVE, _SLOW_FAST, push=_DAWDLING),
+    paths=_without_notices(_build_paths(_FIVE, _SLOW_FAST, push=_DAWDLING)),
     read_at=_read(_FIVE),
     feeds=OPEN_FEEDS,
     erp_delay=_SLOW_FAST,

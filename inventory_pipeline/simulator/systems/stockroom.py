@@ -12,7 +12,9 @@ class Stockroom:
         self.bins = {key: dict(places) for key, places in bins.items()}
 
     def hear(self, delivery: Delivery) -> str:
-        """Take in an order or a scan; a stockroom exports no change log, so no id comes back."""
+        """Take in an order, a notice or a scan; it exports no change log, so no id comes back."""
+        if delivery.path.is_notice:
+            return ""
         places = self.bins[delivery.movement.key]
         for place, units in delivery.movement.bins:
             places[place] = places.get(place, 0) + units

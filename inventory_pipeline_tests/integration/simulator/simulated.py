@@ -1,12 +1,15 @@
 """Reads what a simulation wrote, knowing the file formats and nothing of how they were made."""
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+import polars as pl
 
 from inventory_pipeline.config.load import load_settings
 from inventory_pipeline.model.movements import (
@@ -15,7 +18,6 @@ from inventory_pipeline.model.movements import (
 )
 
 Key = tuple[str, str]
-SYSTEMS = ("shelf", "threepl", "storefront", "erp")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Moved:
     key: Key
     units: int
     moved_at: datetime
+    recorded_at: datetime
     disposition: str
     reference_id: str
     cause_id: str
@@ -60,8 +63,18 @@ class Simulated:
 
     @cached_property
     def hours(self) -> list[str]:
-        names = self.root.glob("exports/shelf/movements-*.csv")
-        return sorted(name.stem.removeprefix("movements-") for name in names)
+        names = self.root.glob("truth/gaps-*.csv")
+        return sorted(name.stem.removeprefix("gaps-") for name in names)
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """location_id: the system that owns what lies there; else the shelf."""
+        scopes = self.settings.facts["on_hand"].scopes
+        return defaultdict(lambda: "shelf", {scope.location: scope.owner for scope in scopes})
+
+    def find_file(self, system: str, feed: str, hour: str) -> str:
+        """The path of an export; empty where the system has no such feed."""
+        return self.settings.systems[system].options.get(feed, "").replace("{hour}", hour)
 
     @cached_property
     def safety_stock(self) -> dict[str, int]:
@@ -76,8 +89,9 @@ class Simulated:
         return [
             self._read_movement(system, row)
             for hour in self.hours
-            for system in SYSTEMS
-            for row in self._find_rows(f"exports/{system}/movements-{hour}.csv")
+            for system in self.settings.systems
+            if self.find_file(system, "movements", hour)
+            for row in self._find_rows(self.find_file(system, "movements", hour))
         ]
 
     @cached_property
@@ -97,8 +111,14 @@ class Simulated:
         }
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
-        with (self.root / name).open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+        path = self.root / name
+        if path.suffix == ".parquet":
+            yield from _as_text(pl.read_parquet(path).to_dicts())
+        elif path.suffix == ".ndjson":
+            yield from _as_text(map(json.loads, path.read_text(encoding="utf-8").splitlines()))
+        else:
+            with path.open(encoding="utf-8", newline="") as file:
+                yield from csv.DictReader(file)
 
     def _find_rows(self, name: str) -> Iterator[dict[str, str]]:
         return self.rows(name) if (self.root / name).exists() else iter(())
@@ -112,7 +132,7 @@ class Simulated:
 
     def snapshot(self, system: str, hour: str) -> Snapshot | None:
         """The counts of a system, bins summed; none where the file is missing or cut."""
-        name = f"exports/{system}/counts-{hour}.csv"
+        name = self.find_file(system, "counts", hour)
         if not (self.root / name).exists() or self._is_cut(name):
             return None
         snapshot = None
@@ -125,7 +145,8 @@ class Simulated:
         return snapshot
 
     def _is_cut(self, name: str) -> bool:
-        return not (self.root / name).read_bytes().endswith(b"\n")
+        end = b"PAR1" if name.endswith(".parquet") else b"\n"
+        return not (self.root / name).read_bytes().endswith(end)
 
     @cached_property
     def _identities(self) -> dict[tuple[str, str], dict[str, str]]:
@@ -157,10 +178,16 @@ class Simulated:
             key=(sku, self._find_location(system, row["location_id"])),
             units=int(row["quantity"]) * factor,
             moved_at=instant(row["moved_at"]),
+            recorded_at=instant(row["recorded_at"]),
             disposition=row.get("disposition", ""),
             reference_id=row["reference_id"],
             cause_id=row["cause_id"],
         )
+
+
+def _as_text(rows) -> Iterator[dict[str, str]]:
+    for row in rows:
+        yield {name: "" if cell is None else str(cell) for name, cell in row.items()}
 
 
 def instant(text: str) -> datetime:
