@@ -77,11 +77,14 @@ class Account:
 
 
 def find_start(points: Sequence[Point]) -> int:
-    """Return the place of the last point without a gap; 0 if there is none."""
-    for place in range(len(points) - 1, -1, -1):
-        if points[place].delta == 0:
-            return place
-    return 0
+    """Return the place of the last point without a gap; 0 if there is none.
+
+    One with nothing on its way is surer: what seemed to be on its way may be what was lost.
+    """
+    agreed = [place for place, point in enumerate(points) if point.delta == 0]
+    still = [place for place in agreed if points[place].pending == 0]
+    near = [place for place in still if place >= agreed[-1] - RUN_UP]
+    return (near or agreed or [0])[-1]
 
 
 def compute_owner_rest(case: Case, start: Point) -> int | None:

@@ -127,8 +127,6 @@ class Sibling:
 
     Attributes:
         jump_at: when its gap last changed.
-        is_own_safety: its gap is as large as its own safety stock.
-        is_open_orders: its gap is as large as its own open orders.
     """
 
     sku: str
@@ -138,8 +136,6 @@ class Sibling:
     delta: int
     jump_at: datetime | None
     jump_units: int
-    is_own_safety: bool = False
-    is_open_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +176,10 @@ class Case:
         changes: configuration changes; None: nobody reports them.
         delay: how long a movement may normally be on its way at the newest point.
         crowd: keys of the mirror that changed without a reference, by minute.
+        like_orders: other gaps of the mirror that are as large as their own open orders.
+        like_safety: other gaps of the mirror that are as large as their own safety stock.
+        silent_at: hours since the window began in which the mirror's log, or the owner's
+            movements, did not come whole.
         additions_heard: additions that the mirror's log tells of, over all its items.
         receipts: corrections of ours on their way: id, signed units.
         sent: corrections of ours that the mirror confirmed: id, signed units.
@@ -205,6 +205,9 @@ class Case:
     changes: tuple[Change, ...] | None = None
     peers: tuple[Sibling, ...] = ()
     crowd: dict[datetime, int] = field(default_factory=dict)
+    like_orders: int = 0
+    like_safety: int = 0
+    silent_at: tuple[datetime, ...] = ()
     additions_heard: int = 0
     receipts: tuple[tuple[str, int], ...] = ()
     sent: tuple[tuple[str, int], ...] = ()

@@ -1,7 +1,7 @@
 """Evidence: frames of the store made into cases, one for each open gap."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -40,6 +40,7 @@ class Evidence:
     messages: pl.DataFrame
     changes: pl.DataFrame
     feeds: pl.DataFrame
+    silences: pl.DataFrame
     crowds: pl.DataFrame
     additions: pl.DataFrame
     namesakes: pl.DataFrame
@@ -84,6 +85,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
         crowds=_group(evidence.crowds, ("mirror",)),
         additions=dict(evidence.additions.select("mirror", "addition_count").iter_rows()),
         heard=heard,
+        silences=_group(evidence.silences, ("system", "feed")),
     )
     cases = []
     for row in evidence.cases.iter_rows(named=True):
@@ -109,6 +111,15 @@ class _Shared:
     crowds: Mapping[tuple[Any, ...], list[dict[str, Any]]]
     additions: Mapping[str, int]
     heard: set[tuple[str, str]]
+    silences: Mapping[tuple[Any, ...], list[dict[str, Any]]]
+
+    def find_silent(self, mirror: str, owner: str) -> tuple[datetime, ...]:
+        """Return the hours in which the mirror's log or the owner's movements lack something."""
+        lacking = [
+            *self.silences.get((mirror, "levels"), ()),
+            *self.silences.get((owner, "movements"), ()),
+        ]
+        return tuple(sorted({row["hour_at"] for row in lacking}))
 
 
 def _group(frame: pl.DataFrame, by: tuple[str, ...]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
@@ -131,8 +142,11 @@ def _find_namesakes(frame: pl.DataFrame) -> dict[tuple[str, int], dict[str, list
     return found
 
 
-def _build_point(row: Mapping[str, Any], rule: Rule) -> Point:
-    promised = row["committed_units"] or 0 if COMMITTED in rule.names else 0
+def _build_point(row: Mapping[str, Any], rule: Rule, moves: Sequence[Move]) -> Point:
+    committed = row["committed_units"]
+    if committed is None and moves:
+        committed = count_open_units(moves, row["mirror_at"])
+    promised = committed or 0 if COMMITTED in rule.names else 0
     free = row["owner_units"] - promised - (rule.safety if rule.takes_safety else 0)
     return Point(
         hour_at=row["hour_at"],
@@ -143,7 +157,7 @@ def _build_point(row: Mapping[str, Any], rule: Rule) -> Point:
         observed=row["observed_units"],
         pending=row["in_flight_units"] + row["lag_units"],
         delta=row["delta_units"],
-        committed=row["committed_units"],
+        committed=committed,
         held_back=max(0, -free) if rule.is_clamped else 0,
     )
 
@@ -170,8 +184,9 @@ def _build_case(
 ) -> Case:
     mirror, owner = row["mirror"], row["owner"]
     rule = standing.rule
-    points = [_build_point(r, rule) for r in series]
     told = choose_effects(moves, rule, owner=owner, orders_owner=standing.orders_owner)
+    tells_orders = any(m.kind == "order_placed" for m in told)
+    points = [_build_point(r, rule, told if tells_orders else ()) for r in series]
     told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
@@ -193,6 +208,7 @@ def _build_case(
         messages=_build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         crowd={r["minute_at"]: r["key_count"] for r in minutes},
+        silent_at=shared.find_silent(mirror, owner),
         additions_heard=shared.additions.get(mirror, 0),
     )
 
@@ -319,10 +335,27 @@ def _add_peers(cases: list[Case]) -> list[Case]:
             continue
         by_item[sibling.sku, sibling.mirror].append(place)
         by_hour[sibling.mirror, sibling.jump_at].append(place)
+    orders = Counter(case.mirror for case in cases if is_open_orders(case))
+    safety = Counter(case.mirror for case in cases if is_own_safety(case))
     return [
-        replace(case, peers=tuple(_find_peers(place, siblings, by_item, by_hour)))
+        replace(
+            case,
+            peers=tuple(_find_peers(place, siblings, by_item, by_hour)),
+            like_orders=orders[case.mirror] - is_open_orders(case),
+            like_safety=safety[case.mirror] - is_own_safety(case),
+        )
         for place, case in enumerate(cases)
     ]
+
+
+def is_open_orders(case: Case) -> bool:
+    """Return whether a gap is as large as the open orders of its own item."""
+    return bool(case.points) and bool(case.delta) and abs(case.delta) == case.points[-1].committed
+
+
+def is_own_safety(case: Case) -> bool:
+    """Return whether a gap is as large as the safety stock of its own item."""
+    return bool(case.delta) and abs(case.delta) == case.rule.safety
 
 
 # Beyond these nobody learns more from one more sibling.
@@ -344,7 +377,6 @@ def _find_peers(
 def _describe(case: Case) -> Sibling:
     jumps = find_jumps(case.points) if case.points else ()
     newest = jumps[-1] if jumps else None
-    last = case.points[-1] if case.points else None
     return Sibling(
         sku=case.sku,
         location_id=case.location_id,
@@ -353,8 +385,22 @@ def _describe(case: Case) -> Sibling:
         delta=case.delta,
         jump_at=newest.high if newest else None,
         jump_units=newest.units if newest else 0,
-        is_own_safety=bool(case.rule.safety) and abs(case.delta) == case.rule.safety,
-        is_open_orders=last is not None
-        and bool(last.committed)
-        and abs(case.delta) == last.committed,
     )
+
+
+def count_open_units(moves: Sequence[Move], moment: datetime) -> int:
+    """Return the units ordered and not shipped at a moment, order by order, never below zero."""
+    open_units: dict[str, int] = defaultdict(int)
+    named: dict[str, str] = {}
+    for move in moves:
+        if move.kind == "order_placed" and move.is_own:
+            named |= dict.fromkeys(move.names, move.movement_id)
+    for move in moves:
+        if move.at > moment or not move.is_own:
+            continue
+        order = next((named[name] for name in move.names if name in named), "")
+        if order and move.kind == "order_placed":
+            open_units[order] += move.units
+        elif order and move.kind in {"order_cancelled", "shipment"}:
+            open_units[order] -= move.units
+    return sum(units for units in open_units.values() if units > 0)

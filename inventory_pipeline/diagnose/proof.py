@@ -35,6 +35,7 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
             "the owner's movements do not account for the owner's number",
         ),
         (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
+        (_has_hole(case, account), "a log was silent in the window"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
@@ -45,12 +46,16 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
 def _has_rival(ranking: Ranking, best: Hypothesis) -> bool:
     """Return whether another hypothesis with records of its own asks for something else."""
     wanted = _sum_corrections(best)
-    mine = {name for claim in best.claims for name in claim.ids}
     return any(
-        _sum_corrections(other) != wanted
-        and any(c.strength >= BY_RECORD and not mine.issuperset(c.ids) for c in other.claims)
+        _sum_corrections(other) != wanted and any(c.strength >= BY_RECORD for c in other.claims)
         for other in ranking.hypotheses[1:]
     )
+
+
+def _has_hole(case: Case, account: Account | None) -> bool:
+    """Return whether an hour that the account covers lacks a log: absence proves nothing then."""
+    start = account.start.hour_at if account else None
+    return any(start is None or at >= start for at in case.silent_at)
 
 
 def _sum_corrections(hypothesis: Hypothesis) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.account import find_start
 from inventory_pipeline.diagnose.case import Case, Change
+from inventory_pipeline.diagnose.scene import Scene
 
 _NUMBER = re.compile(r"^-?[0-9]{1,9}$")
 
@@ -42,3 +43,15 @@ def is_about(case: Case, change: Change) -> bool:
     return not subject or case.sku in re.split(r"[\s:/|,]+", subject) or subject in {
         case.mirror, case.fact, "*", "all",
     }  # fmt: skip
+
+
+def count_alike(scene: Scene) -> int:
+    """Return how many other items jumped by the same units in the same hour."""
+    if len(scene.jumps) != 1:
+        return 0
+    case, jump = scene.case, scene.jumps[0]
+    return sum(
+        p.jump_at == jump.high and p.jump_units == jump.units and p.mirror == case.mirror
+        for p in case.peers
+        if p.sku != case.sku
+    )

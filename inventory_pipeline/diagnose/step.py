@@ -148,6 +148,7 @@ def load_evidence(
         messages=warehouse.query_with(keys, load_query("diagnose", "load_messages"), **window),
         changes=warehouse.query(load_query("diagnose", "load_changes"), **window),
         feeds=warehouse.query(load_query("diagnose", "load_feeds"), **window),
+        silences=warehouse.query(load_query("diagnose", "load_silences"), **window),
         crowds=warehouse.query(load_query("diagnose", "load_crowds"), **window),
         additions=warehouse.query(load_query("diagnose", "load_additions"), **window),
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),

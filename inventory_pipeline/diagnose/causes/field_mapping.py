@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.account import find_start
-from inventory_pipeline.diagnose.claim import BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SIZE, Claim
 from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
 
 NAME = "field_mapping"
+LEAST_ALIKE = 2
 SETTLES = "the mapping of the path, field by field, and an item without open orders"
 
 
@@ -30,8 +32,16 @@ def find(scene: Scene) -> Iterator[Claim]:
         units=case.delta,
         at=None,
         series=tuple(p.delta for p in case.points),
-        strength=BY_SERIES + 1.0 if is_moving else BY_SIZE - 0.5,
+        strength=(BY_SERIES + 1.0 if is_moving else BY_SIZE - 0.5) + _find_pattern(case),
         facts={"committed": case.delta},
         path=(f"{case.owner}:on_hand", "mapping:as_available", f"{case.mirror}:too_high"),
         settles=SETTLES,
     )
+
+
+def _find_pattern(case: Case) -> float:
+    """Weigh that other items of the mirror ignore just their own open orders as well.
+
+    A path that takes no order off at all loses no single one.
+    """
+    return 2 * BY_PATTERN if case.like_orders >= LEAST_ALIKE else 0.0

@@ -1,9 +1,10 @@
 """The total agrees and the places do not: units stand at the wrong location (REC-09)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
-from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.diagnose.claim import BY_ID, Claim
+from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "location_pool"
 SETTLES = "which location the mirror's orders are routed to"
@@ -21,15 +22,23 @@ def find(scene: Scene) -> Iterator[Claim]:
         and p.location_id != case.location_id
         and p.delta == -case.delta
     ]
+    path = (f"{case.mirror}:pool", f"{case.location_id}:{case.delta:+d}")
+    for entry in scene.find_entries("extra", "repeated"):
+        if any(step.row.other_sku == case.sku for step in entry.steps):
+            claim = claim_entry(NAME, scene, entry)
+            yield replace(
+                claim, strength=BY_ID + 1.0, is_proven_by_ids=False, correction=None, path=path,
+                settles=SETTLES,
+            )  # fmt: skip
     if twins and case.points:
         yield Claim(
             cause=NAME,
             units=case.delta,
             at=None,
             series=tuple(p.delta for p in case.points),
-            strength=BY_PATTERN + 4.0,
+            strength=BY_ID + 2.0,
             ids=tuple(p.location_id for p in twins),
             facts={"other_location": twins[0].location_id},
-            path=(f"{case.mirror}:pool", f"{case.location_id}:{case.delta:+d}"),
+            path=path,
             settles=SETTLES,
         )

@@ -26,28 +26,9 @@ def find(scene: Scene) -> Iterator[Claim]:
                 series=find_since(case), settles=SETTLES,
             )  # fmt: skip
     if case.rule.safety and abs(case.delta) == case.rule.safety:
-        siblings = [p for p in case.peers if p.sku != case.sku and p.is_own_safety]
-        strength = BY_PATTERN + 1.0 if siblings else BY_SHAPE + 1.0
+        strength = BY_PATTERN + 1.0 if case.like_safety else BY_SHAPE + 0.5
         yield Claim(
             cause=NAME, units=case.delta, at=None, strength=strength, series=find_since(case),
-            facts={"safety": case.rule.safety, "siblings": len(siblings)}, path=path,
+            facts={"safety": case.rule.safety, "siblings": case.like_safety}, path=path,
             settles=SETTLES,
         )  # fmt: skip
-    elif (alike := _find_alike(scene)) and not scene.jumps_by_movement:
-        yield Claim(
-            cause=NAME, units=case.delta, at=None, strength=BY_SHAPE + 0.5, settles=SETTLES,
-            series=find_since(case), facts={"siblings": alike}, path=path,
-        )  # fmt: skip
-
-
-def _find_alike(scene: Scene) -> int:
-    """Return how many other items jumped by the same units in the same hour."""
-    case = scene.case
-    jump = scene.jumps[-1] if len(scene.jumps) == 1 else None
-    if jump is None:
-        return 0
-    return sum(
-        p.jump_at == jump.high and p.jump_units == jump.units and p.mirror == case.mirror
-        for p in case.peers
-        if p.sku != case.sku
-    )

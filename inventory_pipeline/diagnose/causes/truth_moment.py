@@ -24,13 +24,12 @@ def find(scene: Scene) -> Iterator[Claim]:
     if len(signs) != 1 or hits < 0.9 * len(gaps) or abs(case.delta) != gaps[-1].committed:
         return
     is_moving = len({p.committed for p in gaps}) > 1
-    alike = sum(p.is_open_orders for p in case.peers)
     yield Claim(
         cause=NAME,
         units=case.delta,
         at=None,
         series=tuple(p.delta for p in case.points),
-        strength=(BY_SERIES if is_moving else BY_SIZE) + (BY_PATTERN if alike else 0.0),
+        strength=(BY_SERIES if is_moving else BY_SIZE) + (BY_PATTERN if case.like_orders else 0.0),
         facts={"open_orders": gaps[-1].committed or 0},
         path=(f"{case.owner}:falls_at_shipment", f"{case.mirror}:falls_at_order"),
         settles=SETTLES,
