@@ -116,6 +116,16 @@ class Witness:
                 )
                 seen.last_hour, seen.last_delta_units = hour_at, delta
                 seen.largest_units = max(seen.largest_units, delta or 0, key=abs)
+        self._see_hidden(hour_at)
+
+    def _see_hidden(self, hour_at: datetime) -> None:
+        """Take in faults that another one on the same number hides: two wrongs look right."""
+        for fault_id, fault in self._faults.items():
+            is_new = fault.has_gap and fault_id not in self._sightings
+            if not is_new or fault.started_at is None or fault.started_at >= hour_at:
+                continue
+            if any(other.is_beside(fault) for other in self._faults.values()):
+                self._sightings[fault_id] = Sighting(hour_at, hour_at, 0, 0, 0)
 
     def find_labels(self) -> Iterator[tuple[str, Fault, Sighting]]:
         """Yield every fault that did happen and can be seen; what no mirror shows, at once."""

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.simulator.deliveries import Delivery
-from inventory_pipeline.simulator.faults.planned import CHANNELS, MINUTE, Ground, Planned
+from inventory_pipeline.simulator.faults.planned import CHANNELS, MINUTE, Ground, Member, Planned
+from inventory_pipeline.simulator.layout import Layout
 from inventory_pipeline.simulator.words import ERP, STOREFRONT, THREEPL
 
 DROPPED: Sequence[Delivery] = ()
@@ -63,7 +64,8 @@ class Once(Planned):
         self.prove(delivery.heard_at, delivery.path.name, "never delivered")
         self.shift(-self.compute_effect(delivery.movement), delivery.heard_at)
         self.tell_symptom(delivery.heard_at)
-        return DROPPED
+        # The storefront's own order book knows what its number does not.
+        return (replace(delivery, units=0),) if delivery.path.is_inner else DROPPED
 
 
 class MovementDropped(Once):
@@ -88,6 +90,14 @@ class ReceiptNotPosted(Once):
     kinds = ("receipt",)
 
 
+class Promised(Member):
+    """The number of another channel: right, and due less by a promise that nobody kept."""
+
+    @property
+    def correction_fact(self) -> str:
+        return COMMITTED
+
+
 class ThreeplConfirmationMissing(Once):
     """The 3PL shipped; the books, or the order book, think the goods are still there."""
 
@@ -105,6 +115,11 @@ class ThreeplConfirmationMissing(Once):
         # The storefront fell at the order; what it still holds is the promise.
         return COMMITTED if self.mirror == STOREFRONT else self.fact
 
+    def spread(self, layout: Layout) -> None:
+        if self.mirror == STOREFRONT:
+            others = (channel for channel in layout.channels if channel != STOREFRONT)
+            self.others = [Promised(self, self.key, channel) for channel in others]
+
     def is_struck(self, delivery: Delivery) -> bool:
         if self.mirror == ERP:
             return super().is_struck(delivery)
@@ -121,11 +136,12 @@ class ThreeplConfirmationMissing(Once):
     def strike(self, delivery: Delivery) -> Sequence[Delivery]:
         if self.mirror == ERP:
             return super().strike(delivery)
-        # The number fell at the order; what stays is the promise, and the number is due less.
-        self.tell_movement(delivery.movement)
-        self.prove(delivery.heard_at, delivery.path.name, "never delivered")
-        self.shift(delivery.movement.units, delivery.heard_at)
-        self.tell_symptom(delivery.heard_at)
+        # The number fell at the order; what stays is the promise, and every channel is due less.
+        for one in (self, *self.others):
+            one.tell_movement(delivery.movement)
+            one.prove(delivery.heard_at, delivery.path.name, "never delivered")
+            one.shift(delivery.movement.units, delivery.heard_at)
+            one.tell_symptom(delivery.heard_at)
         return DROPPED
 
 

@@ -7,7 +7,6 @@ from random import Random
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.simulator.faults.fault import Fault
 from inventory_pipeline.simulator.faults.files import CutFile, LostPage
-from inventory_pipeline.simulator.faults.owning import label_everywhere
 from inventory_pipeline.simulator.faults.planned import Planned, Spot
 from inventory_pipeline.simulator.faults.registry import KINDS, SNAPSHOT, WEIGHTS
 from inventory_pipeline.simulator.faults.spots import Spots, draw_hour
@@ -79,7 +78,7 @@ class Planner:
             [kind], spot, self._layout, start=self._start, hours=self._hours, stream=self._stream
         )
         fault = kind(hour, spot)
-        label_everywhere(fault, self._layout.mirrors)
+        fault.spread(self._layout)
         return fault
 
     def _plan_file(self) -> Fault:

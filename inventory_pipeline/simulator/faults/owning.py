@@ -7,13 +7,13 @@ from functools import partial
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import ON_HAND
 from inventory_pipeline.simulator.deliveries import Delivery
-from inventory_pipeline.simulator.faults.fault import Fault
 from inventory_pipeline.simulator.faults.planned import (
     MINUTE,
     Ground,
     Member,
     Planned,
 )
+from inventory_pipeline.simulator.layout import Layout
 from inventory_pipeline.simulator.words import SHELF, STOREFRONT
 from inventory_pipeline.simulator.world import Papers
 
@@ -25,11 +25,9 @@ class OwnerEditedWithoutMovement(Planned):
     mirrors = (STOREFRONT,)
     is_lone = True
 
-    def name_mirrors(self, mirrors: Sequence[str]) -> None:
-        """Label the number of every other mirror too."""
-        self.others = [
-            Member(self, self.key, mirror) for mirror in mirrors if mirror != self.mirror
-        ]
+    def spread(self, layout: Layout) -> None:
+        others = (mirror for mirror in layout.mirrors if mirror != self.mirror)
+        self.others = [Member(self, self.key, mirror) for mirror in others]
 
     def arrange(self) -> None:
         self._units = self.stage.stream.choice((-1, 1)) * self.size
@@ -215,9 +213,3 @@ class TrueStockout(OfRecord):
             self.tell_movement(movement)
             self.begin(movement.recorded_at)
         return (delivery,)
-
-
-def label_everywhere(fault: Fault, mirrors: Sequence[str]) -> None:
-    """Let a fault of the owner label the number of every mirror."""
-    if isinstance(fault, OwnerEditedWithoutMovement):
-        fault.name_mirrors(mirrors)

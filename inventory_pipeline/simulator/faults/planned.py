@@ -100,6 +100,9 @@ class Planned(Fault):
         """Return whether the fault can strike there."""
         return True
 
+    def spread(self, layout: Layout) -> None:
+        """Label the number of every other mirror that the fault makes wrong; none, as a rule."""
+
     @property
     def hears(self) -> Sequence[Key]:
         return self.spot.keys
