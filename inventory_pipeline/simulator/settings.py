@@ -126,9 +126,6 @@ def _render_system(layout: Layout, system: str, feeds: tuple[str, ...]) -> str:
         f"    sync: {_render_sync(layout, system)}",
         f"    max_age: {_find_max_age(layout, system)}",
     ]
-    if system in layout.channels:
-        # Promises fall to zero as parcels leave, and a peak empties many pages at once.
-        lines.append("    snapshot: {max_newly_zero_share: 0.25}")
     if system == STOREFRONT:
         lines.append("    writes: [available]")
     return "\n".join(lines) + "\n"
