@@ -5,9 +5,6 @@ from collections.abc import Mapping
 import polars as pl
 
 from inventory_pipeline.config.models import Settings
-from inventory_pipeline.model.movements import ON_HAND_SIGN
-from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.reconcile.authority import find_owner
 from inventory_pipeline.reconcile.problems import Row, render_stamp, write_details
 
 
@@ -55,14 +52,16 @@ def find_early_levels(levels: pl.DataFrame, settings: Settings) -> list[Row]:
 
     An order lowers a mirror that falls at the order long before the owner ships it: that
     is its moment, not a wrong order of telling.
+
+    Args:
+        levels: rows of ``find_early_levels``.
     """
     rows: list[Row] = []
     for row in levels.iter_rows(named=True):
         is_mirror_moment = row["kind"] in ("order_placed", "order_cancelled") or (
             row["kind"] == "shipment" and settings.systems[row["system"]].decrements_at == "order"
         )
-        owner = find_owner(settings, ON_HAND)
-        if is_mirror_moment or ON_HAND_SIGN[row["kind"]] == 0 or row["owner"] != owner:
+        if is_mirror_moment:
             continue
         details = {
             "change_id": row["change_id"],

@@ -40,11 +40,16 @@ def find_other_problems(
     ]
     writes = warehouse.query(load_query("reconcile", "find_direct_writes"), hour_at=at)
     rows += conduct.find_non_owner_writes(writes, settings, _find_owned_units(picture, writes))
-    early = warehouse.query(load_query("reconcile", "find_early_levels"), hour_at=at)
-    rows += conduct.find_early_levels(early, settings)
     owner = authority.find_owner(settings, ON_HAND)
     if owner is None:
         return rows
+    early = warehouse.query(
+        load_query("reconcile", "find_early_levels"),
+        hour_at=at,
+        owner=owner,
+        at_order=[n for n, system in settings.systems.items() if system.decrements_at == "order"],
+    )
+    rows += conduct.find_early_levels(early, settings)
     counts = warehouse.query(
         load_query("ledger", "load_count_movements"), hour_at=at, since=at - day
     ).filter(pl.col("system") == owner)

@@ -54,6 +54,33 @@ def test_a_sale_told_to_a_mirror_before_its_owner_had_it_is_told(two_systems: Sh
     assert details["owner_recorded_at"] == "2026-04-06T09:02:00Z"
 
 
+def test_the_second_part_of_a_shipment_does_not_make_the_first_one_early(shop: Shop) -> None:
+    systems = files_system("shelf", "wms", "movements") + files_system(
+        "outlet", "marketplace", "levels"
+    )
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{systems}facts:\n  on_hand: {{owner: shelf}}\n"
+        "mirrors:\n  - {system: outlet, fact: on_hand, expects: on_hand}\n"
+    )
+    for system in ("shelf", "outlet"):
+        shop.drop(system, "counts", HOUR, f"{COUNTS}\nA L1 on_hand 5 10:00\nB L1 on_hand 5 10:00")
+    shop.drop(
+        "shelf", "movements", HOUR,
+        f"{MOVEMENTS} reference_id\nM1 shipment A L1 2 09:07 SO-1\nM2 shipment A L1 1 09:23 SO-1\n"
+        "M3 shipment B L1 2 09:17 SO-2\nM4 shipment B L1 1 09:23 SO-2",
+    )  # fmt: skip
+    shop.drop(
+        "outlet", "levels", HOUR,
+        f"{LEVELS}\nC1 A L1 on_hand add -2 09:09 SO-1 sync\n"
+        "C2 A L1 on_hand add -1 09:25 SO-1 sync\nC3 B L1 on_hand add -2 09:16 SO-2 sync",
+    )  # fmt: skip
+
+    shop.run(HOUR)
+
+    finding = shop.one("findings", **{"class": "ordering"})
+    assert (finding["sku"], json.loads(finding["details"])["movement_id"]) == ("B", "M3")
+
+
 def test_a_fact_nobody_owns_or_two_do_is_reported_and_not_reconciled(two_systems: Shop) -> None:
     found = {f["fact"]: f["class"] for f in two_systems.find("findings", kind="authority")}
 
