@@ -20,6 +20,8 @@ EntryKind = Literal["missing", "repeated", "sized", "extra"]
 # A row that names nothing may still be the echo of a movement this near to it.
 NEAR = timedelta(hours=1)
 LATE = timedelta(hours=48)
+# A movement this fresh is nowhere missing yet, whatever delay is declared.
+YOUNG = timedelta(minutes=15)
 # Hours before the agreement that tell which rows its number already holds.
 RUN_UP = 3
 
@@ -82,9 +84,18 @@ def find_start(points: Sequence[Point]) -> int:
     One with nothing on its way is surer: what seemed to be on its way may be what was lost.
     """
     agreed = [place for place, point in enumerate(points) if point.delta == 0]
-    still = [place for place in agreed if points[place].pending == 0]
-    near = [place for place in still if place >= agreed[-1] - RUN_UP]
-    return (near or agreed or [0])[-1]
+    still = [place for place in agreed if points[place].is_settled]
+    return (still or agreed or [0])[-1]
+
+
+def find_settled_gap(points: Sequence[Point]) -> int:
+    """Return the gap of the newest settled hour since the agreement, else of the newest one.
+
+    While something is on its way an hour explains as much of a gap by it as it can, and that
+    may be too much.
+    """
+    settled = [p for p in points[find_start(points) + 1 :] if p.is_settled]
+    return (settled or points)[-1].delta
 
 
 def compute_owner_rest(case: Case, start: Point) -> int | None:
@@ -229,7 +240,7 @@ def _match(
             _settle_group(groups[head], by_group.get(head, []), heard_before, start_at, end_at)
         )
     entries = _pair_loose(entries, loose)
-    young_after = end_at - case.delay
+    young_after = end_at - max(case.delay, YOUNG)
     return sorted(
         (e for e in entries if e.kind != "missing" or e.at <= young_after),
         key=lambda e: (e.at, e.units),

@@ -22,6 +22,7 @@ class Point:
         delta: what is left.
         committed: units promised at ``at``, None where no system counts them.
         held_back: units by which the rule went below zero and was held there.
+        is_moving: something moved so shortly before that the mirror may not show it yet.
     """
 
     hour_at: datetime
@@ -34,6 +35,11 @@ class Point:
     delta: int
     committed: int | None = None
     held_back: int = 0
+    is_moving: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.pending and not self.is_moving
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Sibling:
 
     Attributes:
         jump_at: when its gap last changed.
+        is_own_safety: its gap is as large as its own safety stock.
+        named_skus: other items that rows of its own log name.
     """
 
     sku: str
@@ -136,6 +144,8 @@ class Sibling:
     delta: int
     jump_at: datetime | None
     jump_units: int
+    is_own_safety: bool = False
+    named_skus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,7 @@ class Case:
         delay: how long a movement may normally be on its way at the newest point.
         crowd: keys of the mirror that changed without a reference, by minute.
         like_orders: other gaps of the mirror that are as large as their own open orders.
-        like_safety: other gaps of the mirror that are as large as their own safety stock.
+        gaps_here: other gaps of the mirror.
         silent_at: hours since the window began in which the mirror's log, or the owner's
             movements, did not come whole.
         additions_heard: additions that the mirror's log tells of, over all its items.
@@ -206,7 +216,7 @@ class Case:
     peers: tuple[Sibling, ...] = ()
     crowd: dict[datetime, int] = field(default_factory=dict)
     like_orders: int = 0
-    like_safety: int = 0
+    gaps_here: int = 0
     silent_at: tuple[datetime, ...] = ()
     additions_heard: int = 0
     receipts: tuple[tuple[str, int], ...] = ()

@@ -32,8 +32,33 @@ def choose_effects(
     goods = {owner} if owner in tellers else tellers
     orders = {orders_owner} if orders_owner else _find_order_teller(known)
     falls_at_order = COMMITTED in rule.names or rule.moment == "order"
-    signs = ORDER_MOMENT_SIGN if falls_at_order else ON_HAND_SIGN
-    return [_build(row, signs, orders if row["kind"] in ORDER_KINDS else goods) for row in known]
+    ordered = _find_ordered(known, orders) if falls_at_order else set()
+    return [
+        _build(
+            row,
+            ORDER_MOMENT_SIGN if falls_at_order and _has_order(row, ordered) else ON_HAND_SIGN,
+            orders if row["kind"] in ORDER_KINDS else goods,
+        )
+        for row in known
+    ]
+
+
+def _find_ordered(rows: list[Mapping[str, Any]], tellers: set[str]) -> set[str]:
+    """Return every name of an order of this item."""
+    return {
+        row[name]
+        for row in rows
+        if row["kind"] == "order_placed" and row["system"] in tellers
+        for name in ("movement_id", "reference_id", "cause_id")
+        if row[name]
+    }
+
+
+def _has_order(row: Mapping[str, Any], ordered: set[str]) -> bool:
+    """Return whether the order took the units off already; a shipment nobody ordered does so."""
+    if row["kind"] != "shipment":
+        return True
+    return bool(ordered.intersection((row["movement_id"], row["reference_id"], row["cause_id"])))
 
 
 def _find_order_teller(rows: list[Mapping[str, Any]]) -> set[str]:

@@ -1,5 +1,6 @@
 """Evidence: frames of the store made into cases, one for each open gap."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import polars as pl
 
 from inventory_pipeline.config.systems import Sync
 from inventory_pipeline.config.timing import compute_delay
+from inventory_pipeline.diagnose.account import YOUNG
 from inventory_pipeline.diagnose.case import (
     Case,
     Change,
@@ -24,6 +26,7 @@ from inventory_pipeline.diagnose.case import (
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.jumps import find_jumps
 from inventory_pipeline.diagnose.scene import INFERRED
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import COMMITTED
 
 Key = tuple[str, str, int]
@@ -36,6 +39,7 @@ class Evidence:
     cases: pl.DataFrame
     series: pl.DataFrame
     moves: pl.DataFrame
+    incoming: pl.DataFrame
     log: pl.DataFrame
     messages: pl.DataFrame
     changes: pl.DataFrame
@@ -73,7 +77,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
         standings: (mirror, fact, key_id) → its rule.
     """
     series = _group(evidence.series, ("mirror", "fact", "key_id"))
-    moves = _group(evidence.moves, ("key_id",))
+    moves = _group(pl.concat([evidence.moves, evidence.incoming]), ("key_id",))
     logs = _group(evidence.log, ("mirror", "fact", "key_id"))
     messages = _group(evidence.messages, ("key_id",))
     namesakes = _find_namesakes(evidence.namesakes)
@@ -188,6 +192,7 @@ def _build_case(
     tells_orders = any(m.kind == "order_placed" for m in told)
     points = [_build_point(r, rule, told if tells_orders else ()) for r in series]
     told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
+    points = mark_moving(points, told, standing.path_delay)
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
     minutes = shared.crowds.get((mirror,), [])
@@ -303,6 +308,18 @@ def size_counts(moves: list[Move], points: list[Point]) -> list[Move]:
     ]
 
 
+def mark_moving(points: list[Point], moves: list[Move], path_delay: timedelta) -> list[Point]:
+    """Mark points whose mirror may not show the newest movement before them yet."""
+    delay = max(path_delay, YOUNG)
+    moved = [m.at for m in moves if m.effect]
+    return [
+        replace(p, is_moving=True)
+        if bisect_right(moved, p.at) > bisect_right(moved, p.at - delay)
+        else p
+        for p in points
+    ]
+
+
 def infer_moves(points: list[Point], owner: str) -> list[Move]:
     """Return what must have moved, hour by hour, where nobody tells of movements."""
     found = []
@@ -336,13 +353,13 @@ def _add_peers(cases: list[Case]) -> list[Case]:
         by_item[sibling.sku, sibling.mirror].append(place)
         by_hour[sibling.mirror, sibling.jump_at].append(place)
     orders = Counter(case.mirror for case in cases if is_open_orders(case))
-    safety = Counter(case.mirror for case in cases if is_own_safety(case))
+    gaps = Counter(case.mirror for case in cases if case.kind == "gap")
     return [
         replace(
             case,
             peers=tuple(_find_peers(place, siblings, by_item, by_hour)),
             like_orders=orders[case.mirror] - is_open_orders(case),
-            like_safety=safety[case.mirror] - is_own_safety(case),
+            gaps_here=max(0, gaps[case.mirror] - 1),
         )
         for place, case in enumerate(cases)
     ]
@@ -370,7 +387,9 @@ def _find_peers(
 ) -> Iterator[Sibling]:
     me = siblings[place]
     near = dict.fromkeys(by_item[me.sku, me.mirror])
-    near |= dict.fromkeys(by_hour[me.mirror, me.jump_at][:MOST_PEERS])
+    for hours in (-1, 0, 1) if me.jump_at else ():
+        jump_at = me.jump_at + hours * HOUR if me.jump_at else None
+        near |= dict.fromkeys(by_hour.get((me.mirror, jump_at), [])[:MOST_PEERS])
     yield from (siblings[other] for other in near if other != place)
 
 
@@ -385,6 +404,8 @@ def _describe(case: Case) -> Sibling:
         delta=case.delta,
         jump_at=newest.high if newest else None,
         jump_units=newest.units if newest else 0,
+        is_own_safety=is_own_safety(case),
+        named_skus=tuple(sorted({row.other_sku for row in case.log or () if row.other_sku})),
     )
 
 

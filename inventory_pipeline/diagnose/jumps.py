@@ -31,8 +31,12 @@ class Jump:
 
 
 def find_jumps(points: Sequence[Point]) -> tuple[Jump, ...]:
-    """Return the changes of the gap since the last agreement, oldest first."""
-    since = points[find_start(points) :]
+    """Return the changes of the gap since the last agreement, oldest first.
+
+    Between settled hours: in the others the gap flickers with what is on its way.
+    """
+    start = find_start(points)
+    since = [points[start], *(p for p in points[start + 1 : -1] if p.is_settled), points[-1]]
     return tuple(
         Jump(before.at, after.at, after.delta - before.delta)
         for before, after in itertools.pairwise(since)

@@ -5,7 +5,6 @@ from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
 
 ORDERS = ("order_placed", "pos_sale")
 LEAVING = ("shipment", "damage", "write_off", "transfer_out")
-COUNTS = ("count", "adjustment")
 # What a system calls its own programs; any other actor is taken for a person.
 PROGRAMS = (
     "", "api", "app", "automation", "batch", "bot", "cron", "edi", "erp", "integration", "import",
@@ -24,9 +23,14 @@ def is_stained_return(move: Move) -> bool:
     return move.kind == "return_received" and not is_good_return(move)
 
 
-def is_physical_count(move: Move) -> bool:
+def is_physical_count(move: Move, moves: tuple[Move, ...]) -> bool:
     """Return whether somebody counted, or wrote down what a count found."""
-    return move.kind in COUNTS
+    if move.kind == "count":
+        return True
+    names = set(move.names)
+    return move.kind == "adjustment" and any(
+        m.kind == "count" and names.intersection(m.names) for m in moves
+    )
 
 
 def is_person(actor: str) -> bool:

@@ -21,7 +21,8 @@ class EarlyCredit:
 def find_early_credits(scene: Scene, cause: str) -> Iterator[EarlyCredit]:
     """Yield credits of just the announced size whose box has not come."""
     for entry in scene.find_entries("extra", "repeated", "sized"):
-        announced = [m for m in entry.moves if _is_open(m, entry.moves)]
+        came = tuple(m for m in entry.moves if m.at <= entry.at)
+        announced = [m for m in came if _is_open(m, came)]
         if entry.units > 0 and any(m.units == entry.units for m in announced):
             claim = claim_entry(cause, scene, entry)
             claim = replace(claim, strength=claim.strength + 1.0)

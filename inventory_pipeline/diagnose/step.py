@@ -139,11 +139,13 @@ def load_evidence(
     wanted = cases.select("mirror", "fact", "key_id").unique(maintain_order=True)
     keys = wanted.select("key_id").unique(maintain_order=True)
     moves = warehouse.query_with(keys, load_query("diagnose", "load_moves"), **window)
+    incoming = warehouse.query_with(keys, load_query("diagnose", "load_incoming"), **window)
     log = warehouse.query_with(wanted, load_query("diagnose", "load_log"), **window)
     evidence = Evidence(
         cases=cases,
         series=warehouse.query_with(wanted, load_query("diagnose", "load_series"), **window),
         moves=_add_roles(moves, settings),
+        incoming=_add_roles(incoming, settings),
         log=log,
         messages=warehouse.query_with(keys, load_query("diagnose", "load_messages"), **window),
         changes=warehouse.query(load_query("diagnose", "load_changes"), **window),

@@ -20,7 +20,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim all additions together where none arrives and every subtraction does."""
     missing = list(scene.find_entries("missing"))
     added = [e for e in missing if e.units < 0]
-    if scene.account is not None and added and len(added) == len(missing):
+    if scene.account is not None and added:
         if _is_path(scene.case, added):
             yield _claim_entries(scene, added)
     elif scene.is_blind:
@@ -46,8 +46,8 @@ def _claim_entries(scene: Scene, added: list[Entry]) -> Claim:
     series = tuple(sum(e.units for e in added if e.at <= point.at) for point in scene.case.points)
     return replace(
         first,
-        units=sum(e.units for e in added),
-        correction=-sum(e.units for e in added),
+        units=scene.case.delta,
+        correction=-scene.case.delta,
         series=_follow(scene.case, series),
         strength=first.strength + BY_PATTERN,
         ids=ids,

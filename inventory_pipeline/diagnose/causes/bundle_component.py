@@ -1,10 +1,9 @@
 """A bundle was sold, its parts left the shelf, and the mirror counted the bundle alone."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
-from inventory_pipeline.diagnose.scene import Scene, claim_entry
+from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, Claim
+from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "bundle_component"
 SETTLES = "the bundle's bill of parts at the mirror"
@@ -14,30 +13,29 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim movements of an item whose order names another one."""
     case = scene.case
     parts = [
-        m for m in case.moves or () if m.effect < 0 and m.other_sku and m.other_sku != case.sku
+        m
+        for m in case.moves or ()
+        if m.owner_effect < 0 and m.other_sku not in {"", case.sku} and m.is_own
     ]
     if not parts or not case.points:
         return
     missing = [e for e in scene.find_entries("missing") if e.move in parts]
-    for entry in missing:
-        claim = claim_entry(NAME, scene, entry)
-        yield replace(
-            claim,
-            strength=claim.strength + BY_PATTERN,
-            is_proven_by_ids=False,
-            facts={"bundle": entry.move.other_sku if entry.move else ""},
-            path=("storefront:bundle_order", "bill:missing", f"{case.mirror}:component_unmoved"),
-            settles=SETTLES,
-        )
-    if scene.is_blind and -sum(m.effect for m in parts) == case.delta:
-        yield Claim(
-            cause=NAME,
-            units=case.delta,
-            at=None,
-            series=tuple(p.delta for p in case.points),
-            strength=BY_PATTERN + 1.0,
-            ids=tuple(m.movement_id for m in parts),
-            correction=-case.delta,
-            facts={"bundle": parts[0].other_sku},
-            settles=SETTLES,
-        )
+    if missing:
+        found = [(e.at, e.units) for e in missing]
+    elif scene.is_blind:
+        found = [(m.at, -m.owner_effect) for m in parts]
+    else:
+        return
+    units = sum(units for _, units in found)
+    yield Claim(
+        cause=NAME,
+        units=units,
+        at=None,
+        series=tuple(sum(u for at, u in found if at <= p.at) for p in case.points),
+        strength=BY_ID + BY_PATTERN if missing else BY_PATTERN + 1.0,
+        ids=tuple(m.movement_id for m in parts),
+        correction=-units,
+        facts={"bundle": parts[0].other_sku},
+        path=("storefront:bundle_order", "bill:missing", f"{case.mirror}:component_unmoved"),
+        settles=SETTLES,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.account import Entry
+from inventory_pipeline.diagnose.account import NEAR, Entry
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_doubled
 from inventory_pipeline.diagnose.kinds import ORDERS
@@ -17,6 +17,8 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change told once more than it happened."""
     path = ("middleware:delivered_twice", f"{scene.case.mirror}:counted_twice")
     for entry in scene.find_entries("repeated"):
+        if entry.move and entry.at < entry.move.at - NEAR:
+            continue  # told before it happened: no repetition
         claim = claim_entry(NAME, scene, entry)
         # a sale told twice is more often two routes than one message
         lean = 1.5 if _is_replayed(scene, entry) else -1.5 if _is_sale(entry) else 0.0

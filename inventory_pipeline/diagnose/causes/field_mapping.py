@@ -9,7 +9,7 @@ from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
 
 NAME = "field_mapping"
-LEAST_ALIKE = 2
+LEAST_ALIKE, LEAST_SHARE = 2, 0.4
 SETTLES = "the mapping of the path, field by field, and an item without open orders"
 
 
@@ -19,12 +19,12 @@ def find(scene: Scene) -> Iterator[Claim]:
     if COMMITTED not in case.rule.names or not case.points:
         return
     since = case.points[find_start(case.points) :]
-    gaps = [p for p in since if p.delta]
+    gaps = [p for p in since if p.delta and (p.is_settled or p is since[-1])]
     promised = [p.committed for p in gaps]
     if not gaps or any(units is None for units in promised):
         return
     hits = sum(p.delta == p.committed for p in gaps)
-    if hits < 0.9 * len(gaps) or gaps[-1].delta != gaps[-1].committed:
+    if not hits or hits < 0.9 * len(gaps):
         return
     is_moving = len(set(promised)) > 1
     yield Claim(
@@ -44,4 +44,5 @@ def _find_pattern(case: Case) -> float:
 
     A path that takes no order off at all loses no single one.
     """
-    return 2 * BY_PATTERN if case.like_orders >= LEAST_ALIKE else 0.0
+    is_path = case.like_orders >= max(LEAST_ALIKE, LEAST_SHARE * case.gaps_here)
+    return 2 * BY_PATTERN if is_path else 0.0

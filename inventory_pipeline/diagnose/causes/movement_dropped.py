@@ -19,7 +19,7 @@ def find(scene: Scene) -> Iterator[Claim]:
         if move and move.kind not in ORDERS and not is_good_return(move):
             claim = claim_entry(NAME, scene, entry)
             # a count that is not heard has a cause of its own
-            weaker = 2.0 if is_physical_count(move) else 0.0
+            weaker = 2.0 if is_physical_count(move, scene.case.moves or ()) else 0.0
             yield replace(
                 claim,
                 strength=claim.strength - weaker,
@@ -34,7 +34,11 @@ def _guess(scene: Scene) -> Iterator[Claim]:
     for jump in scene.jumps:
         missed = find_missed(scene.case, jump)
         for move in missed:
-            if move.kind in ORDERS or is_good_return(move) or is_physical_count(move):
+            if (
+                move.kind in ORDERS
+                or is_good_return(move)
+                or is_physical_count(move, scene.case.moves or ())
+            ):
                 continue
             if move.kind == INFERRED and move.effect < 0:
                 continue

@@ -26,9 +26,17 @@ def find(scene: Scene) -> Iterator[Claim]:
                 series=find_since(case), settles=SETTLES,
             )  # fmt: skip
     if case.rule.safety and abs(case.delta) == case.rule.safety:
-        strength = BY_PATTERN + 1.0 if case.like_safety else BY_SHAPE + 0.5
+        siblings = count_siblings(scene)
+        strength = BY_PATTERN + 1.0 if siblings else BY_SHAPE + 0.5
         yield Claim(
             cause=NAME, units=case.delta, at=None, strength=strength, series=find_since(case),
-            facts={"safety": case.rule.safety, "siblings": case.like_safety}, path=path,
+            facts={"safety": case.rule.safety, "siblings": siblings}, path=path,
             settles=SETTLES,
         )  # fmt: skip
+
+
+def count_siblings(scene: Scene) -> int:
+    """Return how many other items changed by their own safety stock in the same hour."""
+    jump = scene.jumps[-1] if len(scene.jumps) == 1 else None
+    peers = [p for p in scene.case.peers if p.sku != scene.case.sku and p.is_own_safety]
+    return sum(jump is None or p.jump_at == jump.high for p in peers)

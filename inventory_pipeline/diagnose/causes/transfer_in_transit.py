@@ -9,6 +9,7 @@ from inventory_pipeline.diagnose.jumps import list_near
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
 NAME = "transfer_in_transit"
+INCOMING = "transfer_incoming"
 SETTLES = "the transfer's receipt at its destination"
 
 
@@ -34,7 +35,7 @@ def find(scene: Scene) -> Iterator[Claim]:
 
 
 def _is_on_its_way(move: Move, moves: tuple[Move, ...]) -> bool:
-    if move.kind != "transfer_out":
+    if move.kind not in {"transfer_out", INCOMING}:
         return False
     names = set(move.names)
     return not any(m.kind == "transfer_in" and names.intersection(m.names) for m in moves)

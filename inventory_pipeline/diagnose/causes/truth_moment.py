@@ -16,12 +16,12 @@ def find(scene: Scene) -> Iterator[Claim]:
     case = scene.case
     if COMMITTED in case.rule.names or not case.points:
         return
-    gaps = [p for p in case.points[find_start(case.points) :] if p.delta]
+    gaps = [p for p in case.points[find_start(case.points) :] if p.delta and p.is_settled]
     if not gaps or any(not p.committed for p in gaps):
         return
     signs = {1 if p.delta > 0 else -1 for p in gaps}
     hits = sum(abs(p.delta) == p.committed for p in gaps)
-    if len(signs) != 1 or hits < 0.9 * len(gaps) or abs(case.delta) != gaps[-1].committed:
+    if len(signs) != 1 or hits < 0.9 * len(gaps):
         return
     is_moving = len({p.committed for p in gaps}) > 1
     yield Claim(
