@@ -103,14 +103,13 @@ def find_blind(
     return rows
 
 
-def find_rushes(transfers: pl.DataFrame, orders: pl.DataFrame, *, as_of: datetime) -> list[Row]:
+def find_rushes(transfers: pl.DataFrame, orders: pl.DataFrame) -> list[Row]:
     """Return transfers made for an order that could not be picked (TRF-05), the order named.
 
     Args:
         orders: rows of ``load_orders_named``.
     """
-    young = transfers.filter(pl.col("shipped_at") > as_of - RUSH_TOLD)
-    told = young.explode("causes").join(
+    told = transfers.explode("causes").join(
         _name_orders(orders), left_on=["causes", "sku"], right_on=["name", "sku"], how="inner"
     )
     told = told.unique(["transfer_id", "sku"], keep="first", maintain_order=True)

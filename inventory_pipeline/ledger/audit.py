@@ -14,6 +14,8 @@ from inventory_pipeline.model.quantities import ON_HAND
 REACH = timedelta(hours=24)
 # What was booked this close to a reading may be in it or not: clocks are no better.
 EDGE = timedelta(minutes=1)
+# More levels than this do not slip: the movements are not a whole book, and that is one finding.
+MOST_LISTED = 500
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,24 @@ def find_unexplained(levels: pl.DataFrame, span: Span, bands: Severity) -> list[
     Args:
         levels: rows of ``find_unexplained_levels`` that this owner owns.
     """
+    if levels.height > MOST_LISTED:
+        return [_describe_all(levels, span)]
     return [_describe(row, span, bands) for row in levels.iter_rows(named=True)]
+
+
+def _describe_all(levels: pl.DataFrame, span: Span) -> Row:
+    details = {"since": span.before_at, "until": span.now_at, "unexplained_levels": levels.height}
+    return {
+        "kind": "integrity",
+        "fact": ON_HAND,
+        "mirror": span.system,
+        "key_id": -1,
+        "subject": "movements",
+        "owner": span.system,
+        "class": "integrity",
+        "severity": "notable",
+        "details": write_details(details),
+    }
 
 
 def _describe(row: dict[str, Any], span: Span, bands: Severity) -> Row:

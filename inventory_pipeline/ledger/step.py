@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # A transfer that has been on its way for longer is no longer looked for.
 TRANSFER_LIFE = timedelta(days=30)
+# Nobody rushes goods for an order older than this.
+ORDER_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def _load_transfers(
     names = live.explode("references").select(
         "transfer_id", reference="references", key_id="destination_key_id"
     )
+    if names.is_empty():
+        return live.with_columns(noticed_at=pl.lit(None, INSTANT))
     notices = warehouse.query_with(
         names.drop_nulls(), load_query("ledger", "load_notices"), hour_at=hour_at, since=since
     )
@@ -97,15 +101,6 @@ def _judge_transfers(
         hour_at=pl.lit(hour_at).cast(INSTANT)
     )
     _replace(warehouse, "ledger.transfers", told, hour_at)
-    names = (
-        transfers.select(reference="causes").explode("reference").filter(pl.col("reference") != "")
-    )
-    orders = warehouse.query_with(
-        names.unique(),
-        load_query("ledger", "load_orders_named"),
-        hour_at=hour_at,
-        since=hour_at - TRANSFER_LIFE,
-    )
 
     def find_owner(place: str) -> str:
         return ownership.by_place.get(place, ownership.default)
@@ -113,8 +108,25 @@ def _judge_transfers(
     return [
         *arrivals.find_variances(transfers, settings.severity),
         *arrivals.find_blind(transfers, settings.handoffs, find_owner=find_owner, as_of=as_of),
-        *arrivals.find_rushes(transfers, orders, as_of=as_of),
+        *_find_rushes(warehouse, transfers, hour_at, as_of),
     ]
+
+
+def _find_rushes(
+    warehouse: DuckWarehouse, transfers: pl.DataFrame, hour_at: datetime, as_of: datetime
+) -> list[Row]:
+    young = transfers.filter(pl.col("shipped_at") > as_of - arrivals.RUSH_TOLD)
+    names = young.select(reference="causes").explode("reference").unique()
+    names = names.filter(pl.col("reference") != "")
+    if names.is_empty():
+        return []
+    orders = warehouse.query_with(
+        names,
+        load_query("ledger", "load_orders_named"),
+        hour_at=hour_at,
+        since=hour_at - ORDER_LIFE,
+    )
+    return arrivals.find_rushes(young, orders)
 
 
 def _audit(

@@ -10,7 +10,11 @@ with named as (
         coalesce(events.processed_at, events.received_at) as noticed_at
     from ingest.middleware_events as events
     inner join ingest.batches as batches on events.batch_id = batches.batch_id
-    where batches.hour_at <= $hour_at and events.emitted_at > $since and events.reference_id <> ''
+    where
+        batches.hour_at <= $hour_at
+        and events.emitted_at > $since
+        and events.reference_id <> ''
+        and events.key_id in (select given_rows.key_id from given_rows)
     union all
     select
         changes.key_id,
@@ -18,7 +22,11 @@ with named as (
         changes.changed_at as noticed_at
     from ingest.level_changes as changes
     inner join ingest.batches as batches on changes.batch_id = batches.batch_id
-    where batches.hour_at <= $hour_at and changes.changed_at > $since and changes.reference_id <> ''
+    where
+        batches.hour_at <= $hour_at
+        and changes.changed_at > $since
+        and changes.reference_id <> ''
+        and changes.key_id in (select given_rows.key_id from given_rows)
     union all
     select
         movements.key_id,
@@ -26,7 +34,10 @@ with named as (
         movements.moved_at as noticed_at
     from ingest.movements as movements
     inner join ingest.batches as batches on movements.batch_id = batches.batch_id
-    where batches.hour_at <= $hour_at and movements.moved_at > $since
+    where
+        batches.hour_at <= $hour_at
+        and movements.moved_at > $since
+        and movements.key_id in (select given_rows.key_id from given_rows)
 ),
 
 awaited as (
@@ -41,6 +52,7 @@ awaited as (
         and batches.hour_at >= $since
         and facts.fact in ('incoming', 'in_transit')
         and counts.units > 0
+        and counts.key_id in (select given_rows.key_id from given_rows)
 )
 
 select

@@ -1,22 +1,28 @@
 -- grain: one order of one item at one place, as the largest telling has it
--- reads: ledger.postings, given_rows (reference): a name an order may go by
+-- reads: ingest.movements, given_rows (reference): a name an order may go by
 -- param: hour_at, since, timestamptz
 with named as (
     select
-        coalesce(nullif(postings.reference_id, ''), postings.movement_id) as order_id,
-        postings.movement_id,
-        postings.system,
-        postings.key_id,
-        postings.units
-    from ledger.postings as postings
+        batches.system,
+        movements.movement_id,
+        movements.key_id,
+        movements.units,
+        coalesce(nullif(movements.reference_id, ''), movements.movement_id) as order_id
+    from ingest.movements as movements
+    inner join ingest.batches as batches on movements.batch_id = batches.batch_id
     where
-        postings.kind = 'order_placed'
-        and postings.told_at <= $hour_at
-        and postings.moved_at > $since
+        movements.kind = 'order_placed'
+        and batches.hour_at <= $hour_at
+        and movements.moved_at > $since
         and (
-            postings.reference_id in (select given_rows.reference from given_rows)
-            or postings.movement_id in (select given_rows.reference from given_rows)
+            movements.reference_id in (select given_rows.reference from given_rows)
+            or movements.movement_id in (select given_rows.reference from given_rows)
         )
+    qualify
+        row_number() over (
+            partition by batches.system, movements.movement_id
+            order by batches.hour_at
+        ) = 1
 ),
 
 placed as (

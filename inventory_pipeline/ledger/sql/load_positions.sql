@@ -2,34 +2,39 @@
 -- The position is the last confirmed count and every movement after it, up to the system's
 -- own as-of time. Sequence decides what came after; time where either has none. An adjustment
 -- that names the count is how the count was booked.
--- given_rows: key_id
+-- The keys are taken first and then told once: over millions of movements no other order is.
+-- reads: ingest.movements, ingest.batches, ingest.keys, given_rows (key_id)
 -- param: hour_at, timestamptz; at_order, varchar[] (systems that fall when an order is placed)
 with told as (
     select
-        postings.system,
-        postings.movement_id,
-        postings.kind,
-        postings.key_id,
-        postings.units,
+        batches.system,
+        movements.movement_id,
+        movements.kind,
+        movements.key_id,
+        movements.units,
         case
-            when list_contains($at_order, postings.system) then postings.at_order_units
-            else postings.on_hand_units
+            when list_contains($at_order, batches.system)
+                then ledger.at_order_units(movements.kind, movements.units, movements.disposition)
+            else ledger.on_hand_units(movements.kind, movements.units, movements.disposition)
         end as effect_units,
-        postings.moved_at,
-        postings.sequence,
-        postings.reference_id,
-        postings.cause_id,
-        batches.source_at as as_of_at
-    from ledger.postings as postings
-    inner join ingest.batches as batches
-        on
-            postings.system = batches.system
-            and batches.feed = 'counts'
-            and batches.hour_at = $hour_at
+        movements.moved_at,
+        movements.sequence,
+        movements.reference_id,
+        movements.cause_id,
+        now.source_at as as_of_at
+    from ingest.movements as movements
+    inner join ingest.batches as batches on movements.batch_id = batches.batch_id
+    inner join ingest.batches as now
+        on batches.system = now.system and now.feed = 'counts' and now.hour_at = $hour_at
     where
-        postings.key_id in (select given_rows.key_id from given_rows)
-        and postings.told_at <= $hour_at
-        and postings.moved_at <= coalesce(batches.source_at, $hour_at)
+        movements.key_id in (select given_rows.key_id from given_rows)
+        and batches.hour_at <= $hour_at
+        and movements.moved_at <= coalesce(now.source_at, $hour_at)
+    qualify
+        row_number() over (
+            partition by batches.system, movements.movement_id
+            order by batches.hour_at
+        ) = 1
 ),
 
 counted as (

@@ -6,7 +6,8 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from inventory_pipeline.ledger.audit import find_span
+from inventory_pipeline.config.models import Severity
+from inventory_pipeline.ledger.audit import MOST_LISTED, Span, find_span, find_unexplained
 from inventory_pipeline.model.hours import parse_hour
 from inventory_pipeline_tests.support.shop import COUNTS, MOVEMENTS, Shop, files_system
 
@@ -112,6 +113,20 @@ def test_an_owner_without_movements_is_not_held_against_any(shop: Shop) -> None:
         shop.run(hour)
 
     assert shop.find("findings", kind="integrity") == []
+
+
+def test_movements_that_explain_next_to_nothing_are_one_finding_not_thousands() -> None:
+    at = parse_hour(NINE)
+    span = Span("shelf", 1, 2, at, parse_hour(TEN))
+    row = {"units": 5, "start_units": 3, "moved_units": 0, "start_at": at, "read_at": at}
+    levels = [{"key_id": key, "count_id": "", **row} for key in range(MOST_LISTED + 1)]
+
+    listed = find_unexplained(pl.DataFrame(levels[1:]), span, Severity())
+    [whole] = find_unexplained(pl.DataFrame(levels), span, Severity())
+
+    assert len(listed) == MOST_LISTED
+    assert (whole["key_id"], whole["subject"], whole["severity"]) == (-1, "movements", "notable")
+    assert json.loads(str(whole["details"]))["unexplained_levels"] == MOST_LISTED + 1
 
 
 def batches(*rows: tuple[int, str, str]) -> pl.DataFrame:

@@ -42,8 +42,28 @@ create table ingest.config_changes (
     actor varchar not null
 );
 
+-- what a movement does to on_hand; model.movements says the same in Python
+create macro ledger.on_hand_units(kind, units, disposition) as case
+    when
+        kind = 'return_received'
+        and disposition not in ('', 'good', 'sellable', 'sellable_accessible', 'restock', 'ok')
+        then 0
+    when kind in ('receipt', 'return_received', 'transfer_in', 'adjustment') then units
+    when kind in ('shipment', 'pos_sale', 'transfer_out', 'damage', 'write_off') then -units
+    else 0
+end;
+
+-- ... and to the number of a system that falls when an order is placed
+create macro ledger.at_order_units(kind, units, disposition) as case
+    when kind = 'order_placed' then -units
+    when kind = 'order_cancelled' then units
+    when kind = 'shipment' then 0
+    else ledger.on_hand_units(kind, units, disposition)
+end;
+
 -- grain: one movement of one system, told once: the first telling stands
--- An anti join and no window: a filter on keys or times reaches the table before the join.
+-- An anti join and no window: a filter on kinds or times reaches the table before the join. A
+-- list of keys does not: where few of millions are wanted, take them first and tell them once.
 -- on_hand_units: what it does to on_hand, signed; a count sets a level and moves nothing here.
 -- at_order_units: the same for a system whose number falls when an order is placed.
 create view ledger.postings as
@@ -53,25 +73,8 @@ select
     movements.kind,
     movements.key_id,
     movements.units,
-    case
-        when
-            movements.kind = 'return_received'
-            and movements.disposition not in (
-                '', 'good', 'sellable', 'sellable_accessible', 'restock', 'ok'
-            )
-            then 0
-        when movements.kind in ('receipt', 'return_received', 'transfer_in', 'adjustment')
-            then movements.units
-        when movements.kind in ('shipment', 'pos_sale', 'transfer_out', 'damage', 'write_off')
-            then -movements.units
-        else 0
-    end as on_hand_units,
-    case
-        when movements.kind = 'order_placed' then -movements.units
-        when movements.kind = 'order_cancelled' then movements.units
-        when movements.kind = 'shipment' then 0
-        else on_hand_units
-    end as at_order_units,
+    ledger.on_hand_units(movements.kind, movements.units, movements.disposition) as on_hand_units,
+    ledger.at_order_units(movements.kind, movements.units, movements.disposition) as at_order_units,
     movements.moved_at,
     coalesce(movements.recorded_at, movements.moved_at) as in_force_at,
     batches.hour_at as told_at,
