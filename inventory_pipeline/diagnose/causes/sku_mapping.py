@@ -18,7 +18,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     case = scene.case
     path = ("mapping:wrong_item", f"{case.mirror}:other_item")
     for entry in scene.find_entries("extra", "repeated"):
-        named = [s.row.other_sku for s in entry.steps if s.row.other_sku not in {"", case.sku}]
+        others = [s.row.other_sku for s in entry.steps if s.row.other_sku not in {"", case.sku}]
         if others:
             claim = claim_entry(NAME, scene, entry)
             yield replace(
