@@ -1,5 +1,6 @@
 """Spots: finds goods for each fault, so that no two causes share a sku unless they are meant to."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -8,8 +9,9 @@ from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.simulator.faults.planned import Ground, Planned, Spot
 from inventory_pipeline.simulator.layout import Layout
 from inventory_pipeline.simulator.names import SHAPES
+from inventory_pipeline.simulator.paths import Batch
 from inventory_pipeline.simulator.shop import Goods
-from inventory_pipeline.simulator.words import Bundle, Item, Key
+from inventory_pipeline.simulator.words import ERP, Bundle, Item, Key
 
 # Gaps of one to five units matter most; larger ones are among them too.
 SIZES = (1, 2, 3, 4, 5, 6, 8, 12)
@@ -163,12 +165,20 @@ class Spots:
         return max(1, min(drawn, packs // 3)) * pack
 
 
+def find_wait(spot: Spot, layout: Layout) -> int:
+    """Return how many hours may pass before the mirror hears of anything at all."""
+    delay = layout.erp_delay
+    if spot.mirror != ERP or not isinstance(delay, Batch):
+        return 0
+    return math.ceil(delay.every / HOUR)
+
+
 def draw_hour(
     kinds: Kinds, spot: Spot, layout: Layout, *, start: datetime, hours: int, stream: Random
 ) -> int:
     """Return an hour that leaves every kind what it needs before and after."""
     first = 2 + max(kind.lead for kind in kinds)
-    last = max(first, hours - 1 - max(kind.tail for kind in kinds))
+    last = max(first, hours - 1 - max(kind.tail for kind in kinds) - find_wait(spot, layout))
     shift = layout.find_place(spot.keys[0][1]).shift
     hour = stream.randint(first, last)
     for _ in range(24):

@@ -16,10 +16,13 @@ from inventory_pipeline.config.registry import compute_registry
 from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.model.ports import FetchContext
+from inventory_pipeline.simulator.noise import SILENCE
 from inventory_pipeline.simulator.run import simulate
 from inventory_pipeline_tests.integration.simulator.conftest import MONDAY
+from inventory_pipeline_tests.integration.simulator.simulated import Simulated
 
 HOURS = 30
+SHOPS = ("handmade", "omnichannel", "threepl", "transfers", "flash")
 
 
 def digest(root: Path) -> dict[str, str]:
@@ -35,17 +38,19 @@ def run(out: Path, **changes) -> Path:
     return simulate(out, **words)
 
 
-def test_the_same_seed_writes_the_same_bytes(tmp_path):
-    run(tmp_path / "a")
-    run(tmp_path / "b")
+@pytest.mark.parametrize("profile", ["demo", *SHOPS])
+def test_the_same_seed_writes_the_same_bytes(tmp_path, profile):
+    run(tmp_path / "a", profile=profile)
+    run(tmp_path / "b", profile=profile)
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
 
 
-def test_the_bytes_do_not_depend_on_pythonhashseed(tmp_path):
+@pytest.mark.parametrize("profile", ["demo", "omnichannel"])
+def test_the_bytes_do_not_depend_on_pythonhashseed(tmp_path, profile):
     program = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path;"
         "from inventory_pipeline.simulator.run import simulate;"
-        f"simulate(Path(sys.argv[1]), seed=7, profile='demo', hours={HOURS},"
+        f"simulate(Path(sys.argv[1]), seed=7, profile='{profile}', hours={HOURS},"
         " start=datetime(2026, 4, 6, tzinfo=UTC))"
     )
     for seed in ("1", "2"):
@@ -54,7 +59,7 @@ def test_the_bytes_do_not_depend_on_pythonhashseed(tmp_path):
             env=os.environ | {"PYTHONHASHSEED": seed},
             check=True,
         )
-    run(tmp_path / "here")
+    run(tmp_path / "here", profile=profile)
     assert digest(tmp_path / "1") == digest(tmp_path / "2") == digest(tmp_path / "here")
 
 
@@ -75,22 +80,28 @@ def test_more_hours_only_add_to_what_fewer_hours_wrote(tmp_path):
     assert short.items() <= long.items()
 
 
-def test_the_configuration_is_valid_and_leaves_no_gap_bug_or_overdue_review(tmp_path):
-    loaded = load_settings(run(tmp_path, hours=1))
+@pytest.mark.parametrize("tier", [0, 1, 2])
+@pytest.mark.parametrize("profile", ["demo", *SHOPS])
+def test_the_configuration_is_valid_and_leaves_no_gap_bug_or_overdue_review(
+    tmp_path, profile, tier
+):
+    loaded = load_settings(run(tmp_path, hours=1, profile=profile, tier=tier))
     registry = compute_registry(loaded.settings, today=MONDAY.date() + timedelta(days=365))
     assert list(registry.problems) == []
 
 
-def test_the_files_connector_reads_every_row_of_every_feed(tmp_path):
-    loaded = load_settings(run(tmp_path, hours=2))
+@pytest.mark.parametrize("profile", ["demo", *SHOPS])
+def test_the_files_connector_reads_every_row_of_every_feed(tmp_path, profile):
+    config = run(tmp_path, hours=2, profile=profile, noise=SILENCE, faults=0)
+    loaded, shop = load_settings(config), Simulated(tmp_path)
     for name, system in loaded.settings.systems.items():
         options = FilesOptions.model_validate(system.options | {"settle": "0s"})
         connector = FilesConnector(system=name, options=options, root=str(loaded.root))
         for feed in connector.find_feeds():
             frame = read_feed(connector, feed, staging=tmp_path)
-            path = tmp_path / "exports" / name / f"{feed}-2026-04-06T00.csv"
+            path = shop.find_file(name, feed, "2026-04-06T00")
             assert frame.rejected.is_empty()
-            assert frame.rows.height == path.read_bytes().count(b"\n") - 1
+            assert frame.rows.height == sum(1 for _ in shop.rows(path))
 
 
 def read_feed(connector: FilesConnector, feed: str, *, staging: Path):
@@ -136,11 +147,12 @@ def test_files_that_no_simulation_wrote_are_never_overwritten(tmp_path, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"profile": "chaos"}, r"'chaos' is no profile .* known are: demo, "),
+        ({"profile": "chaos"}, r"'chaos' is no profile .* known are: "),
         ({"hours": 0}, "hours is 0, wanted 1 to 8784"),
         ({"hours": 9_000}, "hours is 9000, wanted 1 to 8784"),
         ({"start": datetime(2026, 4, 6, 10)}, "wanted a whole hour in UTC"),  # noqa: DTZ001
         ({"start": MONDAY + timedelta(minutes=30)}, "wanted a whole hour in UTC"),
+        ({"tier": 3}, "tier is 3, wanted 0, 1 or 2"),
     ],
 )
 def test_wrong_words_are_refused_before_anything_is_written(tmp_path, changes, message):
@@ -199,3 +211,12 @@ def test_four_days_of_three_hundred_skus_take_less_than_ten_seconds(tmp_path):
     run(tmp_path, hours=96)
     assert time.process_time() - begun < 10
     assert (tmp_path / "catalog.csv").read_text().count("\n") > 300
+
+
+@pytest.mark.parametrize("profile", SHOPS)
+def test_a_case_of_the_benchmark_takes_a_few_seconds(tmp_path, profile):
+    begun = time.process_time()
+    run(tmp_path, hours=72, profile=profile, seed=1)
+    assert time.process_time() - begun < 10
+    skus = {row["sku"] for row in Simulated(tmp_path).labels if row["sku"]}
+    assert len(skus) >= 12
