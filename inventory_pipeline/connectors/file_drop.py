@@ -37,6 +37,7 @@ class DropRules:
         wait_seconds: how long to wait for a file, or its ``.done``, that is not there yet.
         max_bytes: the largest file taken in.
         owner: the user it must belong to, if any.
+        may_be_empty: whether a file without a byte says that there was nothing.
     """
 
     done: bool = False
@@ -44,6 +45,7 @@ class DropRules:
     wait_seconds: float = 0.0
     max_bytes: int = 4 << 30
     owner: str | None = None
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Drop:
         Raises:
             SourceUnavailableError: no such file, not done yet, or it does not stop changing.
             SourceRefusedError: a link, a pipe, a device, a foreign owner, no right to read.
-            SourceContractError: empty, or larger than allowed.
+            SourceContractError: empty where it may not be, or larger than allowed.
         """
         self._wait()
         handle, path = tempfile.mkstemp(dir=staging, prefix="drop-")
@@ -116,7 +118,7 @@ class Drop:
         for _ in range(ATTEMPTS):
             before = self._copy_once(copy)
             if _identify(self._look(self._name)) == _identify(before):
-                if before.st_size == 0:
+                if before.st_size == 0 and not self._rules.may_be_empty:
                     raise SourceContractError(
                         f"{self._path} is empty; a count of nothing is a header without rows"
                     )

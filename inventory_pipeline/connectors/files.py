@@ -43,6 +43,8 @@ KINDS = {
     ".jsonl": "ndjson",
 }
 MEGABYTE = 1 << 20
+# Feeds of things that happen: an hour may have none, and NDJSON has no header to say so with.
+EVENT_FEEDS = ("movements", "levels", "events", "syncs", "changes")
 
 
 class FilesOptions(Model):
@@ -142,7 +144,8 @@ class FilesConnector:
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         pattern = self._options.patterns[feed]
         name = pattern.replace("{hour}", compute_slug(context.hour_at))
-        drop = Drop(name, root=self._root, rules=self._find_rules())
+        may_be_empty = feed in EVENT_FEEDS and find_kind(name) == "ndjson"
+        drop = Drop(name, root=self._root, rules=self._find_rules(may_be_empty=may_be_empty))
         try:
             with drop.copying(context.staging) as copied:
                 notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
@@ -176,13 +179,14 @@ class FilesConnector:
                 return parse_parquet(page, plan, max_rows=self._options.max_rows)
         raise SourceContractError(f"a page of kind {page.kind!r}; wanted csv, parquet or ndjson")
 
-    def _find_rules(self) -> DropRules:
+    def _find_rules(self, *, may_be_empty: bool) -> DropRules:
         return DropRules(
             done=self._options.done,
             settle_seconds=self._options.settle.total_seconds(),
             wait_seconds=self._options.wait.total_seconds(),
             max_bytes=self._options.max_megabytes * MEGABYTE,
             owner=self._options.owner,
+            may_be_empty=may_be_empty,
         )
 
 
@@ -196,6 +200,8 @@ def _find_doubts(name: str, path: str, options: FilesOptions) -> tuple[str, ...]
     if options.done or options.encoding != "utf-8" or find_kind(name) not in ("csv", "ndjson"):
         return ()
     with Path(path).open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return ()
         file.seek(-1, os.SEEK_END)
         return () if file.read() == b"\n" else ("its last line has no line end",)
 

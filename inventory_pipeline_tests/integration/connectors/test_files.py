@@ -75,6 +75,23 @@ def test_an_empty_file_is_a_broken_promise(tmp_path):
         land(build_files(tmp_path, counts="counts.csv"), "counts", tmp_path / "landing")
 
 
+@pytest.mark.parametrize("feed", ["movements", "levels", "events", "syncs", "changes"])
+def test_an_empty_file_of_events_is_an_hour_without_any(tmp_path, feed):
+    (tmp_path / "feed.ndjson").touch()
+    system = build_files(tmp_path, **{feed: "feed.ndjson"})
+    fetched, pages = land(system, feed, tmp_path / "landing")
+    assert fetched.is_complete
+    parsed = system.parse(feed, pages)
+    assert (parsed.rows.height, parsed.rejected.height) == (0, 0)
+
+
+@pytest.mark.parametrize(("feed", "name"), [("counts", "f.ndjson"), ("movements", "f.csv")])
+def test_a_file_that_could_say_nothing_in_words_may_not_be_empty(tmp_path, feed, name):
+    (tmp_path / name).touch()
+    with pytest.raises(SourceContractError, match="is empty"):
+        land(build_files(tmp_path, **{feed: name}), feed, tmp_path / "landing")
+
+
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
     (tmp_path / "counts.csv").mkdir()
     with pytest.raises(SourceRefusedError, match="a folder"):
