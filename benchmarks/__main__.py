@@ -1,86 +1,91 @@
 """``make bench``: measure, print a table, write bench.json and docs/benchmarks.md."""
 
+import argparse
 import json
-import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from benchmarks.alternatives import measure_engine_alternatives
+from benchmarks.history import measure_history
+from benchmarks.isolated_venv import Interpreter, build_interpreter
+from benchmarks.levels import measure_levels
 from benchmarks.measure import Row
+from benchmarks.page import render_page, render_table
 from benchmarks.targets import (
-    describe_machine,
     measure_engine,
     measure_hour,
-    measure_json,
     measure_orchestration,
     measure_start,
 )
+from benchmarks.work import make_work
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-HEAD = """# Benchmarks
-
-Written by `make bench`. Seconds differ from machine to machine: quote the **ratios of one run**.
-Every candidate runs in a process of its own, in turns; values are medians.
-
-"""
+PARTS = ("engine", "levels", "history", "orchestration", "start")
 
 
 def main() -> None:
-    """Measure every target; ``--quick`` takes small work and writes no page."""
-    is_quick = "--quick" in sys.argv[1:]
+    """Measure; only a run of everything at full size writes anything."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small work, no packaged tools")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, metavar="PART")
+    asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 160)
-    rows = measure(is_quick=is_quick, say=lambda text: console.print(f"[dim]{text}[/dim]"))
+    rows = measure(
+        asked.only, is_quick=asked.quick, tell=lambda text: console.print(f"[dim]{text}[/dim]")
+    )
     console.print(render_table(rows))
+    if tuple(asked.only) != PARTS:
+        return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     told = {name: asdict(row) for name, row in rows.items()}
     RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    if not is_quick:
+    if not asked.quick:
         PAGE.write_text(render_page(rows), encoding="utf-8")
 
 
-def measure(*, is_quick: bool, say: object) -> dict[str, Row]:
+def measure(
+    parts: tuple[str, ...], *, is_quick: bool, tell: Callable[[str], None]
+) -> dict[str, Row]:
     """Return target id → what was reached."""
-    tell = say if callable(say) else print
     size, times = (200_000, 1) if is_quick else (10_000_000, 3)
+    isolated = None if is_quick else build_interpreter()
     rows: dict[str, Row] = {}
-    tell(f"engine beside hand-written scripts, {size:,} rows")
-    found, seen = measure_engine(size, times=times)
-    rows |= found
-    tell("the whole hour by the command line")
-    rows |= measure_hour(size, seen["ours"], times=times)
-    tell("JSON pages to rows")
-    rows |= measure_json(20_000 if is_quick else 400_000, times=times)
-    tell("orchestration")
-    rows |= measure_orchestration(4 if is_quick else 24)
-    tell("start")
-    rows |= measure_start(times=3 if is_quick else 5)
+    if "engine" in parts:
+        rows |= _measure_engine(size, times, isolated, tell)
+    if "levels" in parts:
+        tell("levels as JSON, by size of page")
+        levels = 20_000 if is_quick else 400_000
+        rows |= measure_levels(levels, times=times, interpreter=isolated)
+    if "history" in parts:
+        tell("hours that are past")
+        rows |= measure_history(
+            20_000 if is_quick else 1_000_000, days=6 if is_quick else 7, times=5
+        )
+    if "orchestration" in parts:
+        tell("orchestration")
+        rows |= measure_orchestration(4 if is_quick else 24)
+    if "start" in parts:
+        tell("start")
+        rows |= measure_start(times=3 if is_quick else 5)
     return rows
 
 
-def render_table(rows: dict[str, Row]) -> Table:
-    """Return the table for the terminal."""
-    table = Table("target", "value", "wanted", "met", "what")
-    for name, row in rows.items():
-        sign = "≤" if row.better == "lower" else "≥"
-        met = "[green]yes[/green]" if row.is_met else "[red]no[/red]"
-        table.add_row(name, f"{row.value:.2f}", f"{sign} {row.target:g}", met, row.note)
-    return table
-
-
-def render_page(rows: dict[str, Row]) -> str:
-    """Return the page for the docs."""
-    lines = [HEAD, f"{describe_machine()}, {os.cpu_count()} cores.\n\n"]
-    lines += ["| target | value | wanted | met | what |\n", "| --- | --- | --- | --- | --- |\n"]
-    for name, row in rows.items():
-        sign = "≤" if row.better == "lower" else "≥"
-        met = "yes" if row.is_met else "**no**"
-        lines.append(f"| {name} | {row.value:.2f} | {sign} {row.target:g} | {met} | {row.note} |\n")
-    return "".join(lines)
+def _measure_engine(
+    size: int, times: int, isolated: Interpreter | None, tell: Callable[[str], None]
+) -> dict[str, Row]:
+    tell(f"engine beside hand-written scripts, {size:,} rows")
+    rows, seen = measure_engine(size, times=times)
+    if isolated:
+        tell("packaged tools over the same hour (.bench-venv)")
+        rows |= measure_engine_alternatives(make_work(size), seen["ours"], isolated)
+    tell("the whole hour by the command line")
+    return rows | measure_hour(size, seen["ours"], times=times)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 def main() -> None:
     """Import the script (not timed), call its ``reconcile`` (timed), write the result."""
     script, folder, result = map(Path, sys.argv[1:])
+    sys.path.insert(0, str(script.parent))
     spec = importlib.util.spec_from_file_location(script.stem, script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -56,11 +56,11 @@ def run_process(command: Sequence[str], *, cwd: Path | None = None) -> Reading:
     return Reading(seconds, usage.ru_maxrss / 1024)
 
 
-def run_candidate(script: Path, folder: Path) -> Reading:
+def run_candidate(script: Path, folder: Path, *, python: str = sys.executable) -> Reading:
     """Run one script's ``reconcile`` in a fresh process; its imports are not timed."""
     with tempfile.NamedTemporaryFile(suffix=".json") as result:
         whole = run_process(
-            [sys.executable, str(CANDIDATE), str(script), str(folder), result.name],
+            [python, str(CANDIDATE), str(script), str(folder), result.name],
             cwd=Path(__file__).parents[1],
         )
         told = json.loads(Path(result.name).read_text(encoding="utf-8"))

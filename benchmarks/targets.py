@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-import polars as pl
-
 from benchmarks.measure import Reading, Row, interleave, run_candidate, run_process
-from benchmarks.work import FIRST_HOUR, Work, make_work, slug
+from benchmarks.work import FIRST_HOUR, Work, make_work
 from inventory_pipeline.model.hours import compute_key
 
 HERE = Path(__file__).parent
@@ -92,47 +90,6 @@ def _measure_replacing(folder: Path, work: Work) -> tuple[int, int]:
     return first, warehouse.stat().st_size
 
 
-def measure_json(levels: int, *, times: int) -> dict[str, Row]:
-    """B3: levels in JSON pages from bytes to rows, beside ``json`` and ``from_dicts``."""
-    large = _measure_pages(levels, 10_000, times=times)
-    small = _measure_pages(levels, 1_000, times=times)
-    return {
-        "B3": large[0],
-        "B3_memory_mb": large[1],
-        "B3_pages_of_1000": small[0],
-    }
-
-
-def _measure_pages(levels: int, size: int, *, times: int) -> tuple[Row, Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        _write_pages(Path(folder), levels, size)
-        seen = interleave(
-            {
-                name: lambda name=name: run_candidate(HERE / "json" / f"{name}.py", Path(folder))
-                for name in ("ours", "from_dicts")
-            },
-            times=times,
-        )
-    ratio = seen["from_dicts"].seconds / seen["ours"].seconds
-    told = ", ".join(f"{n} {r.seconds:.2f} s {r.megabytes:.0f} MB" for n, r in seen.items())
-    note = f"{levels:,} levels in pages of {size:,}, bytes to rows: {told}"
-    return (
-        Row(ratio, 1.6, "higher", times, note),
-        Row(seen["ours"].megabytes, 350, "lower", times, note),
-    )
-
-
-def _write_pages(folder: Path, levels: int, size: int) -> None:
-    at = FIRST_HOUR.isoformat()
-    for page in range(levels // size):
-        rows = [
-            {"sku": f"SKU-{n:07d}", "place": f"L{n % 25}", "qty": n % 997, "at": at}
-            for n in range(page * size, page * size + size)
-        ]
-        body = json.dumps({"items": rows, "page": page})
-        (folder / f"page-{page:05d}.json").write_text(body, encoding="utf-8")
-
-
 def measure_start(*, times: int) -> dict[str, Row]:
     """B7: how long the program takes to say anything."""
     with tempfile.TemporaryDirectory() as folder:
@@ -181,8 +138,3 @@ def measure_orchestration(hours: int) -> dict[str, Row]:
             took[name] = time.perf_counter() - started
     note = f"{hours} hours of a small shop: {took['dagster']:.1f} s beside {took['plain']:.1f} s"
     return {"B6": Row(took["dagster"] / took["plain"], 1.5, "lower", 1, note)}
-
-
-def describe_machine() -> str:
-    """Return what the figures depend on: quote ratios, not seconds."""
-    return f"Python {sys.version.split()[0]}, polars {pl.__version__}, hour {slug(FIRST_HOUR)}"

@@ -1,12 +1,15 @@
 """Batches: pages that came and wait until their rows are read together.
 
-Small pages cost less that way. What a page says of the next one is known when it is opened;
-should its rows prove it to be another page, nothing that came after it counts.
+Small pages cost less that way, and a thread reads one batch while the next is asked for. What
+a page says of the next one is known when it is opened; should its rows prove it to be another
+page, nothing that came after it counts.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_columns import RowPlan
@@ -35,6 +38,15 @@ class Came:
     at: datetime
     total: int | None
     page: OpenPage
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Pages that were read: their sheets, the key of their bytes, a digest for each of them."""
+
+    sheets: list[Sheet]
+    key: bytes
+    digests: list[int]
 
 
 class MisjudgedError(Exception):
@@ -67,13 +79,21 @@ class Batches:
         self._plan, self._keep, self._has_twins, self._label = plan, keep, has_twins, label
         self._waiting: list[Came] = []
         self._size = 0
+        self._reader = ThreadPoolExecutor(1, "read-rows")
+        self._begun: tuple[list[Came], Future[_Batch]] | None = None
         self._looks: set[tuple[int, str]] = set()
         self._digests: dict[int, int] = {}
         self.sheets: dict[bytes, list[Sheet]] = {}
         self.circle = ""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.shutdown(cancel_futures=True)
+
     def take(self, came: Came) -> None:
-        """Take one page; read the batch if it is full.
+        """Take one page; begin to read the batch if it is full.
 
         Raises:
             MisjudgedError: ask for all pages again, and read each before the next is asked for.
@@ -81,8 +101,10 @@ class Batches:
         """
         self._waiting.append(came)
         self._size += len(came.answer.body)
-        if is_batch(len(self._waiting), self._size) or self._looks_known(came.page):
+        if self._looks_known(came.page):
             self.finish()
+        elif is_batch(len(self._waiting), self._size):
+            self._begin()
 
     def finish(self) -> None:
         """Read what waits.
@@ -90,14 +112,30 @@ class Batches:
         Raises:
             MisjudgedError, SourceContractError: as ``take``.
         """
-        waiting, self._waiting, self._size = self._waiting, [], 0
-        readings = self._read(waiting)
-        kept = self._keep_all(waiting, self._find_digests(readings))
-        if kept == len(waiting):
-            key = find_key([came.answer.body for came in waiting])
-            self.sheets[key] = [reading.sheet for reading in readings]
+        self._begin()
+        self._end()
 
-    def _read(self, waiting: Sequence[Came]) -> list[Reading]:
+    def _begin(self) -> None:
+        """Begin the next batch, once the one before it has ended well."""
+        self._end()
+        if self._waiting and not self.circle:
+            self._begun = (self._waiting, self._reader.submit(self._read, self._waiting))
+        self._waiting, self._size = [], 0
+
+    def _end(self) -> None:
+        if self._begun is None:
+            return
+        (came, future), self._begun = self._begun, None
+        try:
+            batch = future.result()
+        except BaseException:
+            # What came after it was asked for in vain.
+            self._waiting, self._size = [], 0
+            raise
+        if self._keep_all(came, batch.digests) == len(came):
+            self.sheets[batch.key] = batch.sheets
+
+    def _read(self, waiting: Sequence[Came]) -> _Batch:
         opened = [came.page for came in waiting]
         try:
             readings = read_pages(opened, self._plan)
@@ -107,7 +145,11 @@ class Batches:
         proved = [page for reading in readings for page in reading.pages]
         if any((a.items, a.last) != (b.items, b.last) for a, b in zip(opened, proved, strict=True)):
             raise MisjudgedError
-        return readings
+        return _Batch(
+            sheets=[reading.sheet for reading in readings],
+            key=find_key([came.answer.body for came in waiting]),
+            digests=self._find_digests(readings),
+        )
 
     def _blame(self, waiting: Sequence[Came]) -> None:
         """Raise what is wrong with the first bad page, and name it."""

@@ -7,6 +7,7 @@ written here or in ``http.py``, where it can be read.
 
 import http.client
 import io
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -233,10 +234,13 @@ def _join_headers(headers: http.client.HTTPMessage) -> dict[str, str]:
     return {name: ", ".join(headers.get_all(name, [])) for name in names}
 
 
+_PRINTABLE = re.compile(r"[\t\x20-\x7e]*")
+
+
 def _check_headers(headers: dict[str, str]) -> None:
     """Refuse here, without the value: the library's own message would show it."""
     for name, value in headers.items():
-        if not all(0x20 <= ord(char) < 0x7F or char == "\t" for char in value):
+        if not _PRINTABLE.fullmatch(value):
             raise ConfigError(
                 f"the value for the header {name} holds a line break or a character "
                 "beyond ASCII; look at the secret or cursor it is made of"

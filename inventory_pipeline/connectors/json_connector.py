@@ -2,12 +2,13 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings
 from inventory_pipeline.connectors.http_auth import build_badge
@@ -92,9 +93,9 @@ class JsonConnector(ABC):
         sheets: list[Sheet] = []
         seen: dict[str, Page] = {}
         with naming_source(self._system, feed):
-            for bodies in gather(_find_bodies(pages, seen)):
-                found = known.get(find_key(bodies)) if known else None
-                sheets.extend(found or _read_bodies(bodies, plan))
+            batches = gather(_find_bodies(pages, seen))
+            for read in map_ahead(partial(_read_bodies, plan, known), batches):
+                sheets.extend(read)
             answer = seen.get("json", Page(b"", "json"))
             return build_frame(sheets, plan, answer=answer, head=seen.get(HEADERS))
 
@@ -148,7 +149,12 @@ def _find_bodies(pages: Iterable[Page], seen: dict[str, Page]) -> Iterator[bytes
             yield page.body
 
 
-def _read_bodies(bodies: Sequence[bytes], plan: RowPlan) -> list[Sheet]:
+def _read_bodies(
+    plan: RowPlan, known: Mapping[bytes, list[Sheet]], bodies: Sequence[bytes]
+) -> list[Sheet]:
+    found = known.get(find_key(bodies)) if known else None
+    if found is not None:
+        return found
     readings = read_pages([open_page(body, plan) for body in bodies], plan)
     return [reading.sheet for reading in readings]
 

@@ -77,8 +77,7 @@ def read_fields(spans: Sequence[Span], layout: Layout, wanted: Mapping[str, Keys
     separator = max(spans, key=lambda span: span.height).separator
     if any(span.height > 1 and span.separator != separator for span in spans):
         raise NotAlikeError
-    text = separator.join(span.text for span in spans)
-    body, runs, end = _mark_ends(text, separator, layout)
+    body, runs, end = _mark_ends(spans, separator, layout)
     grid = _Grid(body, end, quotes=sum(run.count(b'"') for run in runs))
     if grid.height != sum(span.height for span in spans):
         raise NotAlikeError
@@ -96,21 +95,28 @@ def read_fields(spans: Sequence[Span], layout: Layout, wanted: Mapping[str, Keys
 _NOTHING = pl.lit(None, pl.String)
 
 
-def _mark_ends(text: str, separator: str, layout: Layout) -> tuple[bytes, list[bytes], bytes]:
-    """Return the rows, each behind one byte that ends a row and no other; runs; that byte.
+def _mark_ends(
+    spans: Sequence[Span], separator: str, layout: Layout
+) -> tuple[bytes, list[bytes], bytes]:
+    """Return the rows, each before one byte that ends a row and no other; runs; that byte.
 
-    Where a closing brace is that byte, the rest of the separator begins the next row.
+    Where a closing brace is that byte, the rest of the separator begins the next row. Spaces
+    follow the last row, so that a whole word can be read at any byte of it.
     """
-    if "\\" in text:
+    end = b"}" if layout.is_flat else b"\n"
+    gap = separator.encode() if layout.is_flat else b"\n"
+    lead = gap[1:]
+    parts = [span.text.encode() for span in spans]
+    if any(b"\\" in part or _find_least(part) < 0x20 for part in parts):
         raise NotAlikeError
-    lead = separator[1:] if layout.is_flat else ""
-    body = f"{lead}{text}".encode()
-    if np.frombuffer(body, np.uint8).min(initial=0x20) < 0x20:
-        raise NotAlikeError
-    runs = [lead.encode() + layout.runs[0], *layout.runs[1:]]
-    if layout.is_flat:
-        return body, runs, b"}"
-    return body.replace(separator.encode(), b"\n"), runs, b"\n"
+    if not layout.is_flat:
+        parts = [part.replace(separator.encode(), gap) for part in parts]
+    body = b"".join((lead, gap.join(parts), end, b" " * _WORD))
+    return body, [lead + layout.runs[0], *layout.runs[1:]], end
+
+
+def _find_least(part: bytes) -> int:
+    return int(np.frombuffer(part, np.uint8).min(initial=0x20))
 
 
 class _Grid:
@@ -119,14 +125,13 @@ class _Grid:
     def __init__(self, body: bytes, end: bytes, *, quotes: int) -> None:
         every = np.frombuffer(body, np.uint8)
         found = np.flatnonzero(every == _QUOTE)
-        ends = np.flatnonzero(every == ord(end))
-        self._ends = np.append(ends, len(body))
-        self._starts = np.append(0, ends + 1)
+        self._ends = np.flatnonzero(every == ord(end))
+        self._starts = np.append(0, self._ends[:-1] + 1)
         self.height = len(self._ends)
         if len(found) != self.height * quotes:
             raise NotAlikeError
         self._quotes = found.reshape(self.height, quotes)
-        self._words = np.ndarray((len(body),), "<u8", body + bytes(_WORD), strides=(1,))
+        self._words = np.ndarray((len(body) - _WORD + 1,), "<u8", body, strides=(1,))
 
     def find_bounds(self, runs: Sequence[bytes]) -> list[tuple[Any, Any]]:
         """Return begin and length of every value, row by row and counted from the row's begin.
@@ -158,7 +163,7 @@ class _Grid:
 
     def _holds(self, run: bytes, at: Any) -> bool:
         """Return whether the run stands at these positions, word by word."""
-        if at.min() < 0 or at.max() + len(run) > len(self._words):
+        if at.min() < 0 or at.max() + len(run) >= len(self._words):
             return False
         if not run:
             return True
@@ -179,9 +184,10 @@ def _cut_rows(body: bytes, end: bytes, height: int) -> pl.Series:
         body, has_header=False, separator="\x01", quote_char=None, eol_char=end.decode(),
         schema={"row": pl.String}, empty_string_is_null=False,
     )  # fmt: skip
-    if rows.height != height:
+    # The spaces behind the last end are one more.
+    if rows.height != height + 1:
         raise NotAlikeError
-    return rows["row"].cast(pl.Binary)
+    return rows["row"].head(height).cast(pl.Binary)
 
 
 def _cut_values(rows: pl.Series, bounds: Mapping[int, tuple[Any, Any]]) -> pl.DataFrame:

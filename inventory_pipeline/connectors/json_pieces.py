@@ -15,7 +15,7 @@ from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, loa
 from inventory_pipeline.errors import SourceContractError
 
 # Characters that are read at once: enough for two cores, little beside a large page.
-BLOCK = 2 << 20
+BLOCK = 1 << 20
 _MARK = "@rows@"
 _SEPARATOR = re.compile(r"\}, ?\{")
 

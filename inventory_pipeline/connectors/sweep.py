@@ -39,6 +39,7 @@ from inventory_pipeline.connectors.paging import (
 )
 from inventory_pipeline.connectors.patience import parse_http_date
 from inventory_pipeline.connectors.spool import Spool
+from inventory_pipeline.errors import SourceError
 
 MAX_PAGES = 10_000
 RANGE_PASSED = 416
@@ -134,16 +135,18 @@ class Sweeper:
         return sweep
 
     def _read_pages(self, sweep: Sweep) -> None:
-        batches = Batches(
+        with Batches(
             self._query.plan,
             keep=partial(_keep, sweep),
             has_twins=self._wants_digests,
             label=self._query.label,
-        )
-        try:
-            sweep.end = self._read_on(batches)
-        finally:
-            # Also after an error: a page before it may be the reason.
+        ) as batches:
+            try:
+                sweep.end = self._read_on(batches)
+            except SourceError:
+                # A page that still waits may be the reason.
+                batches.finish()
+                raise
             batches.finish()
         sweep.sheets = batches.sheets
         if batches.circle:

@@ -83,3 +83,14 @@ def test_pages_that_come_again_in_another_order_are_noticed(tmp_path) -> None:
         assert it.connector.parse("counts", pages).rows.height == 100
     assert (fetched.is_complete, fetched.is_suspect) == (False, True)
     assert "page 2 repeats page 1" in fetched.end_marker
+
+
+def test_the_first_of_two_bad_pages_is_the_one_named_batches_apart(tmp_path) -> None:
+    def spoil(asked, reply):
+        is_bad = asked.first("skip", "0") in ("100", "9000")
+        return replace(reply, body=reply.body.replace(b"on_hand", b"on\thand")) if is_bad else reply
+
+    named = pytest.raises(SourceContractError, match=r"page 2 of .*levels: the answer is not whole")
+    options = {"timeouts": {"feed": "60s"}}
+    with serving("rest", build_counts(10_000), spoil=spoil, **options) as it, named:
+        land(it.connector, "counts", tmp_path)
