@@ -11,12 +11,13 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.config.systems import System
+from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
 from inventory_pipeline.ingest.events import compute_level_changes, compute_movements
 from inventory_pipeline.ingest.fetch import SKEW, Absence, fetch_feed
-from inventory_pipeline.ingest.history import Change, find_stock, load_change
+from inventory_pipeline.ingest.history import Asked, Change, find_stock, load_change
 from inventory_pipeline.ingest.keys import load_key_book, save_fresh
 from inventory_pipeline.ingest.landed import Landed
 from inventory_pipeline.ingest.landing import Landing
@@ -62,12 +63,20 @@ class Source:
 
     Attributes:
         units: fact → unit the system counts it in, where the mirror rules name one.
+        owners: systems that own a fact: their movements explain why its numbers change.
+        path_delay: how long a declared path to it normally takes.
     """
 
     name: str
     settings: System
     connector: Connector
     units: dict[str, str]
+    owners: tuple[str, ...] = ()
+    path_delay: timedelta = timedelta()
+
+    def find_delay(self, at: datetime) -> timedelta:
+        """Return how old a movement may be at an instant and still be missing here."""
+        return compute_delay(self.settings.sync, mirror_at=at, path_delay=self.path_delay)
 
 
 @dataclass(frozen=True)
@@ -204,13 +213,14 @@ def _tabulate_counts(
     readings = compute_readings(others, catalog, words)
     book = load_key_book(warehouse)
     numbered = number_readings(book, plain, readings.observations)
-    change = load_change(
-        warehouse, find_stock(numbered, book),
-        system=source.name, hour_at=landed.hour_at, digest=landed.manifest.digest,
-    )  # fmt: skip
     spoken = book.encode_readings(readings.availabilities)
     heard = [numbered.find_newest(), spoken["observed_at"].max()]
     source_at: Any = max((at for at in heard if at is not None), default=_source_at(landed))
+    asked = Asked(
+        source.name, landed.hour_at, landed.manifest.digest, source_at, source.owners,
+        source.find_delay,
+    )  # fmt: skip
+    change = load_change(warehouse, find_stock(numbered, book), asked)
     keys = numbered.height + spoken.height
     quarantine = pl.concat([readings.quarantine, raw.rejected])
     rows = raw.rows.height + raw.rejected.height
@@ -310,6 +320,10 @@ def _encode(warehouse: DuckWarehouse, rows: pl.DataFrame) -> pl.DataFrame:
     """Put key_id in place of sku and location_id."""
     book = load_key_book(warehouse)
     encoded = book.encode_keys(rows).drop("sku", "location_id")
+    if "destination_id" in rows.columns:
+        # Goods may be on their way to a place that never named the item.
+        away = rows.filter(pl.col("destination_id") != "")
+        book.encode_keys(away.select("sku", location_id="destination_id"))
     save_fresh(warehouse, book)
     return encoded
 

@@ -103,6 +103,17 @@ def test_a_place_that_knows_nothing_by_ten_is_a_finding(places: Shop) -> None:
     assert blind["severity"] == "none"
 
 
+def test_a_place_that_never_had_the_item_is_told_of_too(places: Shop) -> None:
+    say(places, TEN, shelf={"X@A": 26}, storefront={"X@A": 26})
+    places.drop("shelf", "movements", TEN, f"{MORE}\nM1 transfer_out X A 24 09:00 T1 - NEW")
+
+    places.run(TEN)
+
+    [blind] = findings(places, TEN, "blind_transfer")
+    assert (blind["sku"], blind["location_id"]) == ("X", "NEW")
+    assert places.find("comparisons", location_id="NEW") == []
+
+
 def test_it_weighs_more_where_another_system_runs_the_place(places: Shop) -> None:
     text = places.config.read_text().replace("{owner: shelf}", "{owner: shelf, scopes: [%s]}")
     places.configure(text % "{location: B, owner: storefront}")
