@@ -10,12 +10,14 @@ from inventory_pipeline.simulator.faults.setting import PEOPLE
 from inventory_pipeline.simulator.words import Key
 
 MINUTE = timedelta(minutes=1)
-# Settings that no number depends on.
+# Settings that no number depends on, and a page that was saved as it was.
 HARMLESS = (
     ("reorder_point", "6", "8"),
     ("lead_days", "2", "3"),
     ("price_list", "retail", "retail_spring"),
     ("title", "old", "new"),
+    ("safety_stock", "2", "2"),
+    ("unit_factor", "12", "12"),
 )
 
 
