@@ -1,14 +1,15 @@
 """History: how a snapshot differs from the last whole one of its system."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from inventory_pipeline.ingest.keys import KeyBook
 from inventory_pipeline.ingest.numbered import Numbered
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import Warehouse
@@ -23,6 +24,24 @@ class Snapshot:
 
     codes: Codes
     units: Codes
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose snapshot is compared, and what may have moved its numbers.
+
+    Attributes:
+        source_at: as-of time of the snapshot.
+        owners: systems whose movements move the numbers of this one.
+        find_delay: how old a movement may be and still be missing at an as-of time.
+    """
+
+    system: str
+    hour_at: datetime
+    digest: str
+    source_at: datetime | None
+    owners: Sequence[str]
+    find_delay: Callable[[datetime], timedelta]
 
 
 @dataclass(frozen=True)
@@ -101,22 +120,23 @@ def _find_allowance(keys: Codes, explained: Mapping[int, int]) -> Codes:
     return allowance
 
 
-def load_change(
-    warehouse: Warehouse, now: Snapshot, *, system: str, hour_at: datetime, digest: str
-) -> Change:
+def load_change(warehouse: Warehouse, now: Snapshot, asked: Asked) -> Change:
     """Compare a snapshot with what the warehouse knows of the system before this hour."""
     earlier = warehouse.query(
-        load_query("ingest", "find_earlier_batches"), system=system, hour_at=hour_at
+        load_query("ingest", "find_earlier_batches"), system=asked.system, hour_at=asked.hour_at
     ).to_dicts()
-    same = next((row["hour_at"] for row in earlier if row["digest"] == digest), None)
+    same = next((row["hour_at"] for row in earlier if row["digest"] == asked.digest), None)
     whole = next((row for row in earlier if row["status"] in WHOLE), None)
     if whole is None:
         return Change(same_as=same)
+    before_at = whole["source_at"] or whole["hour_at"]
     explained = warehouse.query(
         load_query("ingest", "sum_movements"),
-        system=system,
-        hour_at=hour_at,
-        since=whole["hour_at"],
+        system=asked.system,
+        hour_at=asked.hour_at,
+        low=before_at - asked.find_delay(before_at),
+        high=asked.source_at or asked.hour_at + HOUR,
+        owners=list(asked.owners),
     )
     change, missing = compute_change(
         now,

@@ -96,7 +96,14 @@ class House:
         """
         settings = self.settings.systems[system]
         units = {m.fact: m.unit for m in self.settings.mirrors if m.system == system and m.unit}
-        return Source(system, settings, self.build_connector(system), units)
+        owners = {owner for fact in self.settings.facts.values() for owner in fact.owners}
+        scoped = {s.owner for fact in self.settings.facts.values() for s in fact.scopes}
+        paths = [h.max_delay for h in self.settings.handoffs if h.target == system]
+        return Source(
+            system, settings, self.build_connector(system), units,
+            owners=tuple(sorted(owners | scoped)),
+            path_delay=max(paths, default=timedelta()),
+        )  # fmt: skip
 
     def build_connector(self, system: str) -> Connector:
         """Return the connector of one system, found by entry point."""

@@ -3,6 +3,9 @@
 import pytest
 
 from inventory_pipeline_tests.faults.conftest import ELEVEN, NOON, TEN, Pair, many
+from inventory_pipeline_tests.support.shop import MOVEMENTS, files_system
+
+ONE, TWO = "2026-04-06T01:00Z", "2026-04-06T02:00Z"
 
 
 @pytest.mark.parametrize(("first", "last"), [(40, 80), (80, 120)], ids=["middle", "last"])
@@ -91,3 +94,39 @@ def test_keys_that_three_snapshots_in_a_row_do_not_show_are_gone(pair: Pair) -> 
 
     assert [pair.status("shelf", h) for h in (ELEVEN, NOON)] == ["partial", "partial"]
     assert pair.status("shelf", "2026-04-06T13:00Z") == "complete"
+
+
+NIGHTLY = {"sync": '{trigger: batch, every: 24h, at: "02:00"}', "max_age": "26h"}
+
+
+@pytest.mark.parametrize(
+    ("teller", "moved_at", "status"),
+    [
+        ("shelf", "2026-04-05T15:00:00Z", "complete"),
+        ("shelf", "2026-04-05T01:00:00Z", "suspect"),
+        ("till", "2026-04-05T15:00:00Z", "suspect"),
+    ],
+    ids=["since_its_last_batch", "before_its_last_batch", "by_one_who_owns_nothing"],
+)
+def test_a_nightly_batch_is_explained_by_what_its_owner_moved(
+    pair: Pair, teller: str, moved_at: str, status: str
+) -> None:
+    systems = (
+        files_system("shelf", "wms", "movements")
+        + files_system("till", "pos", "movements")
+        + files_system("erp", "erp", **NIGHTLY)
+    )
+    pair.configure(
+        f"business: {{name: Test}}\nsystems:\n{systems}facts:\n  on_hand: {{owner: shelf}}\n"
+        "mirrors:\n  - {system: erp, fact: on_hand, expects: on_hand}\n"
+    )
+    moved = "\n".join(f"M{n} receipt S{n:04d} L1 30 {moved_at}" for n in range(100))
+    rows = {"shelf": f"M0 receipt S0000 L1 1 {moved_at}", teller: moved}
+    for system in ("shelf", "till"):
+        pair.drop(system, "movements", ONE, f"{MOVEMENTS}\n{rows.get(system, '')}")
+    pair.say("erp", ONE, many(100), at="2026-04-05T02:00:00Z")
+    pair.run(ONE)
+    pair.say("erp", TWO, many(100, 50), at="2026-04-06T02:00:00Z")
+    pair.run(TWO)
+
+    assert pair.status("erp", TWO) == status

@@ -4,7 +4,8 @@ select
     batch_id,
     hour_at,
     status,
-    digest
+    digest,
+    source_at
 from ingest.batches
 where
     system = $system
