@@ -13,6 +13,13 @@ from inventory_pipeline.reconcile.hour import SPOKE, Picture
 from inventory_pipeline.reconcile.measures import measure_accuracy, measure_drift
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
+# What one row cannot tell of its types: a rate of nothing is null.
+_RATES = ("drift_rate", "record_accuracy", "accuracy_low", "accuracy_high", "unit_accuracy")
+_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "hour_at": INSTANT,
+    **dict.fromkeys(_RATES, pl.Float64),
+}
+
 
 @dataclass(frozen=True)
 class Cycle:
@@ -43,60 +50,55 @@ def close(
     started: float,
 ) -> Cycle:
     """Write the hour's one row, after everything it counts is known."""
-    is_open = pl.col("state") == "open"
-    gaps = sightings.filter(is_open & (pl.col("kind") == "gap"))
-    drift = measure_drift(picture, gaps)
-    complete = sum(picture.batches[s].status == "complete" for s in picture.batches)
-    expected = len(settings.systems)
-    lacking = [
-        f"{name} {picture.batches[name].status if name in picture.batches else 'missing'}"
-        for name in settings.systems
-        if name not in picture.batches or picture.batches[name].status != "complete"
-    ]
-    if not lacking:
-        lacking = _find_idle(tallies)
-    total = {
-        name: sum(int(t[name]) for t in tallies) for name in ("compared", "matched", "in_flight")
-    }
-    is_clear = not sightings.filter(is_open & ~pl.col("severity").is_in(["none"])).height
-    spoke = any(b.status in SPOKE for b in picture.batches.values())
-    status = (
-        "missed" if not spoke
-        else "incomplete" if lacking
-        else "clear" if is_clear else "drift"
-    )  # fmt: skip
-    is_structural = bool(sightings.filter(is_open & (pl.col("kind") == "structural")).height)
+    open_ones = sightings.filter(pl.col("state") == "open")
+    lacking = _find_lacking(picture, settings) or _find_idle(tallies)
     row = {
         "hour_at": picture.hour_at,
-        "status": status,
-        **total,
+        "status": _name_status(picture, lacking, open_ones),
+        **_count(picture, settings, tallies, open_ones),
+        "seconds": round(time.monotonic() - started, 3),
+        "reason": "; ".join(lacking),
+    }
+    frame = pl.DataFrame(row, schema_overrides=_TYPES)
+    warehouse.replace_partition("reconcile.cycles", frame, where={"hour_at": picture.hour_at})
+    majors = open_ones.filter(pl.col("severity") == "major").height
+    names = Cycle.__dataclass_fields__
+    return Cycle(**{k: v for k, v in row.items() if k in names}, majors=majors)
+
+
+def _count(
+    picture: Picture, settings: Settings, tallies: list[dict[str, Any]], open_ones: pl.DataFrame
+) -> dict[str, Any]:
+    gaps = open_ones.filter(pl.col("kind") == "gap")
+    drift = measure_drift(picture, gaps)
+    totals = ("compared", "matched", "in_flight")
+    return {
+        **{name: sum(int(tally[name]) for tally in tallies) for name in totals},
         "drifting_skus": drift.drifting_skus,
         "active_skus": drift.active_skus,
         "drift_rate": drift.rate,
-        "structural": is_structural,
-        "sources_expected": expected,
-        "sources_complete": complete,
-        "seconds": round(time.monotonic() - started, 3),
+        "structural": not open_ones.filter(pl.col("kind") == "structural").is_empty(),
+        "sources_expected": len(settings.systems),
+        "sources_complete": sum(b.status == "complete" for b in picture.batches.values()),
         **measure_accuracy(drift, tallies, gaps),
         "consistent_findings": drift.consistent,
         "leans_to_integration": drift.leans_to_integration,
-        "reason": "; ".join(lacking),
     }
-    frame = pl.DataFrame(
-        row,
-        schema_overrides={
-            "hour_at": INSTANT,
-            "drift_rate": pl.Float64,
-            "record_accuracy": pl.Float64,
-            "accuracy_low": pl.Float64,
-            "accuracy_high": pl.Float64,
-            "unit_accuracy": pl.Float64,
-        },
-    )
-    warehouse.replace_partition("reconcile.cycles", frame, where={"hour_at": picture.hour_at})
-    majors = sightings.filter(is_open & (pl.col("severity") == "major")).height
-    names = Cycle.__dataclass_fields__
-    return Cycle(**{k: v for k, v in row.items() if k in names}, majors=majors)
+
+
+def _name_status(picture: Picture, lacking: list[str], open_ones: pl.DataFrame) -> str:
+    if not any(batch.status in SPOKE for batch in picture.batches.values()):
+        return "missed"
+    if lacking:
+        return "incomplete"
+    return "clear" if open_ones.filter(pl.col("severity") != "none").is_empty() else "drift"
+
+
+def _find_lacking(picture: Picture, settings: Settings) -> list[str]:
+    """Name the systems whose counts of the hour are not whole and fresh, and how they are."""
+    batches = picture.batches
+    states = {n: batches[n].status if n in batches else "missing" for n in settings.systems}
+    return [f"{name} {status}" for name, status in states.items() if status != "complete"]
 
 
 def _find_idle(tallies: list[dict[str, Any]]) -> list[str]:

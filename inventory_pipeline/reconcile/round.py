@@ -17,10 +17,16 @@ from inventory_pipeline.reconcile.hour import (
     find_committed_source,
     spread_by_sku,
 )
-from inventory_pipeline.reconcile.mirrors import RETAINED, Outcome, judge_mirror
+from inventory_pipeline.reconcile.mirrors import Outcome, judge_mirror
 from inventory_pipeline.reconcile.words import compare_words
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
+
+# A snapshot older than this is explained by no movement any more.
+RETAINED = timedelta(days=14)
+
+# What a count changed is seen between two readings; older ones than this tell nothing of it.
+BEFORE_COUNT = timedelta(hours=6)
 
 
 def judge_mirrors(
@@ -34,7 +40,7 @@ def judge_mirrors(
     as_ofs = sorted({b.source_at for b in picture.batches.values() if b.source_at})
     return judge_picture(
         picture, settings, catalog,
-        movements=_load_movements(warehouse, picture, as_ofs),
+        movements=_load_movements(warehouse, picture, settings, as_ofs),
         open_units={at: _load_open_units(warehouse, picture, settings, at) for at in as_ofs},
         pending=pending,
     )  # fmt: skip
@@ -75,13 +81,35 @@ def judge_picture(
 
 
 def _load_movements(
-    warehouse: DuckWarehouse, picture: Picture, as_ofs: list[datetime]
+    warehouse: DuckWarehouse, picture: Picture, settings: Settings, as_ofs: list[datetime]
 ) -> pl.DataFrame:
     high = as_ofs[-1] if as_ofs else picture.hour_at
     low = max(as_ofs[0] if as_ofs else high, high - RETAINED) - timedelta(days=2)
-    return warehouse.query(
-        load_query("ledger", "load_movements"), hour_at=picture.hour_at, low=low, high=high
+    window = {"hour_at": picture.hour_at, "low": low, "high": high}
+    movements = warehouse.query(load_query("ledger", "load_movements"), **window)
+    if "count" not in movements["kind"]:
+        return movements
+    effects = warehouse.query(
+        load_query("ledger", "load_count_effects"),
+        before=BEFORE_COUNT,
+        at_order=[n for n, system in settings.systems.items() if system.decrements_at == "order"],
+        **window,
     )
+    return size_counts(movements, effects)
+
+
+def size_counts(movements: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:
+    """Give every count that a system took over what it changed: an adjustment of its instant.
+
+    Args:
+        effects: rows of ``load_count_effects``.
+    """
+    counts = movements.filter(pl.col("kind") == "count")
+    on = ["system", "movement_id", "key_id"]
+    sized = counts.join(effects, on=on, how="inner", validate="1:1").with_columns(
+        kind=pl.lit("adjustment"), units=pl.col("effect_units")
+    )
+    return pl.concat([movements, sized.select(movements.columns)])
 
 
 def _load_open_units(

@@ -13,11 +13,8 @@ LARGE_MODULES = {
     "inventory_pipeline/diagnose/account.py": "the books of one side, and the two sides together",
     "inventory_pipeline/diagnose/evidence.py": "what is read, and the cases built from it",
     "inventory_pipeline/ingest/step.py": "taking an answer in, and writing its batch",
-    "inventory_pipeline/reconcile/mirrors.py": "judging a rule, and what two instants explain",
 }
 LARGE_BODIES = {
-    "inventory_pipeline/reconcile/cycle.py:close": "one row of a cycle, column by column",
-    "inventory_pipeline/reconcile/mirrors.py:judge_mirror": "goes with the module",
     "inventory_pipeline/simulator/shop.py:open_shop": "one shop, part by part",
 }
 
