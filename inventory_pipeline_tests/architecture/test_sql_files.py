@@ -100,8 +100,8 @@ def test_a_file_is_one_statement(path: Path) -> None:
 
 @each_file
 def test_a_file_begins_with_its_grain_and_describes_its_parameters(path: Path) -> None:
-    comments = [line for line in read(path).splitlines() if line.startswith("-- ")]
-    said = " ".join(line for line in comments if line.startswith("-- param: "))
+    comments = " ".join(line for line in read(path).splitlines() if line.startswith("-- "))
+    _, _, said = comments.partition("-- param: ")
 
     assert re.match(r"-- grain: \w+", read(path))
     assert find_parameters(path) <= set(re.findall(r"\w+", said))
