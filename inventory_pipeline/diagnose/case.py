@@ -201,6 +201,7 @@ class Case:
     finding_id: str
     kind: str
     finding_class: str
+    subject: str
     sku: str
     location_id: str
     fact: str

@@ -93,6 +93,19 @@ FINDERS: tuple[Finder, ...] = (
 )
 
 
+# What a problem that is no gap between two numbers may be.
+OTHER_FINDERS: tuple[Finder, ...] = (
+    owner_layer_ahead_po.find,
+    ghost_row.find,
+    missing_row.find,
+    shrinkage.find,
+    wrong_bin.find,
+    phantom_zero_sales.find,
+    true_stockout.find,
+)
+
+
 def find_claims(scene: Scene) -> list[Claim]:
     """Return what every cause says of one case."""
-    return [claim for find in FINDERS for claim in find(scene)]
+    finders = FINDERS if scene.case.kind == "gap" else OTHER_FINDERS
+    return [claim for find in finders for claim in find(scene)]

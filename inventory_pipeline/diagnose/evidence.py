@@ -200,6 +200,7 @@ def _build_case(
         finding_id=row["finding_id"],
         kind=row["kind"],
         finding_class=row["class"],
+        subject=row["subject"],
         sku=row["sku"],
         location_id=row["location_id"],
         fact=row["fact"],

@@ -27,7 +27,7 @@ REACH = timedelta(days=7)
 # An hour with more gaps than this has one cause, not so many: the structural finding says so,
 # and only the gravest are looked at one by one.
 MOST_CASES = 20_000
-KINDS = ("gap", "ghost", "absent", "shrinkage", "misplaced", "stockout")
+KINDS = ("gap", "ghost", "absent", "shrinkage", "misplaced", "stockout", "receipt_lag")
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
     "hour_at": pl.Datetime("us", "UTC"),

@@ -69,7 +69,7 @@ def rank(case: Case, claims: Sequence[Claim], priors: dict[str, float]) -> Ranki
 def explains(case: Case, claims: Sequence[Claim]) -> bool:
     """Return whether claims leave nothing of the gap, now and in nearly every settled hour."""
     points = case.points[find_start(case.points) :] if case.points else ()
-    if not points:
+    if not points or case.kind != "gap":
         return bool(claims)
     newest = sum(_value(c, len(case.points) - 1, points[-1]) for c in claims)
     if newest not in {case.delta, find_settled_gap(case.points)}:

@@ -93,6 +93,7 @@ def case(
         finding_id="F-1",
         kind="gap",
         finding_class="sync_drift",
+        subject="",
         sku="A",
         location_id="MAIN",
         fact="available" if rule is SELLS else "on_hand",

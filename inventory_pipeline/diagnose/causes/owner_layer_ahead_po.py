@@ -15,6 +15,12 @@ SETTLES = "the receipt of this purchase order at the warehouse"
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim units that were posted on a purchase order and are not received yet."""
     path = ("erp:purchase_order_posted", f"{scene.case.mirror}:ahead", "wms:not_received")
+    if scene.case.kind == "receipt_lag":
+        yield Claim(
+            cause=NAME, units=scene.case.delta, at=None, strength=BY_RECORD,
+            ids=tuple(scene.case.subject.split()), path=path, settles=SETTLES,
+        )  # fmt: skip
+        return
     for entry in scene.find_entries("extra", "repeated", "sized"):
         posted = [m for m in entry.moves if m.kind == "purchase_order_posted"]
         if entry.units > 0 and any(m.units == entry.units for m in posted):

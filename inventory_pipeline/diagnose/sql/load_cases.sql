@@ -4,6 +4,7 @@ select
     finding_id,
     kind,
     class,
+    subject,
     fact,
     mirror,
     key_id,
