@@ -41,7 +41,10 @@ def find_ahead(
         is_mine & pl.col("kind").is_in(BOOKED) & (at > mirror_at - RECEIPT_LAG) & (at <= mirror_at)
     )
     received = movements.filter(
-        (pl.col("kind") == "receipt") & pl.col("system").is_in(owners) & ~is_mine
+        (pl.col("kind") == "receipt")
+        & pl.col("system").is_in(owners)
+        & ~is_mine
+        & (at <= mirror_at)
     )
     on = ["key_id", "order_id"]
     by_kind = booked.group_by(*on, "kind").agg(pl.col("units").sum())

@@ -59,18 +59,21 @@ def _find_moment_terms(
     told = open_units.get(batch.source_at) if batch and batch.source_at else None
     if rule.primary != ON_HAND or COMMITTED in rule.names or told is None or told.is_empty():
         return pl.DataFrame(schema=TERMS)
-    theirs = settings.systems[rule.mirror].decrements_at
-    owned = facts[rule.primary]
-    ours = [settings.systems[owner].decrements_at for owner in owned.owners]
-    sign = pl.Series(
-        [0 if moment == theirs else (-1 if theirs == "order" else 1) for moment in ours],
-        dtype=pl.Int64,
-    )
-    keys = told["key_id"].to_numpy()
-    signs = sign.gather(owned.owner_of[keys].astype(np.uint32))
+    signs = _find_moment_signs(settings, rule, facts[rule.primary], told["key_id"])
     return told.select("key_id", in_flight_units=pl.col("open_units") * signs).with_columns(
         lag_units=pl.lit(0, pl.Int64)
     )
+
+
+def _find_moment_signs(
+    settings: Settings, rule: MirrorRule, owned: Owned, keys: pl.Series
+) -> pl.Series:
+    """Return what one promised unit does to the mirror beside its owner, key by key."""
+    theirs = settings.systems[rule.mirror].decrements_at
+    ours = [settings.systems[owner].decrements_at for owner in owned.owners]
+    signs = [0 if moment == theirs else (-1 if theirs == "order" else 1) for moment in ours]
+    owner_of = owned.owner_of[keys.to_numpy()].astype(np.uint32)
+    return pl.Series("sign", signs, dtype=pl.Int64).gather(owner_of)
 
 
 def _find_instants(
@@ -163,12 +166,34 @@ def find_recent(
     facts: Mapping[str, Owned],
     movements: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return per key what moved so lately that the mirror need not know of it yet."""
+    """Return per key how what moved lately may stand in a number, or not yet."""
     instants = _find_instants(picture, settings, rule, facts)
     if instants is None or movements.is_empty():
-        return pl.DataFrame(
-            schema={"key_id": pl.Int32, "pending_units": pl.Int64, "missed": pl.Int64}
-        )
-    # What a system told us itself it has certainly heard of.
-    heard = movements.filter(pl.col("system") != rule.mirror)
-    return in_flight.compute_recent(_find_effects(rule, facts, heard), instants)
+        return pl.DataFrame(schema=in_flight.RECENT)
+    effects = [
+        _find_effects(rule, facts, movements),
+        _find_moment_effects(settings, rule, facts, movements),
+    ]
+    return in_flight.compute_recent(pl.concat(effects), instants, mirror=rule.mirror)
+
+
+def _find_moment_effects(
+    settings: Settings, rule: MirrorRule, facts: Mapping[str, Owned], movements: pl.DataFrame
+) -> pl.DataFrame:
+    """Orders and shipments as the term of two moments holds them: see _find_moment_terms."""
+    if rule.primary != ON_HAND or COMMITTED in rule.names:
+        return pl.DataFrame(schema=in_flight.EFFECT)
+    keys = movements["key_id"].unique().sort()
+    signs = _find_moment_signs(settings, rule, facts[ON_HAND], keys)
+    sides = pl.DataFrame({"key_id": keys, "owner": "", "sign": signs})
+    effects = in_flight.compute_effects(
+        movements.rename({"in_force_at": "at"}),
+        owners={COMMITTED: sides.drop("sign")},
+        names=(COMMITTED,),
+    )
+    return (
+        effects.join(sides.drop("owner"), on="key_id", how="inner", validate="m:1")
+        .filter(pl.col("sign") != 0)
+        .with_columns(effect_units=-pl.col("sign") * pl.col("effect_units"))
+        .select(list(in_flight.EFFECT))
+    )

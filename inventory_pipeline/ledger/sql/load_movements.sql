@@ -1,6 +1,7 @@
 -- grain: one movement that changes what is here or promised, as known by the hour, told once
 -- order_id ties an order to its shipment: the order's own id, found by reference or cause.
--- param: hour_at, low, high, timestamptz (movements in force in (low, high])
+-- A movement made and not yet recorded may stand in a number all the same: it is here too.
+-- param: hour_at, low, high, timestamptz (in force after low; made or in force by high)
 with told as (
     select
         batches.system,
@@ -22,7 +23,7 @@ with told as (
     where
         batches.hour_at <= $hour_at
         and coalesce(movements.recorded_at, movements.moved_at) > $low
-        and coalesce(movements.recorded_at, movements.moved_at) <= $high
+        and least(movements.recorded_at, movements.moved_at) <= $high
 )
 
 select

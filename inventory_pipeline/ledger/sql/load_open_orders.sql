@@ -1,6 +1,8 @@
 -- grain: one key with units ordered and not shipped at $as_of
 -- An order that several systems tell of counts once: the largest telling. A shipment is
 -- tied to its order by reference or cause; one that names nothing is taken off the key.
+-- Orders and shipments count from when they are in the books, as stock does: else a parcel
+-- would be off the promise and still on the shelf.
 -- param: hour_at, as_of, since, timestamptz
 with told as (
     select
@@ -19,8 +21,8 @@ with told as (
     inner join ingest.batches as batches on movements.batch_id = batches.batch_id
     where
         batches.hour_at <= $hour_at
-        and movements.moved_at > $since
-        and movements.moved_at <= $as_of
+        and coalesce(movements.recorded_at, movements.moved_at) > $since
+        and coalesce(movements.recorded_at, movements.moved_at) <= $as_of
         and movements.kind in ('order_placed', 'order_cancelled', 'shipment')
 ),
 
