@@ -10,7 +10,7 @@ from inventory_pipeline.simulator.exports import Clerk
 from inventory_pipeline.simulator.faults.fault import Fault
 from inventory_pipeline.simulator.faults.views import View
 from inventory_pipeline.simulator.folder import write_file
-from inventory_pipeline.simulator.labels import Gap, Witness, find_due, find_gaps
+from inventory_pipeline.simulator.labels import Gap, Standard, Witness, find_gaps
 from inventory_pipeline.simulator.logs import (
     render_changes,
     render_documents,
@@ -32,6 +32,7 @@ class Press:
         faults: by fault id; every label has one.
         views: faults that change what a reading shows and nothing else.
         feeds: system → feeds that are exported.
+        standard: what every system would show without faults.
         told: ids of all records that were exported.
     """
 
@@ -41,6 +42,7 @@ class Press:
     views: Sequence[View]
     feeds: Mapping[str, Sequence[str]]
     static: Static
+    standard: Standard
     told: set[str] = field(default_factory=set)
 
     def print_hour(self, number: int, witness: Witness) -> None:
@@ -77,11 +79,14 @@ class _Hour:
     def _read(self, system: str, read_at: datetime) -> Sequence[Gap]:
         readings = self._glance(system, read_at)
         self._write(system, "counts", Clerk(self.shop, system).render_counts(read_at, readings))
+        for fault in self.press.faults.values():
+            if fault.mirror == system:
+                fault.seen_units = fault.units
         return list(
             find_gaps(
                 system,
                 shown=readings,
-                due=find_due(self.shop, system),
+                due=self.press.standard.find_due(system),
                 faults=self.press.faults,
             )
         )

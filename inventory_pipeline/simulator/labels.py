@@ -8,7 +8,7 @@ from inventory_pipeline.model.hours import floor_hour
 from inventory_pipeline.model.quantities import AVAILABLE
 from inventory_pipeline.simulator.faults.fault import Fault
 from inventory_pipeline.simulator.shop import Shop
-from inventory_pipeline.simulator.words import ERP, SHELF, THREEPL, Key, Reading
+from inventory_pipeline.simulator.words import ERP, SHELF, STOREFRONT, THREEPL, Key, Reading
 
 
 @dataclass(frozen=True)
@@ -48,34 +48,49 @@ class Sighting:
     largest_units: int
 
 
-def find_due(shop: Shop, system: str) -> dict[Reading, int]:
-    """Return what a system would show without faults.
+class Standard:
+    """What every system would show without faults.
 
-    A mirror is judged by what its owner says and what is promised on record: where a fault
-    changed those, the mirror is due the changed number, whoever is to blame.
+    A mirror is judged by what its owner said when it was last read, and by what was then
+    promised on record: where a fault changed those, the mirror is due the changed number,
+    whoever is to blame.
     """
-    clean = shop.clean.find(system).read()
-    if system in (SHELF, THREEPL):
-        return shop.actual.find(system).read()
-    if system == ERP:
-        return {reading: n + _find_owner_shift(shop, reading[1:]) for reading, n in clean.items()}
-    channel = shop.clean.find_channel(system)
-    own = shop.actual.find(system).read()
-    return {
-        reading: max(0, channel.free[reading[1:]] + _find_free_shift(shop, reading[1:]))
-        if reading[0] == AVAILABLE
-        else own[reading]
-        for reading in clean
-    }
 
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._owned: dict[Key, int] = {}
+        self._promised: dict[Key, int] = {}
 
-def _find_owner_shift(shop: Shop, key: Key) -> int:
-    return shop.actual.find_room(key).count(key) - shop.clean.find_room(key).count(key)
+    def find_due(self, system: str) -> dict[Reading, int]:
+        """Return what a system is due to show now, as it is read; owners are read first."""
+        if system in (SHELF, THREEPL):
+            return self._find_owned(system)
+        clean = self._shop.clean.find(system).read()
+        if system == ERP:
+            return {reading: n + self._owned.get(reading[1:], 0) for reading, n in clean.items()}
+        if system == STOREFRONT:
+            self._see_promises()
+        free = self._shop.clean.find_channel(system).free
+        own = self._shop.actual.find(system).read()
+        return {
+            reading: max(0, free[reading[1:]] + self._find_shift(reading[1:]))
+            if reading[0] == AVAILABLE
+            else own[reading]
+            for reading in clean
+        }
 
+    def _find_owned(self, system: str) -> dict[Reading, int]:
+        shown = self._shop.actual.find(system).read()
+        due = self._shop.clean.find(system).read()
+        self._owned |= {reading[1:]: shown[reading] - due[reading] for reading in due}
+        return shown
 
-def _find_free_shift(shop: Shop, key: Key) -> int:
-    promised = shop.actual.storefront.committed[key] - shop.clean.storefront.committed[key]
-    return _find_owner_shift(shop, key) - promised
+    def _see_promises(self) -> None:
+        actual, clean = self._shop.actual.storefront, self._shop.clean.storefront
+        self._promised = {k: units - clean.committed[k] for k, units in actual.committed.items()}
+
+    def _find_shift(self, key: Key) -> int:
+        return self._owned.get(key, 0) - self._promised.get(key, 0)
 
 
 def find_gaps(
@@ -149,5 +164,5 @@ class Witness:
         if not fault.has_gap:
             return sighting.last_delta_units
         if any(other.is_beside(fault) for other in self._faults.values()):
-            return fault.units
+            return fault.seen_units
         return sighting.last_delta_units if sighting.last_hour == self.last_hour else 0

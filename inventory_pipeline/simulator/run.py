@@ -13,7 +13,7 @@ from inventory_pipeline.simulator.faults.mix import Mix, Planner, draw_noise_fau
 from inventory_pipeline.simulator.faults.views import View
 from inventory_pipeline.simulator.folder import opening_folder, write_file
 from inventory_pipeline.simulator.hour import Press
-from inventory_pipeline.simulator.labels import Witness
+from inventory_pipeline.simulator.labels import Standard, Witness
 from inventory_pipeline.simulator.noise import Noise, Static
 from inventory_pipeline.simulator.profiles import find_profile
 from inventory_pipeline.simulator.settings import (
@@ -153,6 +153,7 @@ def _build_press(
         faults=labelled,
         views=views,
         feeds=find_feeds(shop.layout, tier),
+        standard=Standard(shop),
         static=Static(noise, open_stream(seed, "static"), (*shop.layout.systems, MIDDLEWARE)),
     )
 

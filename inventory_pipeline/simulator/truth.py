@@ -61,8 +61,14 @@ def _render_label(
         "yes" if is_answerable else "no", compute_slug(sighting.last_hour),
         sighting.largest_units, units, _find_correction(fault, units), fault.remedy, f"T{tier}",
         f"T{fault.needs_tier}", " ".join(missing), fault.group or fault_id, fault.correction_fact,
-        json.dumps([step.render() for step in fault.steps], separators=(",", ":")),
+        _render_path(fault),
     )  # fmt: skip
+
+
+def _render_path(fault: Fault) -> str:
+    """Return the way from cause to symptom as a JSON list, in order of time."""
+    steps = [step.render() for step in sorted(fault.steps, key=lambda step: step.at)]
+    return json.dumps(steps, separators=(",", ":"))
 
 
 def _find_correction(fault: Fault, units: int | None) -> int | None:

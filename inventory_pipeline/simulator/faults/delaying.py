@@ -43,8 +43,10 @@ class InFlight(Once):
         spare = int((latest - self._read_at).total_seconds()) - 1
         heard_at = self._read_at + timedelta(seconds=self.stage.stream.randint(1, max(1, spare)))
         self.tell_movement(delivery.movement)
-        self.begin(delivery.heard_at)
+        effect = self.compute_effect(delivery.movement)
         self.ended_at = max(heard_at, delivery.heard_at)
+        self.shift(-effect, delivery.heard_at)
+        self.shift(effect, self.ended_at)
         return (self.watch(delivery, "heard", heard_at=self.ended_at),)
 
     def decoy(self) -> None:
@@ -86,7 +88,7 @@ class BatchWindow(Planned):
         sent_at = self.window.find_heard_at(movement.recorded_at, self.stage.stream)
         self.tell_movement(movement)
         self.shift(-effect, delivery.heard_at)
-        self.stage.plan(sent_at, partial(self.shift, effect, sent_at))
+        self.shift(effect, sent_at)
         return (self.watch(delivery, "sent with the batch", heard_at=sent_at),)
 
 

@@ -130,6 +130,7 @@ class Fault(ABC):
         wants_still: whether no customer may wish for the goods by chance.
         has_gap: whether the mirror's number goes wrong; if not, ``units`` says what is.
         units: what the fault did to the number so far: shown less due, signed eaches.
+        seen_units: the same when the mirror was last read.
         started_at: when the mirror's number first went wrong; none: it never happened.
         ended_at: when it was put right; none: still wrong.
         record_ids: the records that prove it, in order of time.
@@ -150,6 +151,7 @@ class Fault(ABC):
         self.sku = ""
         self.location_id = ""
         self.units = 0
+        self.seen_units = 0
         self.group = ""
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None

@@ -123,6 +123,8 @@ class Planned(Fault):
 
     def prepare(self, stage: Stage) -> None:
         self.stage = stage
+        for other in self.others:
+            other.stage = stage
         self.arrange()
 
     def arrange(self) -> None:
@@ -225,7 +227,10 @@ class Planned(Fault):
         return compute_effect(movement, find_signs(self.mirror))
 
     def shift(self, units: int, at: datetime) -> None:
-        """Note that the fault moved the number by so much against what is due."""
+        """Note that the fault moves the number by so much against what is due, at ``at``."""
+        if at > self.stage.now:
+            self.stage.plan(at, partial(self.shift, units, at))
+            return
         self.units += units
         self.begin(at)
 

@@ -146,6 +146,7 @@ class ClampedAtZero(Planned):
         return is_plain and ground.is_home and ground.item.safety_stock > 0
 
     def arrange(self) -> None:
+        self._is_told = False
         at = self.find_work_moment(self.hour)
         self.stage.plan(at, self._empty)
         refilled_at = at + self.draw_hours(2, 5)
@@ -163,10 +164,11 @@ class ClampedAtZero(Planned):
     def distort(self, delivery: Delivery) -> Sequence[Delivery]:
         movement = delivery.movement
         if self.is_heard_by_mirror(delivery) and movement.kind in ("damage", "receipt"):
-            if self.started_at is None and movement.kind == "damage":
+            if not self._is_told and movement.kind == "damage":
+                self._is_told = True
                 self.tell_movement(movement)
                 self.shift(self._goes_below, delivery.heard_at)
-            elif self.started_at is not None:
+            elif self._is_told:
                 self.tell_movement(movement)
             return (self.watch(delivery, "stopped at 0"),)
         return (delivery,)

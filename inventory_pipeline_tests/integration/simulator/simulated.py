@@ -63,8 +63,8 @@ class Simulated:
 
     @cached_property
     def hours(self) -> list[str]:
-        names = self.root.glob("truth/gaps-*.csv")
-        return sorted(name.stem.removeprefix("gaps-") for name in names)
+        names = self.root.glob("exports/*/counts-*.*")
+        return sorted({name.stem.removeprefix("counts-") for name in names})
 
     @cached_property
     def owners(self) -> dict[str, str]:
