@@ -178,7 +178,7 @@ class Simulated:
             key=(sku, self._find_location(system, row["location_id"])),
             units=int(row["quantity"]) * factor,
             moved_at=instant(row["moved_at"]),
-            recorded_at=instant(row["recorded_at"]),
+            recorded_at=instant(row.get("recorded_at") or row["moved_at"]),
             disposition=row.get("disposition", ""),
             reference_id=row["reference_id"],
             cause_id=row["cause_id"],
