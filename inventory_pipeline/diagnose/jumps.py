@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory_pipeline.diagnose.account import find_start
 from inventory_pipeline.diagnose.case import Case, Move, Point
+from inventory_pipeline.diagnose.points import find_start
 
 # A word may be on its way this long before anybody calls it lost.
 SLACK = timedelta(hours=1)

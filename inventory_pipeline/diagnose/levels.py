@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory_pipeline.diagnose.account import Entry
 from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.jumps import Jump
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene
 
 QUEUED = timedelta(hours=1)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.account import find_start
 from inventory_pipeline.diagnose.case import Case, Change
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 
 _NUMBER = re.compile(r"^-?[0-9]{1,9}$")

@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from inventory_pipeline.diagnose.account import (
-    Account,
-    Entry,
-    EntryKind,
-    compute_owner_rest,
-    find_start,
-    open_account,
-)
+from inventory_pipeline.diagnose.account import Account, compute_owner_rest, open_account
 from inventory_pipeline.diagnose.case import Case, Message, Move
 from inventory_pipeline.diagnose.claim import BY_ID, BY_SHAPE, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import Jump, find_doubled, find_jumps, find_missed
+from inventory_pipeline.diagnose.matching import Entry, EntryKind
+from inventory_pipeline.diagnose.points import find_start
 
 INFERRED = "inferred"
 

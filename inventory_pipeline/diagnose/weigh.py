@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory_pipeline.diagnose.account import find_settled_gap, find_start
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import Claim
+from inventory_pipeline.diagnose.points import find_settled_gap, find_start
 from inventory_pipeline.model.causes import CAUSES, UNKNOWN
 
 MOST_FAULTS = 3

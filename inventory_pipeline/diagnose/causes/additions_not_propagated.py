@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.account import Entry
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
 from inventory_pipeline.diagnose.jumps import find_missed
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "additions_not_propagated"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.account import find_start
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import BY_SERIES, Claim
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
 

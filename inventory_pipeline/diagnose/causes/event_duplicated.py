@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.account import NEAR, Entry
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_doubled
 from inventory_pipeline.diagnose.kinds import ORDERS
+from inventory_pipeline.diagnose.matching import NEAR, Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
 NAME = "event_duplicated"

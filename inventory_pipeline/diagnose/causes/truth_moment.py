@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.account import find_start
 from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.account import Entry, find_start
 from inventory_pipeline.diagnose.case import Case
 from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SERIES, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import list_near
+from inventory_pipeline.diagnose.matching import Entry
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
 
 NAME = "unit_factor"

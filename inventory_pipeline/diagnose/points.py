@@ -1,0 +1,85 @@
+"""Points: the hours of a series, which of them are settled, and where the gap begins."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory_pipeline.diagnose.case import Move, Point, Rule
+from inventory_pipeline.model.quantities import COMMITTED
+
+YOUNG = timedelta(minutes=15)
+# Hours before the agreement that tell which rows its number already holds.
+
+
+def find_start(points: Sequence[Point]) -> int:
+    """Return the place of the last point without a gap; 0 if there is none.
+
+    One with nothing on its way is surer: what seemed to be on its way may be what was lost.
+    """
+    agreed = [place for place, point in enumerate(points) if point.delta == 0]
+    still = [place for place in agreed if points[place].is_settled]
+    return (still or agreed or [0])[-1]
+
+
+def find_settled_gap(points: Sequence[Point]) -> int:
+    """Return the gap of the newest settled hour since the agreement, else of the newest one.
+
+    While something is on its way an hour explains as much of a gap by it as it can, and that
+    may be too much.
+    """
+    settled = [p for p in points[find_start(points) + 1 :] if p.is_settled]
+    return (settled or points)[-1].delta
+
+
+def build_point(row: Mapping[str, Any], rule: Rule, moves: Sequence[Move]) -> Point:
+    """Return one hour; commitments that no system counts are taken from the open orders."""
+    committed = row["committed_units"]
+    if committed is None and moves:
+        committed = count_open_units(moves, row["mirror_at"])
+    promised = committed or 0 if COMMITTED in rule.names else 0
+    free = row["owner_units"] - promised - (rule.safety if rule.takes_safety else 0)
+    return Point(
+        hour_at=row["hour_at"],
+        at=row["mirror_at"],
+        owner_at=row["owner_at"],
+        owner=row["owner_units"],
+        expected=row["observed_units"] - row["delta_units"],
+        observed=row["observed_units"],
+        pending=row["in_flight_units"] + row["lag_units"],
+        delta=row["delta_units"],
+        committed=committed,
+        held_back=max(0, -free) if rule.is_clamped else 0,
+    )
+
+
+def mark_moving(points: list[Point], moves: list[Move], path_delay: timedelta) -> list[Point]:
+    """Mark points whose mirror may not show the newest movement before them yet."""
+    delay = max(path_delay, YOUNG)
+    moved = [m.at for m in moves if m.effect]
+    return [
+        replace(p, is_moving=True)
+        if bisect_right(moved, p.at) > bisect_right(moved, p.at - delay)
+        else p
+        for p in points
+    ]
+
+
+def count_open_units(moves: Sequence[Move], moment: datetime) -> int:
+    """Return the units ordered and not shipped at a moment, order by order, never below zero."""
+    open_units: dict[str, int] = defaultdict(int)
+    named: dict[str, str] = {}
+    for move in moves:
+        if move.kind == "order_placed" and move.is_own:
+            named |= dict.fromkeys(move.names, move.movement_id)
+    for move in moves:
+        if move.at > moment or not move.is_own:
+            continue
+        order = next((named[name] for name in move.names if name in named), "")
+        if order and move.kind == "order_placed":
+            open_units[order] += move.units
+        elif order and move.kind in {"order_cancelled", "shipment"}:
+            open_units[order] -= move.units
+    return sum(units for units in open_units.values() if units > 0)

@@ -1,0 +1,65 @@
+"""Records: rows of the store made into what a case holds, field by field."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from inventory_pipeline.diagnose.case import Change, LogRow, Message
+
+
+def build_changes(frame: pl.DataFrame) -> tuple[Change, ...]:
+    """Return configuration changes in order of time."""
+    return tuple(
+        Change(
+            r["changed_at"], r["system"], r["kind"], r["subject"], r["before"], r["after"],
+            r["actor"],
+        )
+        for r in frame.iter_rows(named=True)
+    )  # fmt: skip
+
+
+def build_log(
+    rows: Iterable[Mapping[str, Any]],
+    namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]],
+) -> tuple[LogRow, ...]:
+    """Return the mirror's log of one key; a row that names another item's movement says so."""
+    return tuple(
+        LogRow(
+            change_id=r["change_id"],
+            operation=r["operation"],
+            units=r["units"],
+            at=r["changed_at"],
+            reference_id=r["reference_id"] or "",
+            actor=r["actor"] or "",
+            source_at=r["source_at"],
+            sequence=r["sequence"],
+            other_sku=_find_other(namesakes.get((r["reference_id"] or "", r["key_id"]), {})),
+        )
+        for r in rows
+    )
+
+
+def _find_other(kinds: Mapping[str, list[str]]) -> str:
+    others = sorted({sku for skus in kinds.values() for sku in skus})
+    return others[0] if len(others) == 1 else ""
+
+
+def build_messages(rows: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
+    """Return the middleware's events of one key; what it left out is empty."""
+    return tuple(
+        Message(
+            event_id=r["event_id"],
+            path=r["path"],
+            operation=r["operation"],
+            units=r["units"],
+            emitted_at=r["emitted_at"],
+            processed_at=r["processed_at"],
+            attempt=r["attempt"],
+            status=r["status"],
+            reference_id=r["reference_id"] or "",
+            idempotency_key=r["idempotency_key"] or "",
+            sequence=r["sequence"],
+        )
+        for r in rows
+    )
