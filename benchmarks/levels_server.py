@@ -11,17 +11,23 @@ import threading
 from pathlib import Path
 
 AT = "2026-04-06T10:00:00+00:00"
+AT_TIGHT = "2026-04-06T10:00Z"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 PAGE = re.compile(rb"page=(\d+)")
 
 
 def write_page(first: int, size: int, *, tight: bool) -> bytes:
-    """Return ``size`` levels from number ``first`` as the body of one page."""
+    """Return ``size`` levels from number ``first`` as the body of one page.
+
+    Written tight, a million of them are just within what one answer may hold.
+    """
+    name, at, gaps = (
+        ("S{:06d}", AT_TIGHT, (",", ":")) if tight else ("SKU-{:07d}", AT, (", ", ": "))
+    )
     rows = [
-        {"sku": f"SKU-{n:07d}", "place": f"L{n % 25}", "qty": n % 997, "at": AT}
+        {"sku": name.format(n), "place": f"L{n % 25}", "qty": n % 997, "at": at}
         for n in range(first, first + size)
     ]
-    gaps = (",", ":") if tight else (", ", ": ")
     return json.dumps({"items": rows, "page": first // max(size, 1)}, separators=gaps).encode()
 
 

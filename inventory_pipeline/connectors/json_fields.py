@@ -23,6 +23,8 @@ MAX_SHAPE_DEPTH = 8
 BARE = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?|true|false|null"
 _AROUND_BARE = re.compile(rf"([ ,:\[\]{{}}]*)(?:{BARE})([ ,:\[\]{{}}]*)")
 _WORD = 8
+# Bytes that a polars text holds in itself; a longer one is a view into something larger.
+_INLINE = 12
 _QUOTE = ord('"')
 
 
@@ -87,16 +89,25 @@ def read_fields(spans: Sequence[Span], layout: Layout, wanted: Mapping[str, Keys
     rows = _cut_rows(body, end, grid.height)
     values = _cut_values(rows, {n: bounds[n] for n in {*places.values(), *bare}})
     values = _judge_bare(values, bare)
-    return values.select(
+    return _let_rows_go(values).select(
         **{name: pl.col(str(places[name])) if name in places else _NOTHING for name in wanted}
     )
+
+
+def _let_rows_go(values: pl.DataFrame) -> pl.DataFrame:
+    """Copy texts that are views into their rows, which would keep all of every row."""
+    lengths = values.select(pl.all().str.len_bytes().max()).row(0)
+    views = [
+        name for name, most in zip(values.columns, lengths, strict=True) if (most or 0) > _INLINE
+    ]
+    return values.with_columns(pl.col(name) + "" for name in views)
 
 
 _NOTHING = pl.lit(None, pl.String)
 
 
 def _mark_ends(
-    spans: Sequence[Span], separator: str, layout: Layout
+    spans: Sequence[Span], separator: bytes, layout: Layout
 ) -> tuple[bytes, list[bytes], bytes]:
     """Return the rows, each before one byte that ends a row and no other; runs; that byte.
 
@@ -104,13 +115,13 @@ def _mark_ends(
     follow the last row, so that a whole word can be read at any byte of it.
     """
     end = b"}" if layout.is_flat else b"\n"
-    gap = separator.encode() if layout.is_flat else b"\n"
+    gap = separator if layout.is_flat else b"\n"
     lead = gap[1:]
-    parts = [span.text.encode() for span in spans]
+    parts = [span.body for span in spans]
     if any(b"\\" in part or _find_least(part) < 0x20 for part in parts):
         raise NotAlikeError
     if not layout.is_flat:
-        parts = [part.replace(separator.encode(), gap) for part in parts]
+        parts = [part.replace(separator, gap) for part in parts]
     body = b"".join((lead, gap.join(parts), end, b" " * _WORD))
     return body, [lead + layout.runs[0], *layout.runs[1:]], end
 

@@ -15,7 +15,7 @@ from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.connectors.json_pieces import NotAlikeError, Pieces, cut_rows, parse_piece
 from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.connectors.json_sheet import Sheet, read_chains
-from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_strict import decode_text, load_strictly, refuse_no_text
 from inventory_pipeline.errors import SourceContractError
 
 Check = Callable[[Any], None]
@@ -114,12 +114,12 @@ def open_page(body: bytes, plan: RowPlan, check: Check = accept) -> OpenPage:
     Raises:
         SourceContractError: no strict JSON, no list where the rows should be, too many rows.
     """
-    text = decode_text(body)
+    refuse_no_text(body)
     try:
-        pieces = cut_rows(text, plan.rows)
+        pieces = cut_rows(body, plan.rows)
         last = parse_piece(pieces.last, plan.rows)
     except NotAlikeError:
-        return read_slowly(text, plan, check)
+        return read_slowly(body, plan, check)
     check(pieces.document)
     return OpenPage(pieces.document, pieces.height, last, pieces)
 
@@ -151,9 +151,9 @@ def read_pages(pages: Sequence[OpenPage], plan: RowPlan) -> list[Reading]:
     return readings
 
 
-def read_slowly(text: str, plan: RowPlan, check: Check = accept) -> ReadPage:
+def read_slowly(body: bytes, plan: RowPlan, check: Check = accept) -> ReadPage:
     """Read a page value by value; any JSON at all."""
-    document = load_strictly(text)
+    document = load_strictly(decode_text(body))
     check(document)
     items = plan.rows.find_items(document)
     if type(items) is not list:
@@ -180,5 +180,5 @@ def _read_alone(page: OpenPage, plan: RowPlan) -> ReadPage:
     try:
         sheet = read_pieces([page.rows], plan)
     except NotAlikeError:
-        return read_slowly(page.rows.text, plan)
+        return read_slowly(page.rows.body, plan)
     return ReadPage(page.document, page.items, page.last, sheet)

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory_pipeline.connectors.json_paths import RowsPath
-from inventory_pipeline.connectors.json_strict import MAX_COMMAS, MAX_DEPTH, load_strictly
+from inventory_pipeline.connectors.json_strict import (
+    MAX_COMMAS,
+    MAX_DEPTH,
+    decode_text,
+    load_strictly,
+)
 from inventory_pipeline.errors import SourceContractError
 
-# Characters that are read at once: enough for two cores, little beside a large page.
+# Bytes that are read at once: enough for two cores, little beside a large page.
 BLOCK = 1 << 20
 _MARK = "@rows@"
-_SEPARATOR = re.compile(r"\}, ?\{")
+_SEPARATOR = re.compile(rb"\}, ?\{")
 
 
 class NotAlikeError(Exception):
@@ -32,13 +37,13 @@ class Span:
         separator: what stands between two of them.
     """
 
-    text: str = field(repr=False)
-    separator: str
+    body: bytes = field(repr=False)
+    separator: bytes
     height: int
 
     def split(self) -> list[str]:
         """Return what stands between the braces of each row."""
-        return self.text.split(self.separator)
+        return self.body.decode().split(self.separator.decode())
 
 
 @dataclass(frozen=True)
@@ -46,47 +51,43 @@ class Pieces:
     """A page cut into rows.
 
     Attributes:
-        start, end: where in ``text`` the rows stand, without the outermost braces.
+        body: the page; UTF-8 for sure.
+        start, end: where in it the rows stand, without the outermost braces.
         separator: what stands between two rows.
         height: how many rows there are.
         document: the answer, strictly read, its list of rows replaced by a mark.
     """
 
-    text: str = field(repr=False)
+    body: bytes = field(repr=False)
     start: int
     end: int
-    separator: str
+    separator: bytes
     height: int
     document: Any = field(repr=False)
 
     @property
     def first(self) -> str:
         """Return what stands between the braces of the first row."""
-        at = self.text.find(self.separator, self.start, self.end)
-        return self.text[self.start : at if at >= 0 else self.end]
+        at = self.body.find(self.separator, self.start, self.end)
+        return self.body[self.start : at if at >= 0 else self.end].decode()
 
     @property
     def last(self) -> str:
         """Return what stands between the braces of the last row."""
-        at = self.text.rfind(self.separator, self.start, self.end)
-        return self.text[at + len(self.separator) if at >= 0 else self.start : self.end]
-
-    @property
-    def rows(self) -> str:
-        """Return the text of all rows, without the outermost braces."""
-        return self.text[self.start : self.end]
+        at = self.body.rfind(self.separator, self.start, self.end)
+        return self.body[at + len(self.separator) if at >= 0 else self.start : self.end].decode()
 
     def find_spans(self, size: int = BLOCK) -> Iterator[Span]:
-        """Yield the rows in spans of about ``size`` characters."""
+        """Yield the rows in spans of about ``size`` bytes."""
         if self.end - self.start <= size:
-            yield Span(self.rows, self.separator, self.height)
+            yield Span(self.body[self.start : self.end], self.separator, self.height)
             return
         at = self.start
         while at <= self.end:
-            cut = self.text.find(self.separator, min(at + size, self.end), self.end)
+            cut = self.body.find(self.separator, min(at + size, self.end), self.end)
             stop = cut if cut >= 0 else self.end
-            height = self.text.count(self.separator, at, stop) + 1
-            yield Span(self.text[at:stop], self.separator, height)
+            height = self.body.count(self.separator, at, stop) + 1
+            yield Span(self.body[at:stop], self.separator, height)
             at = stop + len(self.separator)
 
 
@@ -97,7 +98,7 @@ def find_blocks(sheaf: Sequence[Pieces], size: int = BLOCK) -> Iterator[list[Spa
     for pieces in sheaf:
         for span in pieces.find_spans(size):
             block.append(span)
-            length += len(span.text)
+            length += len(span.body)
             if length >= size:
                 yield block
                 block, length = [], 0
@@ -105,25 +106,25 @@ def find_blocks(sheaf: Sequence[Pieces], size: int = BLOCK) -> Iterator[list[Spa
         yield block
 
 
-def cut_rows(text: str, rows: RowsPath) -> Pieces:
-    """Cut a page at its rows.
+def cut_rows(body: bytes, rows: RowsPath) -> Pieces:
+    """Cut a page, which is UTF-8, at its rows.
 
     Raises:
         NotAlikeError: where to cut is not certain.
     """
-    start, end = _find_list(text, rows), text.rfind("}]")
-    if start < 0 or end < start or (len(text) > MAX_COMMAS and text.count(",") > MAX_COMMAS):
+    start, end = _find_list(body, rows), body.rfind(b"}]")
+    if start < 0 or end < start or (len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS):
         raise NotAlikeError
-    head, tail = text[:start], text[end + 2 :]
+    head, tail = decode_text(body[:start]), body[end + 2 :].decode()
     try:
         document = load_strictly(f'{head}["{_MARK}"]{tail}')
     except SourceContractError:
         raise NotAlikeError from None
     if _MARK in head or _MARK in tail or rows.find_items(document) != [_MARK]:
         raise NotAlikeError
-    separator = _find_separator(text, start, end)
-    height = text.count(separator, start + 2, end) + 1
-    return Pieces(text, start + 2, end, separator, height, document)
+    separator = _find_separator(body, start, end)
+    height = body.count(separator, start + 2, end) + 1
+    return Pieces(body, start + 2, end, separator, height, document)
 
 
 def parse_piece(piece: str, rows: RowsPath) -> Any:
@@ -138,20 +139,20 @@ def parse_piece(piece: str, rows: RowsPath) -> Any:
         raise NotAlikeError from None
 
 
-def _find_list(text: str, rows: RowsPath) -> int:
+def _find_list(body: bytes, rows: RowsPath) -> int:
     """Return where the list of rows opens, or -1 where that is not plain to see."""
     if len(rows.lists) != 1:
         return -1
     at = 0
     if rows.lists[0]:
-        key = f'"{rows.lists[0][-1]}":'
-        at = text.find(key) + len(key)
+        key = f'"{rows.lists[0][-1]}":'.encode()
+        at = body.find(key) + len(key)
         if at < len(key):
             return -1
-        at += text.startswith(" ", at)
-    return at if text.startswith("[{", at) else -1
+        at += body.startswith(b" ", at)
+    return at if body.startswith(b"[{", at) else -1
 
 
-def _find_separator(text: str, start: int, end: int) -> str:
-    match = _SEPARATOR.search(text, start, end)
-    return match[0] if match else "},{"
+def _find_separator(body: bytes, start: int, end: int) -> bytes:
+    match = _SEPARATOR.search(body, start, end)
+    return match[0] if match else b"},{"

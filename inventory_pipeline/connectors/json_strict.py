@@ -31,6 +31,12 @@ def decode_text(body: bytes) -> str:
         ) from None
 
 
+def refuse_no_text(body: bytes) -> None:
+    """Raise SourceContractError unless the bytes are UTF-8; large ones hold memory twice then."""
+    if not body.isascii():
+        decode_text(body)
+
+
 def load_strictly(text: str, *, max_depth: int = MAX_DEPTH) -> Any:
     """Read JSON; every number comes back as the text it was written with.
 

@@ -32,7 +32,7 @@ DEEP = '{"sku": "A", "place": {"code": "L1", "x": null}, "none": {}, "at": "t", 
 
 def read(*pages: str):
     """Read pages of rows, given as JSON lists, the way under test alone."""
-    sheaf = [cut_rows(f'{{"rows": {page}}}', PLAN.rows) for page in pages]
+    sheaf = [cut_rows(f'{{"rows": {page}}}'.encode(), PLAN.rows) for page in pages]
     layout = find_layout(sheaf[0].first, PLAN.rows, WANTED.values())
     [block] = find_blocks(sheaf)
     return read_fields(block, layout, WANTED)
@@ -42,7 +42,7 @@ def read_as_before(*pages: str):
     """Read the same value by value."""
     rows = [json.loads(page, parse_int=str, parse_float=str) for page in pages]
     text = json.dumps({"rows": [row for page in rows for row in page]})
-    return read_slowly(text, PLAN).sheet.cells.drop("row")
+    return read_slowly(text.encode(), PLAN).sheet.cells.drop("row")
 
 
 def edit(row: str, old: str, new: str) -> str:
