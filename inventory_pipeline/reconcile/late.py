@@ -49,8 +49,7 @@ def explain(waiting: pl.DataFrame, late: pl.DataFrame, *, hour_at: datetime) -> 
     rows = []
     for gap in waiting.iter_rows(named=True):
         stood = late.filter(
-            (pl.col("key_id") == gap["key_id"])
-            & (pl.col("moved_at") <= gap["last_seen_at"] + HOUR)
+            (pl.col("key_id") == gap["key_id"]) & (pl.col("moved_at") <= gap["last_seen_at"] + HOUR)
         )
         names = _find_worth(stood, abs(gap["delta_units"]))
         if names:
