@@ -52,7 +52,7 @@ SCENARIOS = (
              {"field_mapping": 1}),
     Scenario("al-app-extensions-26719", "the unit of measure is never applied", OMNICHANNEL,
              {"unit_factor": 2}),
-    Scenario("erpnext-35426", "the books' level is an older one than the ledger's", TRANSFERS,
+    Scenario("erpnext-35426", "a level is an older one than the ledger's", OMNICHANNEL,
              {"stale_overwrite": 2}),
     Scenario("odoo-24555", "a reservation stays after what it was for is gone", THIRD_PARTY,
              {"threepl_confirmation_missing": 2}),

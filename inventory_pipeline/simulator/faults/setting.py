@@ -9,6 +9,7 @@ from inventory_pipeline.simulator.faults.delaying import build_correction
 from inventory_pipeline.simulator.faults.dropping import DROPPED, Once
 from inventory_pipeline.simulator.faults.planned import CHANNELS, MINUTE, Ground, Planned
 from inventory_pipeline.simulator.middleware import Message
+from inventory_pipeline.simulator.paths import Batch
 from inventory_pipeline.simulator.words import STOREFRONT
 
 PEOPLE = ("admin", "store.manager", "support.desk")
@@ -71,6 +72,11 @@ class StaleOverwrite(Planned):
     waits = (2.0, 6.0)
     attempt = 1
     actor = "stock_sync"
+
+    @classmethod
+    def fits(cls, ground: Ground) -> bool:
+        # Books that stand still between batches hold the same number then and now.
+        return not isinstance(ground.path.delay, Batch)
 
     def arrange(self) -> None:
         stream = self.stage.stream
