@@ -11,12 +11,14 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Import the script (not timed), call its ``reconcile`` (timed), write the result."""
+    """Import the script and let it ``prepare`` (not timed), ``reconcile`` (timed), tell."""
     script, folder, result = map(Path, sys.argv[1:])
     sys.path.insert(0, str(script.parent))
     spec = importlib.util.spec_from_file_location(script.stem, script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    if hasattr(module, "prepare"):
+        module.prepare(folder)
     started, burned = time.perf_counter(), time.process_time()
     summary = module.reconcile(folder)
     seconds, cpu = time.perf_counter() - started, time.process_time() - burned

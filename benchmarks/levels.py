@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.alternatives import measure_levels_alternatives
 from benchmarks.isolated_venv import Interpreter
 from benchmarks.levels_server import write_page
-from benchmarks.measure import Reading, Row, interleave, run_candidate
+from benchmarks.measure import Reading, Row, interleave, run_candidate, run_process
 
 HERE = Path(__file__).parent
 PAGE_SIZES = (10_000, 1_000, 250, 100)
@@ -23,6 +23,7 @@ def measure_levels(levels: int, *, times: int, interpreter: Interpreter | None) 
     rows: dict[str, Row] = {}
     for size in PAGE_SIZES:
         with serve_levels(levels, size) as folder:
+            run_process([sys.executable, str(HERE / "wire" / "ours.py"), str(folder)])
             seen = _interleave("wire", folder, times=times)
             what = f"{levels:,} levels in pages of {size:,}, wire to warehouse"
             rows |= _compare(seen, size, what, times=times)
@@ -71,7 +72,8 @@ def _compare(seen: dict[str, Reading], size: int, what: str, *, times: int) -> d
     note = f"{what}: {_tell(seen)}"
     rows = {f"B3{suffix}": _find_ratio(seen["from_dicts"], ours, 1.6, times, note)}
     rows[f"B3_read_json{suffix}"] = _find_ratio(seen["read_json"], ours, 0.9, times, note)
-    rows[f"B3_memory_mb{suffix}"] = Row(ours.megabytes, 350, "lower", times, what)
+    most = max(ours.megabytes, seen["first_hour"].megabytes)
+    rows[f"B3_memory_mb{suffix}"] = Row(most, 350, "lower", times, what)
     return rows
 
 
@@ -91,7 +93,7 @@ def _measure_parsing(levels: int, size: int, *, times: int) -> dict[str, Row]:
 def _measure_bulk(levels: int) -> dict[str, Row]:
     """Measure one answer that holds everything."""
     with serve_levels(levels, levels, "tight") as folder:
-        ours = run_candidate(HERE / "wire" / "ours.py", folder)
+        ours = run_candidate(HERE / "wire" / "first_hour.py", folder)
     note = f"{levels:,} levels in one answer, wire to warehouse: {ours.seconds:.2f} s"
     return {"B3_bulk_memory_mb": Row(ours.megabytes, 350, "lower", 1, note)}
 

@@ -1,6 +1,8 @@
-"""The product: ``rest`` connector, landing, gate and warehouse, as the hourly run takes them."""
+"""The product as the hourly run uses it, in an hour that follows another: wire to warehouse."""
 
-import tempfile
+import shutil
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 from inventory_pipeline.config import checks
@@ -39,16 +41,40 @@ mail: {{to: [ops@example.com], from: pipeline@example.com}}
 """
 
 
+def ingest(home: Path, url: str, *, hours_ago: int) -> int:
+    """Take in one hour as the hourly run does; return how many levels the warehouse has of it."""
+    config = home / "inventory.yaml"
+    config.write_text(CONFIG.format(url=url), encoding="utf-8")
+    house = House(load_settings(config))
+    hour_at = floor_hour(house.clock.now()) - timedelta(hours=hours_ago)
+    with house.warehouse() as warehouse:
+        [feed] = step.run(
+            warehouse, house.landing, house.build_source("shop"), house.catalog,
+            hour_at=hour_at, clock=house.clock, may_fetch=True,
+        )  # fmt: skip
+    return feed.keys
+
+
+def prepare(folder: Path) -> None:
+    """Start from an installation that took in the hour before; ``main`` made it."""
+    shutil.copytree(folder / "before", folder / "home")
+
+
 def reconcile(folder: Path) -> int:
     """Return how many levels stand in the warehouse."""
     url = (folder / "address").read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as home:
-        config = Path(home) / "inventory.yaml"
-        config.write_text(CONFIG.format(url=url), encoding="utf-8")
-        house = House(load_settings(config))
-        with house.warehouse() as warehouse:
-            [feed] = step.run(
-                warehouse, house.landing, house.build_source("shop"), house.catalog,
-                hour_at=floor_hour(house.clock.now()), clock=house.clock, may_fetch=True,
-            )  # fmt: skip
-    return feed.keys
+    try:
+        return ingest(folder / "home", url, hours_ago=0)
+    finally:
+        shutil.rmtree(folder / "home")
+
+
+def main() -> None:
+    """Make the hour before."""
+    folder = Path(sys.argv[1])
+    (folder / "before").mkdir()
+    ingest(folder / "before", (folder / "address").read_text(encoding="utf-8"), hours_ago=1)
+
+
+if __name__ == "__main__":
+    main()
