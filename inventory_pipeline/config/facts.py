@@ -6,10 +6,12 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from inventory_pipeline.config.strict import Model
-from inventory_pipeline.config.values import Day, Duration, Name, Text, Whole
+from inventory_pipeline.config.systems import Sync
+from inventory_pipeline.config.values import Day, Duration, Name, Number, Text, Whole
 from inventory_pipeline.model.ownership import is_no_answer
 
 Side = Literal["wms", "erp"]
+Step = Literal["authority", "trigger", "posting_rules", "middleware"]
 
 
 class Scope(Model):
@@ -58,6 +60,10 @@ class Fact(Model):
         default_factory=list, description="Parts with an owner of their own; they never overlap."
     )
     worksheet: Worksheet | None = Field(None, description="The five-factor sheet, if filled in.")
+    diagnosis_order: list[Step] = Field(
+        default_factory=list,
+        description="The steps of a diagnosis in this order; authority always comes first.",
+    )
 
     @field_validator("owner", mode="before")
     @classmethod
@@ -118,6 +124,18 @@ class Handoff(Model):
     )
     max_delay: Duration = Field(timedelta(minutes=5), description="The delay that is normal.")
     responsible: str = Field("", description="Who mends it when it breaks.")
+    sync: Sync | None = Field(
+        None, description="How news travels on it; without it, as the target's own sync says."
+    )
+    exists: bool = Field(
+        True, description="false: it is needed and nobody has built it; the map shows it missing."
+    )
+    resolution: str = Field("", description="What is done about its most frequent exceptions.")
+    resolution_status: Literal["none", "planned", "started", "done"] = Field(
+        "none", description="How far that is."
+    )
+    opened_on: Day | None = Field(None, description="When the channel behind it was opened.")
+    revenue: Number | None = Field(None, ge=0, description="What that channel sells in a year.")
 
 
 class Registry(Model):

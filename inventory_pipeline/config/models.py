@@ -14,6 +14,7 @@ from inventory_pipeline.config.mail import Heartbeat, MailSettings
 from inventory_pipeline.config.policy import Assistant, Costs, Severity, Structural
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.systems import Catalog, System
+from inventory_pipeline.config.traffic import Conversion, Middleware
 from inventory_pipeline.config.values import CURRENCY_PATTERN, Duration, Name, Whole, ZoneName
 
 
@@ -64,6 +65,8 @@ class Settings(Model):
     handoffs: list[Handoff] = Field(
         default_factory=list, description="The map: every path that moves stock data."
     )
+    middleware: Middleware = Middleware()
+    conversion: Conversion = Conversion()
     severity: Severity = Severity()
     structural: Structural = Structural()
     assistant: Assistant = Assistant()
