@@ -50,7 +50,7 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 	@$(PY) -m benchmarks
 
 docs: .venv ## Generate the reference pages from the code
-	@$(PY) -m inventory_pipeline.config.schema > docs/configuration.md
+	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md
 
 clean: ## Remove what was built; exports and landed data of your own stay
 	rm -rf .venv .uv $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
