@@ -14,6 +14,7 @@ import polars as pl
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.diagnose.evidence import Evidence, build_cases
 from inventory_pipeline.diagnose.standing import find_standings
+from inventory_pipeline.diagnose.telling import Background, build_background, tell
 from inventory_pipeline.diagnose.verdict import Verdict, judge, render_row
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.causes import CAUSES, UNKNOWN
@@ -27,7 +28,7 @@ REACH = timedelta(days=7)
 # An hour with more gaps than this has one cause, not so many: the structural finding says so,
 # and only the gravest are looked at one by one.
 MOST_CASES = 20_000
-KINDS = ("gap", "ghost", "absent", "shrinkage", "misplaced", "stockout", "receipt_lag")
+KINDS = ("gap", "ghost", "absent", "count_variance", "misplaced", "stockout", "receipt_lag")
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
     "hour_at": pl.Datetime("us", "UTC"),
@@ -68,7 +69,8 @@ def run(
     with warehouse.transaction():
         evidence, left_out = load_evidence(warehouse, settings, hour_at)
         verdicts = judge_cases(evidence, settings, catalog)
-        frame = build_rows(evidence, verdicts, left_out, hour_at=hour_at)
+        behind = load_background(warehouse, settings, evidence.cases, hour_at)
+        frame = build_rows(evidence.cases, verdicts, left_out, behind)
         warehouse.replace_partition("diagnose.verdicts", frame, where={"hour_at": hour_at})
     done = Diagnosed(
         findings=frame.height,
@@ -90,16 +92,16 @@ def judge_cases(evidence: Evidence, settings: Settings, catalog: Catalog) -> lis
 
 
 def build_rows(
-    evidence: Evidence, verdicts: list[Verdict], left_out: pl.DataFrame, *, hour_at: datetime
+    cases: pl.DataFrame, verdicts: list[Verdict], left_out: pl.DataFrame, behind: Background
 ) -> pl.DataFrame:
     """Return the rows of ``diagnose.verdicts``: those judged, and those too many to judge."""
-    keys = evidence.cases["key_id"]
+    keys = cases["key_id"].to_list()
     rows = [
-        {**render_row(verdict), "hour_at": hour_at, "key_id": key}
-        for verdict, key in zip(verdicts, keys, strict=True)
+        {**render_row(verdict), **told, "hour_at": behind.hour_at, "key_id": key}
+        for verdict, told, key in zip(verdicts, tell(verdicts, keys, behind), keys, strict=True)
     ]
     judged = pl.DataFrame(rows, schema=VERDICT)
-    return pl.concat([judged, _excuse(left_out, hour_at)]).sort("finding_id")
+    return pl.concat([judged, _excuse(left_out, behind.hour_at)]).sort("finding_id")
 
 
 def _excuse(left_out: pl.DataFrame, hour_at: datetime) -> pl.DataFrame:
@@ -156,6 +158,28 @@ def load_evidence(
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),
     )
     return evidence, left_out
+
+
+def load_background(
+    warehouse: DuckWarehouse, settings: Settings, cases: pl.DataFrame, hour_at: datetime
+) -> Background:
+    """Read what stands behind every case: both sides, other mirrors, earlier spells, drift."""
+    keys = cases.select("key_id").unique(maintain_order=True)
+    back = cases.filter(pl.col("recurrence") > 1).select(
+        "finding_id", "kind", "fact", "mirror", "key_id", "subject"
+    )
+    window: dict[str, Any] = {"hour_at": hour_at, "since": hour_at - 2 * REACH}
+    return build_background(
+        settings,
+        hour_at,
+        cases=cases,
+        sides=warehouse.query(load_query("diagnose", "load_sides"), hour_at=hour_at),
+        readings=warehouse.query_with(
+            keys, load_query("diagnose", "load_readings"), hour_at=hour_at
+        ),
+        spells=warehouse.query_with(back, load_query("diagnose", "load_spells"), **window),
+        drift=warehouse.query(load_query("diagnose", "load_drift"), hour_at=hour_at),
+    )
 
 
 def _add_roles(moves: pl.DataFrame, settings: Settings) -> pl.DataFrame:

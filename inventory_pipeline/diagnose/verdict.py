@@ -11,12 +11,10 @@ from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.proof import find_doubts
 from inventory_pipeline.diagnose.scene import INFERRED, Scene
 from inventory_pipeline.diagnose.weigh import Ranking, rank
-from inventory_pipeline.diagnose.words import render_sentence
 from inventory_pipeline.model.causes import CAUSES, UNKNOWN
 
 # Below this share of the belief nobody needs to hear of a rival.
 LEAST_RIVAL = 0.01
-MOST_RECORDS = 3
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def find_tier(case: Case) -> str:
 
 
 def render_row(verdict: Verdict) -> dict[str, Any]:
-    """Return the row of ``diagnose.verdicts``, without hour and key."""
+    """Return the row of ``diagnose.verdicts``, without hour, key and what ``telling`` adds."""
     case, cause = verdict.case, CAUSES[verdict.cause]
     return {
         "finding_id": case.finding_id,
@@ -93,24 +91,17 @@ def render_row(verdict: Verdict) -> dict[str, Any]:
         "is_proven": verdict.is_proven,
         "fix_class": cause.fix_class,
         "layer": cause.layer,
-        "verdict": _lean(verdict),
-        "evidence": _render(_build_evidence(verdict)),
         "rivals": _render([{"cause": c, "share": round(s, 4)} for c, s in verdict.rivals]),
-        "what_would_settle_it": _settle(verdict),
+        "what_would_settle_it": find_settling(verdict),
         "explained_units": verdict.explained_units,
         "unexplained_units": case.delta - verdict.explained_units,
         "correction_units": verdict.correction_units,
-        "sentence": render_sentence(verdict.case, verdict.claims, verdict.cause),
         "also": _render([claim.cause for claim in verdict.claims[1:]]),
     }
 
 
-def _lean(verdict: Verdict) -> str:
-    leans = {CAUSES[claim.cause].lean for claim in verdict.claims} - {"none"}
-    return "mixed" if len(leans) > 1 else next(iter(leans), "unknown")
-
-
-def _settle(verdict: Verdict) -> str:
+def find_settling(verdict: Verdict) -> str:
+    """Return what would settle it; empty: it is settled."""
     if verdict.is_proven:
         return ""
     if verdict.claims:
@@ -122,46 +113,6 @@ def _settle(verdict: Verdict) -> str:
         if verdict.tier == "T1"
         else ("the owner's movements and the mirror's change log")
     )
-
-
-def _build_evidence(verdict: Verdict) -> dict[str, Any]:
-    case = verdict.case
-    return {
-        "tier": verdict.tier,
-        "records": find_records(case, verdict.claims),
-        "claims": [
-            {"cause": c.cause, "units": c.units, "ids": list(c.ids), "facts": c.facts}
-            for c in verdict.claims
-        ],
-        "path": list(verdict.claims[0].path) if verdict.claims else [],
-        "doubts": list(verdict.doubts),
-    }
-
-
-def find_records(case: Case, claims: tuple[Claim, ...]) -> list[dict[str, Any]]:
-    """Return the two or three records that show it, as their systems wrote them."""
-    names = list(dict.fromkeys(name for claim in claims for name in claim.ids))
-    moves = {m.movement_id: m for m in case.moves or () if m.kind != INFERRED}
-    rows = {r.change_id: r for r in case.log or ()}
-    records: list[dict[str, Any]] = []
-    for name in names:
-        if name in moves:
-            move = moves[name]
-            records.append(
-                {
-                    "id": name, "system": move.system, "kind": move.kind, "units": move.units,
-                    "at": move.at.isoformat(), "reference_id": move.reference_id,
-                }
-            )  # fmt: skip
-        elif name in rows:
-            row = rows[name]
-            records.append(
-                {
-                    "id": name, "system": case.mirror, "kind": row.operation, "units": row.units,
-                    "at": row.at.isoformat(), "reference_id": row.reference_id,
-                }
-            )  # fmt: skip
-    return records[:MOST_RECORDS]
 
 
 def _render(value: object) -> str:

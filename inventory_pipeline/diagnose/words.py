@@ -1,74 +1,189 @@
-"""Words: one sentence that says why, in numbers and ids that stand in the evidence."""
+"""Words: one sentence that says why, written from the evidence alone.
 
-from collections.abc import Sequence
+Whoever has the evidence can write the sentence, and no number, id or name can stand in it
+that does not stand there: the sentence is a view of the evidence.
+"""
 
-from inventory_pipeline.diagnose.case import Case
-from inventory_pipeline.diagnose.claim import Claim
-from inventory_pipeline.model.causes import UNKNOWN
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-# {ids} are the claim's records, {facts} its own words; {mirror} and {owner} are systems.
-PHRASES = {
-    "in_flight": "units are on their way and should arrive by the next check",
-    "batch_window": "{mirror} shows its last batch and waits for the next one",
-    "receipt_pending": "a correction of ours is on its way ({ids})",
-    "movement_dropped": "{mirror} never heard of {ids}",
-    "additions_not_propagated": "{mirror} hears of sales and of no addition ({ids})",
-    "double_decrement": "one order lowered {mirror} twice ({ids})",
-    "event_duplicated": "one event was counted twice by {mirror} ({ids})",
-    "decrement_missing": "{mirror} never fell for the sale {ids}",
-    "stale_overwrite": "an older level was written over a newer one at {mirror} ({ids})",
-    "stale_retry": "a late or repeated message wrote an old level at {mirror} ({ids})",
-    "owner_layer_ahead_po": "{mirror} counts a purchase order that has not been received ({ids})",
-    "receipt_not_posted": "{mirror} never posted the receipt {ids}",
-    "threepl_confirmation_missing": "{mirror} was never told that the 3PL shipped {ids}",
-    "return_credited_early": "{mirror} credited a return before its box came ({ids})",
-    "return_never_arrived": "{mirror} credited a return whose box never came ({ids})",
-    "damaged_return_restocked": "{mirror} put a damaged return on sale ({ids})",
-    "good_return_not_restocked": "{mirror} never took back the good return {ids}",
-    "count_written_once": "a count was written to {owner} and not to {mirror} ({ids})",
-    "unit_factor": "{mirror} counts in another unit",
-    "safety_stock_rule": "a safety stock is taken off by one side only, or with another size",
-    "field_mapping": "{mirror} shows what is here as free to sell",
-    "channel_reservation": "units are held for another channel",
-    "truth_moment": "{mirror} falls at the order, {owner} at the shipment",
-    "transfer_in_transit": "a transfer is on its way ({ids})",
-    "location_pool": "the total agrees; the units stand at another location",
-    "sku_mapping": "what happened to another item was written here",
-    "ghost_row": "{mirror} holds a row that {owner} does not know",
-    "missing_row": "{mirror} does not list an item that {owner} holds",
-    "manual_edit_mirror": "somebody changed {mirror} by hand ({ids})",
-    "owner_edited_without_movement": "{owner} changed its own number without a movement",
-    "shrinkage": "a count found fewer units than the record, and no movement explains it",
-    "wrong_bin": "the units lie in another bin",
-    "phantom_zero_sales": "an item that always sold has stopped selling while stock is on record",
-    "bundle_component": "a bundle was sold and its part never left {mirror} ({ids})",
-    "clamped_at_zero": "{mirror} stopped at zero where it should have gone below",
-    "observation_skew": "the two numbers were read at different moments",
-    "snapshot_incomplete": "the snapshot did not come whole",
-    "our_echo_or_loop": "a correction of ours came back as a change ({ids})",
-    "foreign_bulk_script": "a program changed many items of {mirror} in one minute",
-    "true_stockout": "there is none left anywhere",
-    UNKNOWN: "nothing here explains it to the unit",
+from inventory_pipeline.diagnose.phrases import FIXES, PHRASES
+from inventory_pipeline.model.causes import CAUSES, UNKNOWN
+
+MOST_RECORDS = 2
+LONGEST_NAME = 64
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)\}")
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+# How a record of a kind is called; any other kind is its own word.
+_KINDS = {
+    "order_placed": "order",
+    "order_cancelled": "cancellation",
+    "pos_sale": "till sale",
+    "return_initiated": "announced return",
+    "return_received": "return",
+    "purchase_order_posted": "purchase order",
+    "transfer_out": "transfer",
+    "transfer_in": "transfer",
+    "transfer_incoming": "transfer",
+    "write_off": "write-off",
+    "set": "level set",
+    "add": "change",
+    "setting": "setting",
+    "receipt_of_ours": "correction",
 }
-MOST_IDS = 2
+_CERTAINTY = {"proven": "because", "likely": "most likely because", "possible": "perhaps because"}
 
 
-def render_sentence(case: Case, claims: Sequence[Claim], cause: str) -> str:
-    """Return one sentence: the gap, and because."""
-    phrases = [_render_claim(case, claim) for claim in claims] or [_fill(case, cause, "")]
-    return f"{_render_gap(case)} because " + "; and because ".join(phrases) + "."
+def render_sentence(evidence: Mapping[str, Any]) -> str:
+    """Return one sentence: what each side shows, because what, the fix, and who does what."""
+    claims = evidence["claims"] or [{"cause": UNKNOWN, "units": 0, "facts": {}}]
+    named = claims[0]["cause"] != UNKNOWN
+    because = _CERTAINTY[evidence["certainty"]] if named else "and"
+    reasons = f"; and {because} ".join(
+        _render_reason(evidence, claim, is_alone=len(claims) == 1) for claim in claims
+    )
+    fixes = " and ".join(dict.fromkeys(FIXES[CAUSES[claim["cause"]].fix_class] for claim in claims))
+    steps = "; then ".join(
+        dict.fromkeys(
+            fill(PHRASES[claim["cause"]].then, _list_words(evidence, claim)) for claim in claims
+        )
+    )
+    marks = "".join(f"; {mark}" for mark in _list_marks(evidence))
+    return (
+        f"{render_gap(evidence['gap'])}, {because} {reasons}; fix: {fixes}; next: {steps}{marks}."
+    )
 
 
-def _render_gap(case: Case) -> str:
-    if not case.points:
-        return f"{case.mirror} and {case.owner} disagree on {case.sku}"
-    last = case.points[-1]
-    return f"{case.mirror} shows {last.observed}, expected {last.expected} ({case.delta:+d})"
+def render_because(evidence: Mapping[str, Any]) -> str:
+    """Return the reasons alone, without the gap, the fix and the next step."""
+    claims = evidence["claims"] or [{"cause": UNKNOWN, "units": 0, "facts": {}}]
+    return "; and ".join(
+        _render_reason(evidence, claim, is_alone=len(claims) == 1) for claim in claims
+    )
 
 
-def _render_claim(case: Case, claim: Claim) -> str:
-    return _fill(case, claim.cause, ", ".join(claim.ids[:MOST_IDS]) or "no record names it")
+def render_gap(gap: Mapping[str, Any]) -> str:
+    """Say what each side shows: ``storefront shows 6 units, 8 fewer than the 14 expected``."""
+    mirror, owner = show(gap["mirror"] or gap["owner"]), show(gap["owner"])
+    observed, expected, owned = gap["observed_units"], gap["expected_units"], gap["owner_units"]
+    if observed is None and expected is None:
+        held = "" if owned is None else f" ({owner} holds {_count(owned)})"
+        return (
+            f"{mirror} and {owner} disagree{held}" if mirror != owner else f"{mirror} is off{held}"
+        )
+    if observed is None:
+        return f"{mirror} shows no number where {_count(expected)} {_are(expected)} expected"
+    words = f"{mirror} shows {_count(observed)}"
+    if expected is None:
+        return f"{words} where nothing is expected"
+    if gap["delta_units"]:
+        words += _render_difference(gap)
+    held = f" ({owner} holds {owned})" if owned is not None and owned != expected else ""
+    return words + held
 
 
-def _fill(case: Case, cause: str, ids: str) -> str:
-    return PHRASES[cause].format(mirror=case.mirror, owner=case.owner, ids=ids)
+def _render_difference(gap: Mapping[str, Any]) -> str:
+    units, expected = gap["delta_units"], gap["expected_units"]
+    more = "more" if units > 0 else "fewer"
+    if gap["observed_units"] - expected == units:
+        return f", {abs(units)} {more} than the {expected} expected"
+    return f" where {expected} {_are(expected)} expected, {abs(units)} {more} than is on its way"
+
+
+def render_record(record: Mapping[str, Any]) -> str:
+    """Name one record: ``receipt W99 (8 units, shelf, 2026-04-06 10:05 UTC)``."""
+    kind = show(_KINDS.get(record["kind"], record["kind"]))
+    facts = [
+        _render_units(record),
+        show(record.get("system", "")),
+        show(record.get("local", "")),
+        f"for {show(record['reference_id'])}" if record.get("reference_id") else "",
+    ]
+    told = ", ".join(fact for fact in facts if fact)
+    return f"{kind} {show(record['id'])}" + (f" ({told})" if told else "")
+
+
+def _render_units(record: Mapping[str, Any]) -> str:
+    units = record.get("units")
+    if units is None:
+        return ""
+    if record["kind"] == "set":
+        return f"to {_count(units)}"
+    return (
+        f"{units:+d} {'unit' if abs(units) == 1 else 'units'}"
+        if record["kind"] == "add"
+        else _count(units)
+    )
+
+
+def _render_reason(evidence: Mapping[str, Any], claim: Mapping[str, Any], *, is_alone: bool) -> str:
+    share = "" if is_alone else f"({claim['units']:+d}) "
+    return share + fill(PHRASES[claim["cause"]].because, _list_words(evidence, claim))
+
+
+def _list_words(evidence: Mapping[str, Any], claim: Mapping[str, Any]) -> dict[str, str]:
+    """Return slot → words of one claim; an absent fact has none."""
+    gap, facts = evidence["gap"], {**evidence.get("looked_at", {}), **claim.get("facts", {})}
+    records = list(_find_records(evidence, claim))
+    names = " and ".join(render_record(record) for record in records[:MOST_RECORDS])
+    words = {name: show(value) for name, value in facts.items() if value not in ("", None)}
+    mirror, owner = show(gap["mirror"] or gap["owner"]), show(gap["owner"])
+    path = f"the path from {owner} to {mirror}" if mirror != owner else mirror
+    return {
+        **words,
+        "mirror": mirror,
+        "owner": owner,
+        "who": show(evidence["responsible"]) or f"whoever keeps {path}",
+        "named": f": {names}" if names else "",
+        "teller": show(records[0]["system"]) if records and "order" in facts else mirror,
+        "settles": show(evidence["settles"], limit=300) or "what the mirror's own log says of it",
+    }
+
+
+def _find_records(
+    evidence: Mapping[str, Any], claim: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the records of one claim, most telling first."""
+    known = {record["id"]: record for record in evidence["records"]}
+    yield from (known[name] for name in claim.get("ids", ()) if name in known)
+
+
+def _list_marks(evidence: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what must be said beside the cause."""
+    if evidence.get("is_design_fault"):
+        yield (
+            f"it came back {evidence['returns']} days running, which is a fault of the design and "
+            "not bad data"
+        )
+    if evidence.get("is_masking"):
+        yield "on its own this only masks it, since too many items drift"
+
+
+def fill(template: str, words: Mapping[str, str]) -> str:
+    """Fill a phrase; a part in square brackets whose slot has no word is left out."""
+
+    def keep(match: re.Match[str]) -> str:
+        return match[1] if all(words.get(name) for name in _SLOT.findall(match[1])) else ""
+
+    kept = _OPTIONAL.sub(keep, template)
+    return _SLOT.sub(lambda match: words.get(match[1], ""), kept)
+
+
+def show(value: object, *, limit: int = LONGEST_NAME) -> str:
+    """Return a stranger's text as it may stand in a sentence: one line, nothing hidden."""
+    text = str(value)
+    shown = "".join(
+        f"\\u{ord(c):04x}" if unicodedata.category(c) in _HIDDEN else c for c in text[:limit]
+    )
+    return " ".join(shown.split(" ")) + ("…" if len(text) > limit else "")
+
+
+def _count(units: int) -> str:
+    return f"{units} {'unit' if abs(units) == 1 else 'units'}"
+
+
+def _are(units: int) -> str:
+    return "is" if abs(units) == 1 else "are"
