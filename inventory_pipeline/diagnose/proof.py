@@ -11,6 +11,7 @@ from inventory_pipeline.diagnose.claim import BY_RECORD
 from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
 from inventory_pipeline.model.causes import CAUSES
+from inventory_pipeline.model.hours import HOUR
 
 
 def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
             "the owner's movements do not account for the owner's number",
         ),
         (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
-        (_has_hole(case, account), "a log was silent in the window"),
+        (_has_hole(case, best), "a log was silent when it should have told"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
@@ -52,10 +53,16 @@ def _has_rival(ranking: Ranking, best: Hypothesis) -> bool:
     )
 
 
-def _has_hole(case: Case, account: Account | None) -> bool:
-    """Return whether an hour that the account covers lacks a log: absence proves nothing then."""
-    start = account.start.hour_at if account else None
-    return any(start is None or at >= start for at in case.silent_at)
+def _has_hole(case: Case, best: Hypothesis) -> bool:
+    """Return whether a log is silent where it should tell: absence is no proof then."""
+    return any(
+        claim.at is None
+        or any(
+            at <= claim.at + case.delay + HOUR and claim.at < at + 2 * HOUR for at in case.silent_at
+        )
+        for claim in best.claims
+        if case.silent_at
+    )
 
 
 def _sum_corrections(hypothesis: Hypothesis) -> int | None:

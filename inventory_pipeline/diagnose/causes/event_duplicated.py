@@ -39,5 +39,5 @@ def _is_sale(entry: Entry) -> bool:
 
 def _is_replayed(scene: Scene, entry: Entry) -> bool:
     """Return whether the middleware itself tells of two deliveries of one event."""
-    events = [m.event_id for move in entry.moves for m in scene.find_messages(move)]
-    return len(events) > len(set(events))
+    deliveries = {m for move in entry.moves for m in scene.find_messages(move)}
+    return len(deliveries) > len({m.event_id for m in deliveries})

@@ -98,7 +98,8 @@ def test_a_silent_hour_of_the_log_forbids_proof() -> None:
         silent_at=(at("9:00"),),
     )
 
-    assert say(asked).doubts == ("a log was silent in the window",)
+    assert say(asked).doubts == ("a log was silent when it should have told",)
+    assert say(replace(asked, silent_at=(at("3:00"),))).is_proven
 
 
 def test_a_change_of_settings_in_the_window_forbids_proof() -> None:
