@@ -22,7 +22,7 @@ from inventory_pipeline.model.quantities import COMMITTED, ON_HAND
 COMMITTED_SIGN = {"order_placed": 1, "order_cancelled": -1, "shipment": -1}
 # Of this many movements every mixture of the ways they may stand in two numbers is tried;
 # of more only one way at a time, which is how a whole path lags.
-FEW = 6
+FEW = 4
 # What one unit of the fact does to a mirror that shows what is free to sell.
 _SIGNS = {ON_HAND: ON_HAND_SIGN, COMMITTED: COMMITTED_SIGN}
 EFFECT = {

@@ -93,3 +93,14 @@ def test_bins_that_differ_under_an_equal_total_are_misplaced(shop: Shop) -> None
     shop.run(HOUR)
 
     assert classes(shop, "E") == {("misplaced", "wms"): 0}
+
+
+def test_what_a_count_found_is_named_beside_drift(told_apart: Shop) -> None:
+    kinds = {f["finding_id"]: f["kind"] for f in told_apart.export("findings")}
+    causes = {
+        (d["sku"], kinds[d["finding_id"]]): d["cause"] for d in told_apart.export("diagnoses")
+    }
+
+    assert causes["B", "count_variance"] == "shrinkage"
+    assert causes["E", "count_variance"] == "wrong_bin"
+    assert causes["C", "stockout"] == "true_stockout"
