@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from inventory_pipeline.config.systems import Sync
 from inventory_pipeline.config.timing import compute_delay
 from inventory_pipeline.reconcile.in_flight import (
+    EFFECT,
     Instants,
     compute_alignment,
+    compute_recent,
     explain_recent,
     settle,
 )
@@ -95,3 +97,20 @@ def test_movements_between_two_readings_are_taken_back_or_put_in() -> None:
 
     assert compute_alignment(effects, early)["shift_units"].to_list() == [-15]
     assert compute_alignment(effects, late)["shift_units"].to_list() == [15]
+
+
+def test_what_is_made_and_not_recorded_may_stand_in_either_number() -> None:
+    made, recorded = TEN - timedelta(minutes=1), TEN + timedelta(minutes=1)
+    effects = pl.DataFrame(
+        [("on_hand", "shelf", "shelf", 1, "a", made, recorded, -2)], schema=EFFECT, orient="row"
+    )
+    both = Instants(TEN, {"on_hand": {"shelf": TEN}}, timedelta())
+    later = Instants(TEN, {"on_hand": {"shelf": recorded}}, timedelta())
+    told = Instants(recorded, {"on_hand": {"shelf": recorded}}, timedelta())
+
+    def find(instants: Instants) -> list[int]:
+        return compute_recent(effects, instants, mirror="storefront")["pending_units"].to_list()
+
+    assert find(both) == [2, -2, 0]
+    assert find(later) == [2]
+    assert find(told) == []
