@@ -19,7 +19,7 @@ LEAST_SHARE = 0.99
 # Among fewer hours than these not even one may be off.
 ONE_MISS_IN = 10
 # What one more fault costs: two independent faults on one key are rare.
-PER_FAULT = 3.0
+PER_FAULT = 2.0
 # How likely it is that no cause of the catalogue is the right one.
 UNKNOWN_STRENGTH = -0.5
 SETTLING = timedelta(hours=1)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
-from inventory_pipeline.diagnose.jumps import find_missed
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
@@ -70,10 +69,10 @@ def _guess(scene: Scene) -> Iterator[Claim]:
     """Claim where every jump down is an addition of the owner, and there are at least two."""
     found: list[Move] = []
     for jump in scene.jumps:
-        missed = [m for m in find_missed(scene.case, jump) if m.effect > 0]
-        if not missed:
+        added = [m for m in scene.case.moves or () if m.effect > 0 and jump.low < m.at <= jump.high]
+        if not added or -sum(m.effect for m in added) != jump.units:
             return
-        found.append(missed[0])
+        found.extend(added)
     if len(found) > 1:
         yield Claim(
             cause=NAME,

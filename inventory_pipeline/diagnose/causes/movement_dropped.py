@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from inventory_pipeline.diagnose.case import Move
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_missed, find_sum
 from inventory_pipeline.diagnose.kinds import ORDERS, is_good_return, is_physical_count
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
 
 NAME = "movement_dropped"
+# A receipt that the books lack is named after what the books did not do.
+BOOKS = ("erp",)
 SETTLES = "the mirror's change log for the hour: the movement's id is in it or it is not"
 
 
@@ -16,7 +19,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim every movement that is neither a sale, a return nor a count, and that is not heard."""
     for entry in scene.find_entries("missing"):
         move = entry.move
-        if move and move.kind not in ORDERS and not is_good_return(move):
+        if move and not _has_own_name(scene, move):
             claim = claim_entry(NAME, scene, entry)
             # a count that is not heard has a cause of its own
             weaker = 2.0 if is_physical_count(move, scene.case.moves or ()) else 0.0
@@ -34,11 +37,7 @@ def _guess(scene: Scene) -> Iterator[Claim]:
     for jump in scene.jumps:
         missed = find_missed(scene.case, jump)
         for move in missed:
-            if (
-                move.kind in ORDERS
-                or is_good_return(move)
-                or is_physical_count(move, scene.case.moves or ())
-            ):
+            if _has_own_name(scene, move) or is_physical_count(move, scene.case.moves or ()):
                 continue
             if move.kind == INFERRED and move.effect < 0:
                 continue
@@ -54,3 +53,9 @@ def _guess(scene: Scene) -> Iterator[Claim]:
                 ids=tuple(m.movement_id for m in pair),
                 settles=SETTLES,
             )
+
+
+def _has_own_name(scene: Scene, move: Move) -> bool:
+    """Return whether a movement of this kind that is not heard has a cause of its own."""
+    is_booked = move.kind == "receipt" and scene.case.rule.role in BOOKS
+    return move.kind in ORDERS or is_good_return(move) or is_booked

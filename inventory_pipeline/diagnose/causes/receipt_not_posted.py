@@ -20,7 +20,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     for entry in scene.find_entries("missing"):
         if entry.move and entry.move.kind == "receipt":
             claim = claim_entry(NAME, scene, entry)
-            yield replace(claim, strength=claim.strength + 1.5, path=path, settles=SETTLES)
+            yield replace(claim, path=path, settles=SETTLES)
     if not scene.is_blind:
         return
     for jump in scene.jumps:
@@ -28,4 +28,4 @@ def find(scene: Scene) -> Iterator[Claim]:
         for move in missed:
             if move.kind == "receipt":
                 claim = claim_jump(NAME, jump, move, choices=len(missed))
-                yield replace(claim, strength=claim.strength + 1.0, path=path, settles=SETTLES)
+                yield replace(claim, path=path, settles=SETTLES)

@@ -8,6 +8,8 @@ from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "safety_stock_rule"
 SETTLES = "the safety stock in the settings of both systems, with its date"
+# Items that changed by their own safety stock in the same hour, beside this one.
+LEAST_ALIKE = 2
 WORDS = ("safety", "buffer", "reserve_stock", "threshold")
 
 
@@ -27,7 +29,7 @@ def find(scene: Scene) -> Iterator[Claim]:
             )  # fmt: skip
     if case.rule.safety and abs(case.delta) == case.rule.safety:
         siblings = count_siblings(scene)
-        strength = BY_PATTERN + 1.0 if siblings else BY_SHAPE + 0.5
+        strength = BY_PATTERN + 1.0 if siblings >= LEAST_ALIKE else BY_SHAPE + 0.5
         yield Claim(
             cause=NAME, units=case.delta, at=None, strength=strength, series=find_since(case),
             facts={"safety": case.rule.safety, "siblings": siblings}, path=path,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SERIES, BY_SIZE, Claim
-from inventory_pipeline.diagnose.jumps import list_near
+from inventory_pipeline.diagnose.jumps import Jump, find_missed, list_near
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
@@ -80,16 +80,54 @@ def _find_record(case: Case) -> float:
 
 
 def _guess(scene: Scene) -> Iterator[Claim]:
-    """Claim jumps of q(f-1) or q/f - q, the rest of one movement told in another unit."""
-    for jump in scene.jumps:
-        for move in list_near(scene.case, jump):
-            factor = compute_factor(move.effect, move.effect + jump.units) if move.effect else 0
-            if factor in USUAL[1:] or (factor and factor == scene.case.rule.factor):
-                # times two is told by a duplicate just as well
-                strength = BY_SIZE - 0.5 if move.kind != INFERRED else 0.3
-                yield replace(
-                    claim_jump(NAME, jump, move),
-                    strength=strength + _find_record(scene.case),
-                    facts={"factor": factor},
-                    settles=SETTLES,
-                )
+    """Claim jumps of q(f-1) or q/f - q, the rest of one movement told in another unit.
+
+    One factor behind every jump of at least two is a pattern; so is a level that was itself
+    written anew in another unit.
+    """
+    found = [_find_factors(scene.case, jump) for jump in scene.jumps]
+    common = set.intersection(*map(set, found)) if len(found) > 1 else set()
+    for factor in sorted(common)[:1]:
+        yield Claim(
+            cause=NAME,
+            units=scene.case.delta,
+            at=None,
+            series=tuple(p.delta for p in scene.case.points),
+            strength=BY_SERIES + 1.0 + _find_record(scene.case),
+            ids=tuple(factors[factor].movement_id for factors in found),
+            facts={"factor": factor},
+            settles=SETTLES,
+        )
+    for jump, factors in zip(scene.jumps, found, strict=True):
+        for factor, move in factors.items():
+            # times two is told by a duplicate just as well
+            strength = BY_SIZE - 0.5 if move.kind != INFERRED else 0.3
+            yield replace(
+                claim_jump(NAME, jump, move),
+                strength=strength + _find_record(scene.case),
+                facts={"factor": factor},
+                settles=SETTLES,
+            )
+        yield from _find_rewritten(scene, jump)
+
+
+def _find_factors(case: Case, jump: Jump) -> dict[int, Move]:
+    """Return the usual factors that make a jump out of one movement near it."""
+    found: dict[int, Move] = {}
+    for move in list_near(case, jump):
+        factor = compute_factor(move.effect, move.effect + jump.units) if move.effect else 0
+        if factor in USUAL[1:] or (factor and factor == case.rule.factor):
+            found.setdefault(factor, move)
+    return found
+
+
+def _find_rewritten(scene: Scene, jump: Jump) -> Iterator[Claim]:
+    before = next((p.observed for p in scene.case.points if p.at == jump.low), 0)
+    factor = compute_factor(before, before + jump.units) if before else 0
+    if factor in USUAL and abs(jump.units) > 1 and not find_missed(scene.case, jump):
+        yield replace(
+            claim_jump(NAME, jump, None),
+            strength=BY_SIZE + 0.5 + _find_record(scene.case),
+            facts={"factor": factor},
+            settles=SETTLES,
+        )
