@@ -193,7 +193,6 @@ class Case:
         additions_heard: additions that the mirror's log tells of, over all its items.
         receipts: corrections of ours on their way: id, signed units.
         sent: corrections of ours that the mirror confirmed: id, signed units.
-        silence: how probable the present run without a sale is under the item's own demand.
         peers: gaps of the same item elsewhere, and of other items at the same mirror whose
             gap changed in the same hour or has the same size.
     """
@@ -223,7 +222,6 @@ class Case:
     receipts: tuple[tuple[str, int], ...] = ()
     sent: tuple[tuple[str, int], ...] = ()
     qualifiers: tuple[str, ...] = ()
-    silence: float | None = None
 
     @property
     def delta(self) -> int:

@@ -82,7 +82,6 @@ FINDERS: tuple[Finder, ...] = (
     owner_edited_without_movement.find,
     shrinkage.find,
     wrong_bin.find,
-    phantom_zero_sales.find,
     bundle_component.find,
     clamped_at_zero.find,
     observation_skew.find,

@@ -28,7 +28,9 @@ REACH = timedelta(days=7)
 # An hour with more gaps than this has one cause, not so many: the structural finding says so,
 # and only the gravest are looked at one by one.
 MOST_CASES = 20_000
-KINDS = ("gap", "ghost", "absent", "count_variance", "misplaced", "stockout", "receipt_lag")
+KINDS = (
+    "gap", "ghost", "absent", "count_variance", "misplaced", "stockout", "receipt_lag", "phantom",
+)  # fmt: skip
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
     "hour_at": pl.Datetime("us", "UTC"),

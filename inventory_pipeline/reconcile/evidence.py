@@ -16,6 +16,7 @@ from inventory_pipeline.reconcile import (
     late,
     receipts,
     recounts,
+    silence,
     ties,
     variance,
 )
@@ -55,6 +56,7 @@ def find_other_problems(
     ).filter(pl.col("system") == owner)
     if counts.height:
         rows += _find_variances(warehouse, picture, settings, counts)
+    rows += _find_silences(warehouse, picture, owner)
     bins = warehouse.query(
         load_query("reconcile", "find_misplaced"), hour_at=at, owner=owner, fact=ON_HAND
     )
@@ -94,6 +96,24 @@ def _find_receipt_lags(outcomes: list[Outcome]) -> list[dict[str, object]]:
             mirror=outcome.mirror.system,
         )
     ]
+
+
+def _find_silences(
+    warehouse: DuckWarehouse, picture: Picture, owner: str
+) -> list[dict[str, object]]:
+    """Return items that stopped selling; none in an hour whose owner did not answer whole."""
+    batch, owned = picture.batches.get(owner), picture.facts.get(ON_HAND)
+    if owned is None or batch is None or batch.source_at is None or not picture.is_whole(owner):
+        return []
+    runs = warehouse.query(
+        load_query("reconcile", "find_silences"),
+        hour_at=picture.hour_at,
+        since=batch.source_at - silence.REACH,
+        until=batch.source_at,
+        least_sales=silence.LEAST_SALES,
+    )
+    units = pl.Series(owned.column.units[runs["key_id"].to_numpy()], dtype=pl.Int64)
+    return silence.find_silent_items(runs, units=units, owner=owner, items=picture.active_skus)
 
 
 def _find_variances(

@@ -319,6 +319,7 @@ def test_what_nothing_explains_is_unknown() -> None:
         ("shrinkage", "shrinkage", "shrinkage"),
         ("misplaced", "misplaced", "wrong_bin"),
         ("stockout", "stockout", "true_stockout"),
+        ("phantom", "phantom_stock", "phantom_zero_sales"),
         ("receipt_lag", "transfer", "owner_layer_ahead_po"),
     ],
 )
