@@ -180,6 +180,7 @@ class Case:
     """One gap.
 
     Attributes:
+        told_units: the size of the finding where it is no gap between two series.
         points: hours in which both sides were known, oldest first; the last is the gap.
         log: the mirror's own change log of the key; None: the mirror keeps none.
         messages: the middleware's history of the key; None: there is none.
@@ -208,6 +209,7 @@ class Case:
     owner: str
     rule: Rule
     points: tuple[Point, ...]
+    told_units: int = 0
     delay: timedelta = timedelta()
     moves: tuple[Move, ...] | None = None
     log: tuple[LogRow, ...] | None = None
@@ -226,4 +228,4 @@ class Case:
     @property
     def delta(self) -> int:
         """Return the gap of the newest hour."""
-        return self.points[-1].delta if self.points else 0
+        return self.points[-1].delta if self.points and self.kind == "gap" else self.told_units

@@ -173,6 +173,7 @@ def _build_case(
         owner=owner,
         rule=rule,
         points=tuple(points),
+        told_units=row["delta_units"] or 0,
         delay=_find_delay(standing, points),
         moves=tuple(told),
         log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
