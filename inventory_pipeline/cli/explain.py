@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from inventory_pipeline.cli import console as terminal
+from inventory_pipeline.cli.diagnosis import print_diagnoses, read_json
 from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import compute_key, parse_hour
 from inventory_pipeline.wiring.explain import explain
@@ -67,7 +68,7 @@ def command(
     house = open_house(ctx)
     found = explain(house, sku, location=location, hour_at=parse_hour(hour) if hour else None)
     if as_json:
-        terminal.print_json(asdict(found))
+        terminal.print_json({**asdict(found), "diagnoses": list(map(read_json, found.diagnoses))})
         terminal.finish(needs_person=found.needs_a_person)
     out = terminal.build_console()
     terminal.print_line(out, f"{sku} at {compute_key(found.hour_at)}", style="bold")
@@ -78,6 +79,8 @@ def command(
             terminal.print_table(
                 out, [c.removesuffix("_units") for c in columns], [_cells(r, columns) for r in rows]
             )
+        if name == "findings":
+            print_diagnoses(out, found.diagnoses)
     terminal.finish(needs_person=found.needs_a_person)
 
 

@@ -1,5 +1,6 @@
 """``findings``: what disagrees, gravest first."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -8,10 +9,12 @@ from inventory_pipeline.cli import console as terminal
 from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import parse_hour
 from inventory_pipeline.wiring.export import load_table
+from inventory_pipeline.wiring.house import House
 
 _COLUMNS = (
     "severity", "class", "sku", "location_id", "mirror", "owner_units", "expected_units",
-    "observed_units", "delta_units", "streak", "recurrence", "first_seen_at", "finding_id",
+    "observed_units", "delta_units", "cause", "streak", "recurrence", "first_seen_at",
+    "finding_id",
 )  # fmt: skip
 _STYLES = {"major": "red", "notable": "yellow", "minor": "", "none": "dim"}
 _RANK = {"major": 0, "notable": 1, "minor": 2, "none": 3}
@@ -33,11 +36,21 @@ def command(
     if not everything:
         rows = [r for r in rows if r["state"] == "open" and r["severity"] != "none"]
     rows.sort(key=_rank)
+    causes = load_causes(house, at or max((r["last_seen_at"] for r in rows), default=None))
+    rows = [{**row, "cause": causes.get(row["finding_id"], "")} for row in rows]
     if as_json:
         terminal.print_json(rows)
     else:
         _print(rows, limit)
     terminal.finish(needs_person=any(_is_grave(row) for row in rows))
+
+
+def load_causes(house: House, at: datetime | None) -> dict[str, str]:
+    """Return finding → its cause, as it was judged in an hour; every open one is, each hour."""
+    if at is None:
+        return {}
+    told = load_table(house, "diagnoses", low=at, high=at)
+    return dict(told.select("finding_id", "cause").iter_rows())
 
 
 def _is_grave(row: dict[str, Any]) -> bool:

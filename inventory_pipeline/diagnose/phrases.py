@@ -157,7 +157,7 @@ PHRASES = {
         "{who} lists or maps the item at {mirror}",
     ),
     "manual_edit_mirror": Phrase(
-        "{mirror} was changed by hand[ by {actor}]{named}",
+        "{mirror} was changed by hand[ ({actor})]{named}",
         "ask who changed it why, and only then decide which number stands",
     ),
     "owner_edited_without_movement": Phrase(

@@ -39,8 +39,8 @@ class Plan:
     """The steps taken, in order.
 
     Attributes:
-        suspect: where to look: the first step that fails, or the middleware when everything
-            before it is clean; empty when nothing stands out.
+        suspect: where to look: the first step that fails, the middleware when everything before
+            it is clean, or the layer of a cause beside the plan; empty: nothing stands out.
         is_direct: the books agree and only the mirror is off.
     """
 
@@ -105,8 +105,14 @@ def build_plan(inquiry: Inquiry) -> Plan:
             return Plan(tuple(checks), "authority")
     failed = [check.step for check in checks if check.status == "fail"]
     is_direct = is_middleware_case(inquiry) and all(step == "middleware" for step in failed)
-    suspect = failed[0] if failed else "middleware" if is_direct else ""
+    suspect = failed[0] if failed else "middleware" if is_direct else _name_layer(inquiry)
     return Plan(tuple(checks), suspect, is_direct)
+
+
+def _name_layer(inquiry: Inquiry) -> str:
+    """Return the layer beside the plan that a named cause lies in, such as the mirror itself."""
+    beside = [layer for _, layer in inquiry.layers if layer not in LAYERS and layer != "none"]
+    return beside[0] if beside else ""
 
 
 def is_middleware_case(inquiry: Inquiry) -> bool:
@@ -117,7 +123,7 @@ def is_middleware_case(inquiry: Inquiry) -> bool:
         and inquiry.role not in BOOKS
         and known
         and all(book.delta == 0 for book in known)
-        and all(LAYERS.get(layer) in (None, "middleware") for _, layer in inquiry.layers)
+        and all(layer == "middleware" for _, layer in inquiry.layers)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from inventory_pipeline.errors import NoDataError
 from inventory_pipeline.model.hours import compute_key
 from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.store.warehouse import Warehouse
 from inventory_pipeline.wiring.house import House
 
 
@@ -18,6 +19,7 @@ class Explanation:
         facts: the owner's numbers.
         comparisons: each mirror's number beside what it should be, with the components.
         findings: open and cleared problems.
+        diagnoses: why, finding by finding, as it was judged in the hour.
         history: what each problem was in the hours before, newest first.
         movements: the last movements anybody told of.
         positions: the last count of each system that counted it, and what moved since.
@@ -30,6 +32,7 @@ class Explanation:
     facts: list[dict[str, Any]]
     comparisons: list[dict[str, Any]]
     findings: list[dict[str, Any]]
+    diagnoses: list[dict[str, Any]]
     history: list[dict[str, Any]]
     movements: list[dict[str, Any]]
     positions: list[dict[str, Any]]
@@ -42,6 +45,38 @@ class Explanation:
         return any(f["state"] == "open" and f["severity"] == "major" for f in self.findings)
 
 
+_QUERIES = ("facts", "comparisons", "findings", "diagnoses", "history", "movements", "bins")
+NOTHING_YET = "no hour has been run yet; run: inventory-pipeline run --hour HOUR"
+
+
+def check_started(house: House) -> None:
+    """Raise NoDataError where no hour was ever run; a warehouse is never made by asking."""
+    if not (house.storage / "warehouse.duckdb").exists():
+        raise NoDataError(NOTHING_YET)
+
+
+def find_newest_hour(warehouse: Warehouse) -> datetime:
+    """Return the newest hour that was reconciled.
+
+    Raises:
+        NoDataError: there is none.
+    """
+    newest: datetime | None = warehouse.query(load_query("wiring", "find_newest_cycle"))["hour_at"][
+        0
+    ]
+    if newest is None:
+        raise NoDataError(NOTHING_YET)
+    return newest
+
+
+def check_item(warehouse: Warehouse, sku: str) -> None:
+    """Raise NoDataError for an item that nobody ever named; the text gives the nearest names."""
+    near = warehouse.query(load_query("wiring", "find_near_skus"), sku=sku)["sku"].to_list()
+    if sku not in near:
+        known = f"; known and alike: {', '.join(near)}" if near else ""
+        raise NoDataError(f"no system ever named the item {sku!r}{known}")
+
+
 def explain(
     house: House, sku: str, *, location: str | None, hour_at: datetime | None
 ) -> Explanation:
@@ -50,22 +85,16 @@ def explain(
     Raises:
         NoDataError: no hour was run, or nobody ever named the item (nearest names given).
     """
-    if not (house.storage / "warehouse.duckdb").exists():
-        raise NoDataError("no hour has been run yet; run: inventory-pipeline run --hour HOUR")
+    check_started(house)
     with house.warehouse() as warehouse:
-        newest = warehouse.query(load_query("wiring", "find_newest_cycle"))["hour_at"][0]
-        if newest is None:
-            raise NoDataError("no hour has been run yet; run: inventory-pipeline run --hour HOUR")
+        newest = find_newest_hour(warehouse)
         hour = hour_at or newest
-        near = warehouse.query(load_query("wiring", "find_near_skus"), sku=sku)["sku"].to_list()
-        if sku not in near:
-            known = f"; known and alike: {', '.join(near)}" if near else ""
-            raise NoDataError(f"no system ever named the item {sku!r}{known}")
+        check_item(warehouse, sku)
         found = {
             name: warehouse.query(
                 load_query("wiring", f"explain_{name}"), sku=sku, location=location, hour_at=hour
             ).to_dicts()
-            for name in ("facts", "comparisons", "findings", "history", "movements", "bins")
+            for name in _QUERIES
         }
         keys = warehouse.query(load_query("wiring", "find_keys_of_sku"), sku=sku, location=location)
         moments = house.settings.systems.items()
