@@ -9,11 +9,14 @@ from inventory_pipeline.report.words import neutralise
 
 ROWS = 5_000
 CELL_LIMIT = 200
+# A sentence is ours and longer than any name.
+SENTENCE_LIMIT = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 COLUMNS = (
     "finding_id", "severity", "class", "symptom", "sku", "location_id", "fact", "mirror", "owner",
     "owner_units", "observed_units", "expected_units", "delta_units", "first_seen_at",
     "opened_at", "streak", "recurrence", "is_settled", "money_at_risk", "subject", "details",
+    "cause", "sentence",
 )  # fmt: skip
 
 
@@ -39,7 +42,7 @@ def build_attachment(problems: pl.DataFrame, *, slug: str) -> Attachment | None:
     shown = sort_worst_first(rows).select(COLUMNS).head(ROWS)
     text = [name for name, kind in shown.schema.items() if kind == pl.String]
     shown = shown.with_columns(
-        *(pl.Series(name, [make_harmless(cell) for cell in shown[name]]) for name in text),
+        *(pl.Series(name, [_harm_none(cell, name) for cell in shown[name]]) for name in text),
         pl.col("first_seen_at", "opened_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
     size = f"{shown.height}-of-{rows.height}" if shown.height < rows.height else f"{rows.height}"
@@ -47,9 +50,13 @@ def build_attachment(problems: pl.DataFrame, *, slug: str) -> Attachment | None:
     return Attachment(f"findings-{slug}-{size}.csv", content, shown.height, rows.height)
 
 
-def make_harmless(cell: str) -> str:
+def _harm_none(cell: str, column: str) -> str:
+    return make_harmless(cell, limit=SENTENCE_LIMIT if column == "sentence" else CELL_LIMIT)
+
+
+def make_harmless(cell: str, *, limit: int = CELL_LIMIT) -> str:
     """Return a text cell that no spreadsheet computes: a formula start gets a ``'`` before it."""
-    shown = neutralise(cell, limit=CELL_LIMIT)
+    shown = neutralise(cell, limit=limit)
     return f"'{shown}" if cell.lstrip().startswith(FORMULA_STARTS) or _hides(cell) else shown
 
 

@@ -54,7 +54,8 @@ def compute_findings(
         needing=needing.height,
         minors=read_lines(minors.head(NAMED)),
         settling=minors.filter(~pl.col("is_settled")).height,
-        by_class=tuple(sorted(_count(rows, "class").items(), key=lambda item: (-item[1], item[0]))),
+        by_class=_rank(_count(rows, "class")),
+        by_cause=_rank(_count(needing.filter(pl.col("cause") != ""), "cause")),
         by_symptom=tuple(sorted(_count(rows.drop_nulls("symptom"), "symptom").items())),
         negative_stock=read_lines(rows.filter(pl.col("class") == "negative_stock").head(NAMED)),
         cleared=read_lines(cleared.head(NAMED)),
@@ -94,6 +95,10 @@ def _group_asks(asks: Iterable[Ask]) -> dict[str, tuple[Ask, ...]]:
     for ask in asks:
         grouped[ask.finding_id] = (*grouped.get(ask.finding_id, ()), ask)
     return grouped
+
+
+def _rank(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _count(rows: pl.DataFrame, column: str) -> dict[Any, int]:

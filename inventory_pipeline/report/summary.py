@@ -163,6 +163,8 @@ class FindingLine:
         subject: what it is about where it is not an item; ours to show, theirs to name.
         recurrence: how often it opened; 1 is the first time.
         details: JSON of the room that found it.
+        cause: why it is there, by the catalogue's name; empty: nobody looked.
+        sentence: the same for people, with the fix and the next step.
     """
 
     finding_id: str
@@ -187,6 +189,8 @@ class FindingLine:
     is_settled: bool
     money_at_risk: float | None
     details: str
+    cause: str = ""
+    sentence: str = ""
     asked: tuple[Ask, ...] = ()
 
 
@@ -200,6 +204,7 @@ class Findings:
         minors: the first minor ones; named, not judged.
         settling: how many minors are still within the checks they may last.
         by_class, by_symptom: (word, count) over all open ones.
+        by_cause: (cause, count) over those that need judgement.
         cleared: the first few of what cleared within the day.
         opened_since: majors that opened after the day's end and are still open.
     """
@@ -213,6 +218,7 @@ class Findings:
     settling: int = 0
     by_class: tuple[tuple[str, int], ...] = ()
     by_symptom: tuple[tuple[int, int], ...] = ()
+    by_cause: tuple[tuple[str, int], ...] = ()
     negative_stock: tuple[FindingLine, ...] = ()
     cleared: tuple[FindingLine, ...] = ()
     cleared_total: int = 0

@@ -27,7 +27,8 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     "delta_units": pl.Int64, "owner_units": pl.Int64, "observed_units": pl.Int64,
     "expected_units": pl.Int64, "first_seen_at": INSTANT, "opened_at": INSTANT,
     "streak": pl.Int32, "recurrence": pl.Int32, "is_settled": pl.Boolean,
-    "money_at_risk": pl.Float64, "details": pl.String,
+    "money_at_risk": pl.Float64, "details": pl.String, "cause": pl.String,
+    "sentence": pl.String,
 }  # fmt: skip
 BATCH_SCHEMA: dict[str, Any] = {
     "hour_at": INSTANT, "system": pl.String, "feed": pl.String, "status": pl.String,
@@ -80,7 +81,7 @@ def build_finding(**known: Any) -> dict[str, Any]:
         "delta_units": 2, "owner_units": 2, "observed_units": 4, "expected_units": 2,
         "first_seen_at": MORNING - 21 * HOUR, "opened_at": MORNING - 21 * HOUR,
         "streak": 14, "recurrence": 1, "is_settled": True, "money_at_risk": 59.8,
-        "details": "{}", **known,
+        "details": "{}", "cause": "", "sentence": "", **known,
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from inventory_pipeline.report.words import (
 )
 
 _TONES: dict[str, Tone] = {"major": "major", "notable": "notable"}
+SENTENCE_LIMIT = 700
 # The three symptoms of REC-14, by their numbers.
 _SYMPTOMS = {
     1: "same SKU with different numbers",
@@ -35,7 +36,16 @@ def build_judgement(summary: DaySummary) -> Section:
     cards = build_cards(findings.listed, summary.zone, summary.currency, summary.as_of)
     left = findings.needing - len(findings.listed)
     notes = (f"and {left:,} more, see the attached CSV",) if left else ()
-    return Section(title, cards=cards, notes=notes)
+    return Section(title, _list_causes(summary), cards=cards, notes=notes)
+
+
+def _list_causes(summary: DaySummary) -> tuple[str, ...]:
+    """Count what needs a person by its cause; nothing where nobody looked for one."""
+    causes = summary.findings.by_cause
+    if not causes:
+        return ()
+    named = ", ".join(f"{cause.replace('_', ' ')} {number:,}" for cause, number in causes)
+    return (f"By cause: {named}.",)
 
 
 def build_cards(
@@ -47,10 +57,13 @@ def build_cards(
 
 def _build_card(line: FindingLine, zone: ZoneInfo, currency: str, now: datetime) -> Card:
     asked = [_render_ask(ask) for ask in line.asked]
-    lines = [_render_gap(line), _render_history(line, zone, currency, now)]
+    lines = [_render_why(line), _render_history(line, zone, currency, now)]
     if details := render_details(line.details):
         lines.append(details)
-    lines.append(" ".join((f"Next: {render_next(line)}", *asked)))
+    # the sentence of a diagnosis ends with the next step
+    following = asked if line.sentence else [f"Next: {render_next(line)}", *asked]
+    if following:
+        lines.append(" ".join(following))
     delta = "" if line.delta_units is None else f" {render_delta(line.delta_units)}"
     return Card(
         tone=_TONES.get(line.severity, "minor"),
@@ -71,6 +84,14 @@ def render_subject(line: FindingLine) -> str:
     if names:
         return " at ".join(names)
     return f"{neutralise(line.fact)}, as a whole" if line.fact else "All items together"
+
+
+def _render_why(line: FindingLine) -> str:
+    """Say why in the words of the diagnosis; without one, what the two sides show."""
+    if not line.sentence:
+        return _render_gap(line)
+    words = neutralise(line.sentence, limit=SENTENCE_LIMIT)
+    return words[:1].upper() + words[1:]
 
 
 def _render_gap(line: FindingLine) -> str:

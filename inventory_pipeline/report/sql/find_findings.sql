@@ -1,5 +1,5 @@
 -- grain: one problem that was open after the check of checked_at, or cleared since start_at
--- reads: reconcile.findings, reconcile.named_sightings
+-- reads: reconcile.findings, reconcile.named_sightings, diagnose.verdicts
 -- param: since_at, timestamptz: how far back a problem that has moved on since is looked for
 -- param: start_at, timestamptz: first hour of the day
 -- param: checked_at, timestamptz: the last finished check that counts
@@ -71,7 +71,9 @@ select
     sightings.recurrence,
     sightings.is_settled,
     sightings.money_at_risk,
-    sightings.details
+    sightings.details,
+    coalesce(verdicts.cause, '') as cause,
+    coalesce(verdicts.sentence, '') as sentence
 from reconcile.named_sightings as sightings
 inner join newest
     on
@@ -81,6 +83,10 @@ inner join newest
         and sightings.mirror = newest.mirror
         and sightings.key_id = newest.key_id
         and sightings.subject = newest.subject
+left join diagnose.verdicts as verdicts
+    on
+        sightings.hour_at = verdicts.hour_at
+        and sightings.finding_id = verdicts.finding_id
 where
     (sightings.state = 'open' and sightings.severity <> 'none')
     or (sightings.state <> 'open' and sightings.hour_at >= $start_at)

@@ -1,35 +1,41 @@
 -- grain: one problem, open in this hour, that people should hear of at once
--- reads: reconcile.named_sightings
+-- reads: reconcile.named_sightings, diagnose.verdicts
 -- param: hour_at, timestamptz: the newest hour
 select
-    finding_id,
-    state,
-    kind,
-    fact,
-    sku,
-    location_id,
-    mirror,
-    subject,
-    owner,
-    class,
-    symptom,
-    severity,
-    delta_units,
-    owner_units,
-    observed_units,
-    expected_units,
-    first_seen_at,
-    opened_at,
-    streak,
-    recurrence,
-    is_settled,
-    money_at_risk,
-    details
-from reconcile.named_sightings
+    sightings.finding_id,
+    sightings.state,
+    sightings.kind,
+    sightings.fact,
+    sightings.sku,
+    sightings.location_id,
+    sightings.mirror,
+    sightings.subject,
+    sightings.owner,
+    sightings.class,
+    sightings.symptom,
+    sightings.severity,
+    sightings.delta_units,
+    sightings.owner_units,
+    sightings.observed_units,
+    sightings.expected_units,
+    sightings.first_seen_at,
+    sightings.opened_at,
+    sightings.streak,
+    sightings.recurrence,
+    sightings.is_settled,
+    sightings.money_at_risk,
+    sightings.details,
+    coalesce(verdicts.cause, '') as cause,
+    coalesce(verdicts.sentence, '') as sentence
+from reconcile.named_sightings as sightings
+left join diagnose.verdicts as verdicts
+    on
+        sightings.hour_at = verdicts.hour_at
+        and sightings.finding_id = verdicts.finding_id
 where
-    hour_at = $hour_at
-    and state = 'open'
+    sightings.hour_at = $hour_at
+    and sightings.state = 'open'
     and (
-        severity = 'major'
-        or class in ('structural', 'authority_gap', 'authority_bug')
+        sightings.severity = 'major'
+        or sightings.class in ('structural', 'authority_gap', 'authority_bug')
     )
