@@ -1,23 +1,45 @@
 """Calibration: a share of belief made into a confidence that keeps its word.
 
-The table says how often answers of a share were right on the development seeds of driftbench
-(``docs/driftbench.md``). It is a table on purpose: monotone, small, and read by people.
+The table, ``calibration.json``, says how often answers of a share were right on the development
+seeds of driftbench (``docs/driftbench.md``), which also writes it. It is a table on purpose:
+monotone, small, and read by people.
 """
 
+import json
 from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-# tier → (share from, confidence); between two rows it is the lower one's.
-TABLE: dict[str, tuple[tuple[float, float], ...]] = {
-    "T0": ((0.0, 0.30), (0.5, 0.45), (0.8, 0.60), (0.95, 0.75)),
-    "T1": ((0.0, 0.40), (0.5, 0.60), (0.8, 0.80), (0.95, 0.90)),
-    "T2": ((0.0, 0.50), (0.5, 0.70), (0.8, 0.90), (0.95, 0.97)),
-}
-PROVEN = 0.998
+
+@dataclass(frozen=True)
+class Table:
+    """What was measured.
+
+    Attributes:
+        steps: tier → (share from, confidence), rising; between two it is the lower one's.
+        proven: how often what passed the proof gate was right.
+    """
+
+    steps: dict[str, tuple[tuple[float, float], ...]]
+    proven: float
 
 
 def calibrate(share: float, *, tier: str, is_proven: bool) -> float:
     """Return how often an answer with this share of the belief is right."""
+    table = load_table()
     if is_proven:
-        return PROVEN
-    rows = TABLE[tier]
-    return rows[bisect_right([low for low, _ in rows], share) - 1][1]
+        return table.proven
+    rows = table.steps[tier]
+    return rows[max(bisect_right([low for low, _ in rows], share) - 1, 0)][1]
+
+
+@cache
+def load_table() -> Table:
+    """Read the table that stands beside this module."""
+    text = files(__package__).joinpath("calibration.json").read_text(encoding="utf-8")
+    told = json.loads(text)
+    steps = {
+        tier: tuple((low, right) for low, right in rows) for tier, rows in told["steps"].items()
+    }
+    return Table(steps, told["proven"])

@@ -1,6 +1,6 @@
 """The catalogue: every cause that may speak, in the order of ``model.causes``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from inventory_pipeline.diagnose.causes import (
     additions_not_propagated,
@@ -104,7 +104,11 @@ OTHER_FINDERS: tuple[Finder, ...] = (
 )
 
 
-def find_claims(scene: Scene) -> list[Claim]:
-    """Return what every cause says of one case."""
+def find_claims(scene: Scene, *, hidden: Set[str] = frozenset()) -> list[Claim]:
+    """Return what every cause says of one case.
+
+    Args:
+        hidden: causes that are not to speak: a benchmark asks what is said without them.
+    """
     finders = FINDERS if scene.case.kind == "gap" else OTHER_FINDERS
-    return [claim for find in finders for claim in find(scene)]
+    return [claim for find in finders for claim in find(scene) if claim.cause not in hidden]

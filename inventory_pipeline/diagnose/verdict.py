@@ -1,6 +1,7 @@
 """The verdict on one case: the cause, how sure it is, and what a person needs to see."""
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,12 @@ LEAST_RIVAL = 0.01
 
 @dataclass(frozen=True)
 class Verdict:
-    """What diagnosis says of one finding in one hour; a row of ``diagnose.verdicts``."""
+    """What diagnosis says of one finding in one hour; a row of ``diagnose.verdicts``.
+
+    Attributes:
+        confidence: how often such an answer is right.
+        share: of the belief, before it is made into a confidence.
+    """
 
     case: Case
     cause: str
@@ -28,6 +34,7 @@ class Verdict:
     claims: tuple[Claim, ...]
     rivals: tuple[tuple[str, float], ...]
     tier: str
+    share: float = 1.0
 
     @property
     def is_proven(self) -> bool:
@@ -44,10 +51,10 @@ class Verdict:
         return None if not units or None in units else sum(u for u in units if u is not None)
 
 
-def judge(case: Case, priors: dict[str, float]) -> Verdict:
-    """Return the verdict on one case."""
+def judge(case: Case, priors: dict[str, float], *, hidden: Set[str] = frozenset()) -> Verdict:
+    """Return the verdict on one case; ``hidden`` causes are not known, see ``find_claims``."""
     scene = Scene(case)
-    claims = find_claims(scene)
+    claims = find_claims(scene, hidden=hidden)
     ranking = rank(case, claims, priors)
     tier = find_tier(case)
     cause = _choose(ranking)
@@ -60,7 +67,8 @@ def judge(case: Case, priors: dict[str, float]) -> Verdict:
         ((c, s) for c, s in ranking.shares.items() if c != cause and s >= LEAST_RIVAL),
         key=lambda pair: (-pair[1], pair[0]),
     )
-    return Verdict(case, cause, confidence, doubts, chosen, tuple(rivals), tier)
+    share = ranking.shares[cause]
+    return Verdict(case, cause, confidence, doubts, chosen, tuple(rivals), tier, share)
 
 
 def _choose(ranking: Ranking) -> str:
