@@ -15,6 +15,8 @@ from inventory_pipeline.cli.console import (
     print_table,
 )
 from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.config.handoffs import find_missing
+from inventory_pipeline.config.meaning import find_mismatches
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.config.registry import (
     MANY_SYSTEMS,
@@ -95,6 +97,13 @@ def _build_answer(
             {"system": m.system, "fact": m.fact, "expects": m.expects, "unit": m.unit}
             for m in settings.mirrors
         ],
+        "lacking_handoffs": [
+            {"path": m.point.name, "source": m.source, "target": m.target, "text": m.point.words}
+            for m in find_missing(settings)
+        ],
+        "mismatches": [
+            {"system": m.system, "fact": m.fact, "text": m.text} for m in find_mismatches(settings)
+        ],
         "leans": {fact: {"wms": x.wms, "erp": x.erp, "text": x.text} for fact, x in leans.items()},
     }
 
@@ -117,6 +126,12 @@ def _print_answer(
 ) -> None:
     _print_exercise(console, settings, rows)
     _print_mirrors(console, settings)
+    for lacking in find_missing(settings):
+        ends = f"{lacking.source} -> {lacking.target}"
+        text = f"the map lacks {lacking.point.name} ({ends}): {lacking.point.words}"
+        print_line(console, text, style="yellow")
+    for mismatch in find_mismatches(settings):
+        print_line(console, f"rule: {mismatch.text}", style="yellow")
     for fact, lean in leans.items():
         print_line(console, f"worksheet of {fact}: {lean.text}; people decide")
     for problem in registry.problems:

@@ -12,6 +12,7 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.ledger import arrivals, audit
+from inventory_pipeline.ledger.inspection import inspect
 from inventory_pipeline.ledger.ownership import Ownership, find_ownership
 from inventory_pipeline.ledger.problems import Row, build_problems
 from inventory_pipeline.ledger.transfers import compute_transfers
@@ -49,6 +50,7 @@ def run(
         rows = [
             *_judge_transfers(warehouse, settings, ownership, transfers, hour_at, as_of),
             *_audit(warehouse, settings, ownership, batches, hour_at),
+            *inspect(warehouse, settings, ownership.systems, hour_at=hour_at, as_of=as_of),
         ]
         _replace(warehouse, "ledger.problems", build_problems(rows, hour_at=hour_at), hour_at)
     logger.info(

@@ -20,7 +20,7 @@ from inventory_pipeline.store.migrate import find_migrations
 
 logger = logging.getLogger(__name__)
 
-_IDENTIFIER = re.compile(r"[a-z_]+(\.[a-z_]+)?")
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
 
 
 class Warehouse(Protocol):

@@ -22,6 +22,7 @@ WAREHOUSE_TABLES = {
     "cycles": "hour_at",
     "findings": "last_seen_at",
     "diagnoses": "hour_at",
+    "handoffs": "hour_at",
     "summaries": "",
 }
 JOURNAL_TABLES = {"proposals": "hour_at", "tasks": ""}

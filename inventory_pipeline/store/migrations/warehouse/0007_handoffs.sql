@@ -99,7 +99,7 @@ sums as (
         cast(sum(units) as bigint) as units,
         sum(money) as money_at_risk
     from troubles
-    where kind not in ('unowned_path', 'slow_path', 'stale_mapping', 'key_coverage', 'reserve_missing')
+    where kind not in ('unowned_path', 'stale_mapping', 'key_coverage', 'reserve_missing')
     group by hour_at, path, source, target
 )
 
