@@ -16,6 +16,7 @@ from benchmarks.levels import measure_levels
 from benchmarks.measure import Row
 from benchmarks.page import render_page, render_table
 from benchmarks.targets import (
+    HERE,
     measure_engine,
     measure_hour,
     measure_orchestration,
@@ -83,7 +84,7 @@ def _measure_engine(
     rows, seen = measure_engine(size, times=times)
     if isolated:
         tell("packaged tools over the same hour (.bench-venv)")
-        rows |= measure_engine_alternatives(make_work(size), seen["ours"], isolated)
+        rows |= measure_engine_alternatives(make_work(size), HERE / "engine.py", isolated)
     tell("the whole hour by the command line")
     return rows | measure_hour(size, seen["ours"], times=times)
 

@@ -28,7 +28,9 @@ def measure_levels(levels: int, *, times: int, interpreter: Interpreter | None) 
             what = f"{levels:,} levels in pages of {size:,}, wire to warehouse"
             rows |= _compare(seen, size, what, times=times)
             if size == PAGE_SIZES[0] and interpreter:
-                rows |= measure_levels_alternatives(folder, seen["ours"], interpreter, what=what)
+                rows |= measure_levels_alternatives(
+                    folder, HERE / "wire" / "ours.py", interpreter, what=what
+                )
         rows |= _measure_parsing(levels, size, times=times)
     return rows | _measure_bulk(levels * 5 // 2)
 
