@@ -30,6 +30,20 @@ TITLES = {
     "B7": "Start",
     "B8": "Outbox",
 }
+# What the measures of a target are, where their names do not say it.
+ABOUT = {
+    "B1": (
+        "B1 is how many times faster ours is than the best script written by hand, the others than "
+        "the tool in their name. datacompy does the comparison alone, and PySpark's time holds the "
+        "start of its session."
+    ),
+    "B3": (
+        "B3 and its sizes of page: how many times faster than requests, `json` and "
+        "`polars.from_dicts`; B3_read_json: than raw bytes read by DuckDB; B3_dlt: than dlt. Ours "
+        "is an hour that follows another, landed, judged and numbered; first_hour is the very "
+        "first. B3_parsing is landed bytes to rows alone, as a backfill does it."
+    ),
+}
 
 
 def render_table(rows: dict[str, Row]) -> Table:
@@ -49,6 +63,8 @@ def render_page(rows: dict[str, Row]) -> str:
     ordered = sorted(rows.items(), key=lambda item: item[0].partition("_")[0])
     for target, some in groupby(ordered, key=lambda item: item[0].partition("_")[0]):
         parts.append(f"\n## {target}: {TITLES.get(target, '')}\n\n")
+        if target in ABOUT:
+            parts.append(f"{ABOUT[target]}\n\n")
         parts.append("| measure | reached | wanted | met | taken on |\n")
         parts.append("| --- | ---: | ---: | --- | --- |\n")
         parts += _render_rows(list(some))
