@@ -11,6 +11,7 @@ from inventory_pipeline.cli.diagnosis import print_diagnoses, read_json
 from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import compute_key, parse_hour
 from inventory_pipeline.wiring.explain import explain
+from inventory_pipeline.wiring.rewording import reword_rows
 
 _SECTIONS = (
     ("facts", "Owner", ("fact", "location_id", "owner", "owner_units", "source_at")),
@@ -80,7 +81,7 @@ def command(
                 out, [c.removesuffix("_units") for c in columns], [_cells(r, columns) for r in rows]
             )
         if name == "findings":
-            print_diagnoses(out, found.diagnoses)
+            print_diagnoses(out, reword_rows(house, found.diagnoses))
     terminal.finish(needs_person=found.needs_a_person)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from inventory_pipeline.config.explanations import Explanations
 from inventory_pipeline.config.facts import Fact, Handoff, Mirror, Registry
 from inventory_pipeline.config.mail import Heartbeat, MailSettings
 from inventory_pipeline.config.policy import Assistant, Costs, Severity, Structural
@@ -73,6 +74,7 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()
+    explanations: Explanations = Explanations()
     automatic: bool = Field(
         True, description="Whether Dagster's schedules and sensors run unasked; false for cron."
     )

@@ -102,12 +102,24 @@ def describe_cycle(overview: Overview) -> Metadata:
 
 
 def describe_diagnosed(diagnosed: Diagnosed) -> Metadata:
-    """Return how many findings have a cause, and for how many it is proven."""
+    """Return how many findings have a cause, which, and why the gravest are there."""
+    causes = [(cause.replace("_", " "), number) for cause, number in diagnosed.by_cause]
+    worst = [
+        (
+            verdict.case.sku, verdict.case.location_id, verdict.case.mirror,
+            verdict.cause.replace("_", " "), f"{verdict.confidence:.0%}",
+            "yes" if verdict.is_proven else "no", sentence,
+        )
+        for verdict, sentence in diagnosed.worst
+    ]  # fmt: skip
+    head = ("sku", "place", "mirror", "cause", "confidence", "proven", "because")
     return {
         "findings": diagnosed.findings,
         "named": diagnosed.named,
         "proven": diagnosed.proven,
         "unknown": diagnosed.findings - diagnosed.named,
+        "causes": dg.MetadataValue.md(render_table(("cause", "findings"), causes)),
+        "why": dg.MetadataValue.md(render_table(head, worst)),
     }
 
 

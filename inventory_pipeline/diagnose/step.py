@@ -31,6 +31,7 @@ MOST_CASES = 20_000
 KINDS = (
     "gap", "ghost", "absent", "count_variance", "misplaced", "stockout", "receipt_lag", "phantom",
 )  # fmt: skip
+MOST_SHOWN = 15
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
     "hour_at": pl.Datetime("us", "UTC"),
@@ -57,11 +58,18 @@ VERDICT: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Diagnosed:
-    """How many findings of an hour were looked at, named and proven."""
+    """How many findings of an hour were looked at, named and proven.
+
+    Attributes:
+        by_cause: (cause, findings), the commonest first.
+        worst: verdict and sentence of the gravest few.
+    """
 
     findings: int
     named: int
     proven: int
+    by_cause: tuple[tuple[str, int], ...] = ()
+    worst: tuple[tuple[Verdict, str], ...] = ()
 
 
 def run(
@@ -78,12 +86,24 @@ def run(
         findings=frame.height,
         named=sum(v.cause != "unknown" for v in verdicts),
         proven=sum(v.is_proven for v in verdicts),
+        by_cause=_count_causes(frame),
+        worst=_list_worst(verdicts, frame),
     )
     logger.info(
         "diagnosed hour=%s findings=%d named=%d proven=%d",
         hour_at.isoformat(), done.findings, done.named, done.proven,
     )  # fmt: skip
     return done
+
+
+def _count_causes(frame: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    counted = frame.group_by("cause").agg(findings=pl.len().cast(pl.Int64))
+    return tuple(counted.sort("findings", "cause", descending=[True, False]).iter_rows())
+
+
+def _list_worst(verdicts: list[Verdict], frame: pl.DataFrame) -> tuple[tuple[Verdict, str], ...]:
+    sentences = dict(frame.select("finding_id", "sentence").iter_rows())
+    return tuple((v, sentences[v.case.finding_id]) for v in verdicts[:MOST_SHOWN])
 
 
 def judge_cases(evidence: Evidence, settings: Settings, catalog: Catalog) -> list[Verdict]:

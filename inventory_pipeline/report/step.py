@@ -18,6 +18,7 @@ from inventory_pipeline.report.delivery import Delivery, send_once
 from inventory_pipeline.report.heartbeat import FILE_NAME, LastMail, write_mail
 from inventory_pipeline.report.maillog import DAILY, MailSlot
 from inventory_pipeline.report.records import House, load_records
+from inventory_pipeline.report.rewording import Reword, reword_problems
 from inventory_pipeline.report.summary import DaySummary, MailFacts
 from inventory_pipeline.report.timetable import compute_due_at, find_next_due_at
 from inventory_pipeline.store.journal import Journal
@@ -36,8 +37,11 @@ def compute_mail_key(day: date) -> str:
     return f"{DAILY}:{day.isoformat()}"
 
 
-def write_report(house: House, day: date) -> Report:
+def write_report(house: House, day: date, *, reword: Reword | None = None) -> Report:
     """Compute one day's report and keep its verdict; mails nothing.
+
+    Args:
+        reword: puts the sentences of listed findings into easier words; None: nobody does.
 
     Raises:
         NoDataError: no hour was ever tried here.
@@ -45,10 +49,13 @@ def write_report(house: House, day: date) -> Report:
     """
     with house.journal() as journal:
         slot = maillog.find_slot(journal, compute_mail_key(day))
-        return _build(house, journal, load_records(house, journal, day), slot)
+        records = reword_problems(house, load_records(house, journal, day), reword)
+        return _build(house, journal, records, slot)
 
 
-def send_report(house: House, mailer: Mailer, day: date) -> tuple[Report, Delivery]:
+def send_report(
+    house: House, mailer: Mailer, day: date, *, reword: Reword | None = None
+) -> tuple[Report, Delivery]:
     """Compute one day's report and mail it, once; a second call sends nothing.
 
     Returns:
@@ -61,7 +68,7 @@ def send_report(house: House, mailer: Mailer, day: date) -> tuple[Report, Delive
         UsageError: the day has not begun.
     """
     with house.journal() as journal:
-        records = load_records(house, journal, day)
+        records = reword_problems(house, load_records(house, journal, day), reword)
         slot = maillog.reserve_slot(
             journal,
             compute_mail_key(day),

@@ -14,6 +14,7 @@ from inventory_pipeline.report.delivery import Delivery
 from inventory_pipeline.report.notices import Told
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.rewording import build_reword
 
 
 def report_day(house: House, day: date, *, send: bool) -> tuple[Report, Delivery | None]:
@@ -29,10 +30,11 @@ def report_day(house: House, day: date, *, send: bool) -> tuple[Report, Delivery
         NoDataError: no hour was ever tried here.
         UsageError: the day has not begun.
     """
+    reword = build_reword(house)
     if not send:
-        return step.write_report(house, day), None
+        return step.write_report(house, day, reword=reword), None
     try:
-        return step.send_report(house, open_mailer(house), day)
+        return step.send_report(house, open_mailer(house), day, reword=reword)
     except DeliveryError:
         # A mail cannot tell of its own absence; the server's words may name people.
         ping = HeartbeatPing(house.settings.heartbeat, root=str(house.root))

@@ -57,13 +57,11 @@ def build_cards(
 
 def _build_card(line: FindingLine, zone: ZoneInfo, currency: str, now: datetime) -> Card:
     asked = [_render_ask(ask) for ask in line.asked]
-    lines = [_render_why(line), _render_history(line, zone, currency, now)]
+    why, then = _split_sentence(line)
+    lines = [why, _render_history(line, zone, currency, now)]
     if details := render_details(line.details):
         lines.append(details)
-    # the sentence of a diagnosis ends with the next step
-    following = asked if line.sentence else [f"Next: {render_next(line)}", *asked]
-    if following:
-        lines.append(" ".join(following))
+    lines.append(" ".join((f"Next: {then}", *asked)))
     delta = "" if line.delta_units is None else f" {render_delta(line.delta_units)}"
     return Card(
         tone=_TONES.get(line.severity, "minor"),
@@ -86,11 +84,21 @@ def render_subject(line: FindingLine) -> str:
     return f"{neutralise(line.fact)}, as a whole" if line.fact else "All items together"
 
 
-def _render_why(line: FindingLine) -> str:
-    """Say why in the words of the diagnosis; without one, what the two sides show."""
+def _split_sentence(line: FindingLine) -> tuple[str, str]:
+    """Return why, in the words of the diagnosis, and the next step it ends with.
+
+    Without a diagnosis: what the two sides show, and what a finding of this class asks for.
+    """
     if not line.sentence:
-        return _render_gap(line)
+        return _render_gap(line), render_next(line)
     words = neutralise(line.sentence, limit=SENTENCE_LIMIT)
+    why, mark, then = words.rpartition("; next: ")
+    if not mark:
+        return _start(words), render_next(line)
+    return f"{_start(why)}.", then
+
+
+def _start(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
