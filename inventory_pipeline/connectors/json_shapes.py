@@ -18,13 +18,13 @@ import numpy as np
 import polars as pl
 
 from inventory_pipeline.connectors.json_columns import RowPlan
-from inventory_pipeline.connectors.json_fields import (
+from inventory_pipeline.connectors.json_fields import read_fields
+from inventory_pipeline.connectors.json_layout import (
     BARE,
     MAX_SHAPE_DEPTH,
     Layout,
     find_layout,
     parse_alike,
-    read_fields,
 )
 from inventory_pipeline.connectors.json_paths import ABSENT, Keys, RowsPath
 from inventory_pipeline.connectors.json_pieces import (

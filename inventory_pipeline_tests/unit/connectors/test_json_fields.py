@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from inventory_pipeline.connectors.json_columns import Rows, plan_rows
-from inventory_pipeline.connectors.json_fields import find_layout, read_fields
+from inventory_pipeline.connectors.json_fields import read_fields
+from inventory_pipeline.connectors.json_layout import find_layout
 from inventory_pipeline.connectors.json_page import read_slowly
 from inventory_pipeline.connectors.json_pieces import NotAlikeError, cut_rows, find_blocks
 
