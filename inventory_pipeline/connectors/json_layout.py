@@ -1,7 +1,7 @@
 """Layout: one row of JSON taken apart into runs, the same in every row, and values. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
