@@ -10,14 +10,21 @@ from inventory_pipeline.reconcile.problems import Row
 
 INTEGRITY = "integrity"
 UNTRUSTED = "owner_unexplained"
+OVERDUE = "late_path"
+STALE = "source_stale"
 
 
 def qualify(outcomes: list[Outcome], rows: list[Row]) -> list[Outcome]:
-    """Mark comparisons with an owner whose own movements do not explain its number.
+    """Mark comparisons that cannot be trusted as they stand.
+
+    Either the owner's own movements do not explain its number, or the path to the mirror is
+    overdue, so that the mirror's number is old whatever its file says (ING-09).
 
     Args:
         rows: the hour's problems beside the gaps.
     """
+    overdue = {row["mirror"] for row in rows if row["kind"] == OVERDUE}
+    outcomes = [_note_stale(o) if o.mirror.system in overdue else o for o in outcomes]
     doubted = pl.DataFrame(
         [
             {"owner": row["owner"], "key_id": row["key_id"], "is_doubted": True}
@@ -29,6 +36,13 @@ def qualify(outcomes: list[Outcome], rows: list[Row]) -> list[Outcome]:
     if doubted.is_empty():
         return outcomes
     return [replace(o, exceptions=_mark(o.exceptions, doubted)) for o in outcomes]
+
+
+def _note_stale(outcome: Outcome) -> Outcome:
+    """Say of every comparison with a mirror that it is old, once."""
+    if STALE in outcome.qualifiers:
+        return outcome
+    return replace(outcome, qualifiers=(*outcome.qualifiers, STALE))
 
 
 def _mark(exceptions: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
