@@ -90,8 +90,8 @@ PHRASES = {
         "{who} finds why the path did not post it and posts it once",
     ),
     "threepl_confirmation_missing": Phrase(
-        "{mirror} was never told that the 3PL shipped{named}",
-        "{who} adds the 3PL's confirmation to the path and hands this one over once",
+        "{mirror} was never told that the outside warehouse shipped{named}",
+        "{who} puts the outside warehouse's confirmation on the path and hands this one over once",
     ),
     "return_credited_early": Phrase(
         "{mirror} credited a return whose box has not come{named}",
