@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 
 
@@ -26,4 +27,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception:
+        # 1 is what a program answers that did its work and found something.
+        traceback.print_exc()
+        sys.exit(2)

@@ -57,6 +57,7 @@ def ingest(home: Path, url: str, *, hours_ago: int) -> int:
 
 def prepare(folder: Path) -> None:
     """Start from an installation that took in the hour before; ``main`` made it."""
+    shutil.rmtree(folder / "home", ignore_errors=True)
     shutil.copytree(folder / "before", folder / "home")
 
 
