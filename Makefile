@@ -6,7 +6,7 @@ DEMO := data/local/demo
 export PYTHONDONTWRITEBYTECODE=
 export DAGSTER_DISABLE_TELEMETRY=1
 
-.PHONY: help demo test test-all check format ui bench clean docs
+.PHONY: help demo test test-all check format ui bench driftbench clean docs
 
 help: ## Say what there is
 	@sed -n 's/^\([.a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ ui: .venv ## Dagster's web UI and daemon on the demo's data, on 127.0.0.1:3000
 
 bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 	@$(PY) -m benchmarks
+
+driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
+	@$(PY) -m benchmarks.driftbench
 
 docs: .venv ## Generate the reference pages from the code
 	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md
