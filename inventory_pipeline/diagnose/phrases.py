@@ -123,9 +123,10 @@ PHRASES = {
         "whoever set it agrees one size for both sides and writes it into the rule of {mirror}",
     ),
     "field_mapping": Phrase(
-        "{mirror} shows what is here as free to sell: the gap is the units[ ({committed})] in open "
-        "orders",
-        "{who} maps the field to on hand less committed",
+        "the fields of {mirror} have like names and unlike meanings[: it shows what is here as "
+        "free to sell, and the gap is the open orders ({committed})][: it posted a movement with "
+        "{sign} sign]{named}",
+        "{who} corrects the mapping of that field",
     ),
     "channel_reservation": Phrase(
         "units are held for another channel[, changed from {before}][ to {after}]{named}",

@@ -1,11 +1,12 @@
 """The fields have like names and unlike meanings: the mirror shows what is here as free."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case
 from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SIZE, Claim
 from inventory_pipeline.diagnose.points import find_start
-from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.diagnose.scene import Scene, claim_entry
 from inventory_pipeline.model.quantities import COMMITTED
 
 NAME = "field_mapping"
@@ -14,8 +15,26 @@ SETTLES = "the mapping of the path, field by field, and an item without open ord
 
 
 def find(scene: Scene) -> Iterator[Claim]:
-    """Claim a gap that moves with the open orders, or that is the owner's whole number."""
-    case = scene.case
+    """Claim a gap that is the open orders, and movements posted with the wrong sign (QTY-13)."""
+    yield from _find_wrong_signs(scene)
+    yield from _find_open_orders(scene.case)
+
+
+def _find_wrong_signs(scene: Scene) -> Iterator[Claim]:
+    for entry in scene.find_entries("sized"):
+        if entry.move and entry.units == -2 * entry.move.effect:
+            claim = claim_entry(NAME, scene, entry)
+            yield replace(
+                claim,
+                strength=claim.strength + 2.0,
+                is_proven_by_ids=False,
+                path=(f"{entry.move.system}:{entry.move.kind}", f"{scene.case.mirror}:wrong_sign"),
+                facts={"sign": "the wrong"},
+                settles=SETTLES,
+            )
+
+
+def _find_open_orders(case: Case) -> Iterator[Claim]:
     if COMMITTED not in case.rule.names or not case.points:
         return
     since = case.points[find_start(case.points) :]
