@@ -32,7 +32,8 @@ PROBLEM: dict[str, Any] = {
 
 def build_problems(rows: list[Row], *, hour_at: datetime) -> pl.DataFrame:
     """Return PROBLEM rows; what is left out is empty."""
-    names: Row = {"hour_at": hour_at, "fact": "", "mirror": "", "subject": "", "details": "{}"}
+    empty: Row = dict.fromkeys(("fact", "mirror", "subject", "owner"), "")
+    names: Row = {**empty, "hour_at": hour_at, "details": "{}"}
     return pl.DataFrame(
         [{name: {**names, **row}.get(name) for name in PROBLEM} for row in rows], schema=PROBLEM
     )

@@ -14,6 +14,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.ledger import arrivals, audit
 from inventory_pipeline.ledger.inspection import inspect
 from inventory_pipeline.ledger.ownership import Ownership, find_ownership
+from inventory_pipeline.ledger.posting_inspection import inspect_postings
 from inventory_pipeline.ledger.problems import Row, build_problems
 from inventory_pipeline.ledger.transfers import compute_transfers
 from inventory_pipeline.model.catalog import Catalog
@@ -51,6 +52,7 @@ def run(
             *_judge_transfers(warehouse, settings, ownership, transfers, hour_at, as_of),
             *_audit(warehouse, settings, ownership, batches, hour_at),
             *inspect(warehouse, settings, ownership.systems, hour_at=hour_at, as_of=as_of),
+            *inspect_postings(warehouse, settings, catalog, ownership.default, hour_at=hour_at),
         ]
         _replace(warehouse, "ledger.problems", build_problems(rows, hour_at=hour_at), hour_at)
     logger.info(
