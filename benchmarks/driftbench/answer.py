@@ -34,7 +34,7 @@ class Answer:
         delta: by how much the number was off.
         wanted: units that would have put it right, none where nothing should be sent.
         said: the cause named first; '' if the number was in no open finding.
-        is_path_exact: we named records, and none but those of the faults.
+        is_path_exact: we named records, and none but those of the faults and their papers.
     """
 
     plan: Plan
@@ -107,7 +107,8 @@ class Result:
         explained: problems of a kind that waits, that were no finding, as it should be.
         young: problems of one hour that were taken for something on its way.
         false: findings that agree with no problem of the truth: kind, key, first hour.
-        ungrounded: sentences, and of them those that say what their evidence does not hold.
+        sentences: how many were written.
+        ungrounded: what sentences say that their evidence does not hold, and the sentence.
     """
 
     plan: Plan
@@ -118,5 +119,5 @@ class Result:
     false: tuple[tuple[str, Key, datetime], ...]
     sku_hours: int
     sentences: int
-    ungrounded: int
+    ungrounded: tuple[str, ...]
     seconds: float

@@ -1,8 +1,12 @@
 """Plan: which shops are simulated, and which causes are kept from the catalogue."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Literal
+
+Kind = Literal["mixed", "hard", "quiet"]
 
 PROFILES = ("handmade", "omnichannel", "threepl", "transfers", "flash")
 TIERS = (2, 1, 0)
@@ -29,8 +33,9 @@ class Plan:
 
     Attributes:
         tier: how much can be seen: 0 counts, 1 also movements, 2 everything.
-        is_quiet: nothing goes wrong in it; its logs are as noisy as ever.
         hidden: causes that a second reading of the same cases does without.
+        kind: ``mixed`` as the profile has it; ``hard``, see there; ``quiet``: nothing goes
+            wrong, and the logs are as noisy as ever.
     """
 
     profile: str
@@ -38,12 +43,16 @@ class Plan:
     seed: int
     hours: int
     hidden: frozenset[str]
-    is_quiet: bool = False
+    kind: Kind = "mixed"
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.kind == "quiet"
 
     @property
     def name(self) -> str:
-        quiet = " quiet" if self.is_quiet else ""
-        return f"{self.profile} seed {self.seed} T{self.tier}{quiet}"
+        kind = "" if self.kind == "mixed" else f" {self.kind}"
+        return f"{self.profile} seed {self.seed} T{self.tier}{kind}"
 
 
 def plan_shops(split: str, *, is_quick: bool) -> list[Plan]:
@@ -51,18 +60,29 @@ def plan_shops(split: str, *, is_quick: bool) -> list[Plan]:
 
     Tier 2 is where fixes are proven, so it has every seed; the others have every second.
     """
-    seeds = find_seeds(split)
-    if is_quick:
-        seeds = seeds[:1]
-    shops = []
-    for number, seed in enumerate(seeds):
-        hidden = find_hidden(split, number)
-        for place, profile in enumerate(PROFILES):
-            tiers = TIERS if number % 2 == 0 else TIERS[:1]
-            shops += [Plan(profile, tier, seed, HOURS, hidden) for tier in tiers]
-            if not is_quick or place == 1:
-                shops.append(Plan(profile, 2, seed, HOURS, hidden, is_quiet=True))
-    return shops
+    seeds = find_seeds(split)[: 1 if is_quick else None]
+    return [
+        plan
+        for number, seed in enumerate(seeds)
+        for place, profile in enumerate(PROFILES)
+        for plan in _plan_profile(profile, place, seed, number, split)
+    ]
+
+
+def _plan_profile(profile: str, place: int, seed: int, number: int, split: str) -> Iterator[Plan]:
+    """Yield the shops of one profile and seed; no two profiles draw the same faults.
+
+    In turns one profile of a seed has its quiet days, and another its hard ones.
+    """
+    own = seed * len(PROFILES) + place
+    hidden = find_hidden(split, number)
+    for tier in TIERS if number % 2 == 0 else TIERS[:1]:
+        yield Plan(profile, tier, own, HOURS, hidden)
+    turn = (place + number) % len(PROFILES)
+    if turn == 1:
+        yield Plan(profile, 2, own, HOURS, hidden, "quiet")
+    if turn == 2:
+        yield Plan("omnichannel", 2, own, HOURS, hidden, "hard")
 
 
 def find_seeds(split: str) -> tuple[int, ...]:

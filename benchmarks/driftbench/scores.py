@@ -118,7 +118,7 @@ def _score_pairs(board: Board) -> dict[str, Row]:
 
 def _score_paths(board: Board) -> dict[str, Row]:
     right = [a for a in board.find_singles(2) if a.is_right]
-    note = "right cause at T2 that names records, and none but those of the fault"
+    note = "right cause at T2 that names records of the fault, and none of another transaction"
     return {"D5": _share(right, lambda a: a.is_path_exact, 0.97, note)}
 
 
@@ -170,7 +170,7 @@ def _score_silence(board: Board) -> dict[str, Row]:
 
 def _score_quiet(board: Board) -> dict[str, Row]:
     quiet = [result for result in board.results if result.plan.is_quiet]
-    busy = [result for result in board.results if not result.plan.is_quiet]
+    busy = [r for r in board.results if r.plan.tier == 2 and not r.plan.is_quiet]
     hours = sum(result.sku_hours for result in quiet)
     false = sum(len(result.false) for result in quiet)
     beside = 10_000 * sum(len(r.false) for r in busy) / max(sum(r.sku_hours for r in busy), 1)
@@ -184,7 +184,7 @@ def _score_quiet(board: Board) -> dict[str, Row]:
 
 def _score_words(board: Board) -> dict[str, Row]:
     count = sum(result.sentences for result in board.results)
-    loose = sum(result.ungrounded for result in board.results)
+    loose = sum(len(result.ungrounded) for result in board.results)
     note = "sentences whose every number and id stands in their evidence"
     return {"D9": Row(1 - loose / count if count else 0.0, 1.0, "higher", count, note)}
 

@@ -3,13 +3,15 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.driftbench.answer import Answer, Result, Second
 from benchmarks.driftbench.check import check_acts, find_false, find_wanted
+from benchmarks.driftbench.hard import draw_hard_mix
+from benchmarks.driftbench.paths import Papers, is_exact, load_papers
 from benchmarks.driftbench.plan import Plan
 from benchmarks.driftbench.rivals import find_features, guess_by_one_rule
 from benchmarks.driftbench.truth import CORRECTABLE, OVER, Key, Problem, Truth, load_truth
@@ -41,14 +43,17 @@ def run_shop(plan: Plan) -> Result:
             hours=plan.hours,
             start=OPENING,
             tier=plan.tier,
-            faults={} if plan.is_quiet else None,
+            faults=_find_mix(plan),
         )
         house, truth = build_house(config), load_truth(out / "truth")
         seconds = _run_hours(house, truth, plan)
-        rows = _load_said(house)
+        rows, papers = _load_said(house), load_papers(house)
         items = house.catalog.items.height
     said = {(row["hour_at"], _find_key(row)): row for row in rows}
-    answers = [_answer(problem, said, seconds, truth, plan) for problem in truth.problems]
+    answers = [
+        _answer(problem, _find_row(problem, said), truth, plan, papers, seconds)
+        for problem in truth.problems
+    ]
     told = [answer for answer in answers if answer is not None and answer.said]
     silent = [p for p, a in zip(truth.problems, answers, strict=True) if a is None]
     missed = [a for a in answers if a is not None and not a.said]
@@ -61,9 +66,15 @@ def run_shop(plan: Plan) -> Result:
         false=tuple(find_false(rows, truth)),
         sku_hours=items * plan.hours,
         sentences=len(rows),
-        ungrounded=sum(bool(_find_loose(row)) for row in rows),
+        ungrounded=tuple(_list_loose(rows)),
         seconds=time.process_time() - started,
     )
+
+
+def _find_mix(plan: Plan) -> Mapping[str, int] | None:
+    """Return the faults; none: those of the profile."""
+    mixes = {"quiet": dict[str, int](), "hard": draw_hard_mix(plan.seed)}
+    return mixes.get(plan.kind)
 
 
 def _run_hours(house: House, truth: Truth, plan: Plan) -> dict[tuple[datetime, Key], Second]:
@@ -134,13 +145,13 @@ def _find_key(row: Mapping[str, Any]) -> Key:
 
 def _answer(
     problem: Problem,
-    said: Said,
-    seconds: Mapping[tuple[datetime, Key], Second],
+    row: Mapping[str, Any] | None,
     truth: Truth,
     plan: Plan,
+    papers: Papers,
+    seconds: Mapping[tuple[datetime, Key], Second],
 ) -> Answer | None:
     """Return what was said of a problem; None: it was no finding, and need not have been."""
-    row = _find_row(problem, said)
     if row is None and (_only_waits(problem) or len(problem.deltas) == 1):
         return None
     hour_at = row["hour_at"] if row else problem.last_hour
@@ -168,7 +179,7 @@ def _answer(
         is_proven=row["is_proven"],
         correction=row["correction_units"],
         ids=ids,
-        is_path_exact=bool(ids) and known.issuperset(ids),
+        is_path_exact=is_exact(ids, known, papers),
         sentence=row["sentence"],
         second=seconds.get((hour_at, problem.key)),
     )
@@ -197,5 +208,8 @@ def _find_ids(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for claim in claims for name in claim["ids"]))
 
 
-def _find_loose(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return find_ungrounded(row["sentence"], json.loads(row["evidence"]))
+def _list_loose(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        loose = find_ungrounded(row["sentence"], json.loads(row["evidence"]))
+        if loose:
+            yield f"{' '.join(loose)}: {row['sentence']}"
