@@ -12,6 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from inventory_pipeline.diagnose.case import Case, Message
+from inventory_pipeline.diagnose.exhibit import find_certainty
 from inventory_pipeline.diagnose.plan import LONG_DELAY, SILENT
 from inventory_pipeline.diagnose.verdict import Verdict
 from inventory_pipeline.model.causes import CAUSES, UNKNOWN
@@ -97,7 +98,7 @@ def _find_signs(
 def _has_same_pattern(own: list[Verdict]) -> bool:
     """Return whether like items have the same gap, or the same cause of the wiring."""
     sizes = Counter(v.case.delta for v in own if v.case.delta)
-    causes = Counter(v.cause for v in own if CAUSES[v.cause].lean == "integration")
+    causes = Counter(v.cause for v in own if is_named(v) and CAUSES[v.cause].lean == "integration")
     items = sum(v.case.delta != 0 for v in own)
     return any(
         number >= LIKE_ITEMS and number >= HALF * items
@@ -107,13 +108,14 @@ def _has_same_pattern(own: list[Verdict]) -> bool:
 
 def _has_middleware_fault(own: list[Verdict]) -> bool:
     told = [v for v in own if any(_is_troubled(m) for m in v.case.messages or ())]
-    named = [v for v in own if _is_named(v) and CAUSES[v.cause].layer == "middleware"]
+    named = [v for v in own if is_named(v) and CAUSES[v.cause].layer == "middleware"]
     by_log = [v for v in named if v.tier == "T2" and v.cause not in BY_HAND]
     return len({v.case.finding_id for v in (*told, *by_log)}) >= LEAST_SHARE * len(own)
 
 
-def _is_named(verdict: Verdict) -> bool:
-    return verdict.cause != UNKNOWN
+def is_named(verdict: Verdict) -> bool:
+    """Return whether a cause is at least likely; a guess is no sign of anything."""
+    return verdict.cause != UNKNOWN and find_certainty(verdict) != "possible"
 
 
 def _is_troubled(message: Message) -> bool:
@@ -150,7 +152,7 @@ def _is_one_place(own: list[Verdict]) -> bool:
 
 
 def _share(own: list[Verdict], causes: Sequence[str]) -> float:
-    return sum(v.cause in causes for v in own) / len(own)
+    return sum(v.cause in causes and is_named(v) for v in own) / len(own)
 
 
 def _follows_shifts(cases: list[Case], zone: ZoneInfo) -> bool:

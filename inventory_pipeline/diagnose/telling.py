@@ -19,6 +19,7 @@ from inventory_pipeline.diagnose.indicators import (
     Surroundings,
     count_troubled,
     find_signs,
+    is_named,
 )
 from inventory_pipeline.diagnose.plan import (
     BOOKS,
@@ -37,7 +38,7 @@ from inventory_pipeline.diagnose.spells import (
 )
 from inventory_pipeline.diagnose.verdict import Verdict
 from inventory_pipeline.diagnose.words import render_sentence
-from inventory_pipeline.model.causes import CAUSES, UNKNOWN
+from inventory_pipeline.model.causes import CAUSES
 from inventory_pipeline.model.hours import HOUR
 
 # What people do by hand: right for one item, a mask where the wiring makes the gaps.
@@ -185,11 +186,14 @@ def _is_by_people(verdict: Verdict) -> bool:
 
 
 def find_lean(verdict: Verdict, signs: Signs) -> str:
-    """Return integration, process, mixed or unknown: the cause decides, else its mirror's signs."""
-    if verdict.cause == UNKNOWN:
-        return signs.lean
+    """Return integration, process, mixed or unknown.
+
+    A cause that is at least likely decides. One that is only possible, or none, does not
+    outvote the signs over all gaps of the mirror.
+    """
     leans = {CAUSES[claim.cause].lean for claim in verdict.claims} - {"none"}
-    return "mixed" if len(leans) > 1 else next(iter(leans), "unknown")
+    named = "mixed" if len(leans) > 1 else next(iter(leans), "unknown")
+    return named if is_named(verdict) or signs.lean == "unknown" else signs.lean
 
 
 def plan_case(verdict: Verdict, key: int, behind: Background) -> Plan:
