@@ -10,6 +10,7 @@ from inventory_pipeline.defs.assets.authority import build_authority
 from inventory_pipeline.defs.assets.correct import build_proposals
 from inventory_pipeline.defs.assets.diagnose import build_diagnoses
 from inventory_pipeline.defs.assets.ingest import build_ingest
+from inventory_pipeline.defs.assets.ledger import build_handoffs
 from inventory_pipeline.defs.assets.reconcile import build_reconcile
 from inventory_pipeline.defs.assets.report import (
     build_daily_summary,
@@ -70,6 +71,7 @@ def _build(
         assets=[
             build_authority(house),
             *build_ingest(house, hours),
+            build_handoffs(house, hours),
             build_reconcile(house, hours),
             build_diagnoses(hours),
             build_proposals(hours),

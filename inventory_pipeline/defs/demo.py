@@ -20,7 +20,7 @@ from inventory_pipeline.wiring.house import House
 
 RUN_HOURS = 24
 # Beside one step for each system: reconcile, diagnose, propose, sign.
-OTHER_STEPS = 4
+OTHER_STEPS = 5
 # Without it a run prints through Dagster's own logger, whatever level ours has.
 QUIETLY: dict[str, Any] = {"loggers": {"console": {}}}
 OnHour = Callable[[float, int], None]

@@ -30,7 +30,7 @@ def limit(longest: timedelta) -> dict[str, str]:
 
 hourly = dg.define_asset_job(
     HOURLY,
-    selection=dg.AssetSelection.groups("ingest", "reconcile", "diagnose")
+    selection=dg.AssetSelection.groups("ingest", "ledger", "reconcile", "diagnose")
     | dg.AssetSelection.assets(AUTHORITY, PROPOSALS, HEARTBEAT),
     executor_def=EXECUTOR,
     tags=limit(MAX_RUNTIME),

@@ -3,6 +3,8 @@
 import dagster as dg
 
 AUTHORITY = dg.AssetKey(["config", "authority"])
+HANDOFFS = dg.AssetKey(["ledger", "handoffs"])
+HANDOFF_GAPS = dg.AssetKey(["ledger", "handoff_gaps"])
 COMPARISONS = dg.AssetKey(["reconcile", "comparisons"])
 FINDINGS = dg.AssetKey(["reconcile", "findings"])
 CYCLES = dg.AssetKey(["reconcile", "cycles"])

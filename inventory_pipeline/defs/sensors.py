@@ -25,6 +25,7 @@ from inventory_pipeline.wiring.sweep import sweep
 # The schedule comes at minute five; until then a closed hour is no gap.
 GRACE = timedelta(minutes=20)
 AT_ONCE = 12
+HOURLY_ROOMS = {"ingest", "ledger", "reconcile", "diagnose", "correct"}
 RETRY_MAIL_EVERY = timedelta(minutes=30)
 IN_PROGRESS = [
     dg.DagsterRunStatus.STARTING,
@@ -166,7 +167,7 @@ def record_failure(house: House, run: dg.DagsterRun, message: str) -> list[datet
 def is_ours(run: dg.DagsterRun) -> bool:
     """Return whether a run is about our hours: the job, or assets picked in the web UI."""
     rooms = {key.path[0] for key in run.asset_selection or ()}
-    return run.job_name == HOURLY or bool(rooms & {"ingest", "reconcile", "diagnose", "correct"})
+    return run.job_name == HOURLY or bool(rooms & HOURLY_ROOMS)
 
 
 def build_bury_the_dead(house: House) -> dg.SensorDefinition:

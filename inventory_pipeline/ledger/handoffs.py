@@ -53,7 +53,7 @@ def name_state(path: Path, traffic: Traffic, *, duplicate_share: float) -> State
         return "missing"
     measure = traffic.measures.get(path.name)
     if measure:
-        share = traffic.duplicates.get(path.name, 0) / measure["events"]
+        share = traffic.duplicates.get(path.name, 0) / max(1, measure["recent"])
         return "duplicated" if share > duplicate_share else "firing"
     runs = traffic.syncs.get(path.name)
     if runs:

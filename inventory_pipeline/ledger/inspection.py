@@ -140,7 +140,7 @@ def load_traffic(
         window=(since, as_of),
         reach=reach,
         measures=measures,
-        duplicates=_count_duplicates(warehouse, paths, hour_at, since),
+        duplicates=_count_duplicates(warehouse, paths, hour_at, lately),
         syncs=syncs,
         moved=_count_moved(warehouse, quiet, hour_at, max(since, reach.since or since), as_of),
         unknown=_count_moved(warehouse, paths, hour_at, lately, reach.since),

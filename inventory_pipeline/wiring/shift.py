@@ -20,6 +20,7 @@ from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.step import FeedResult
 from inventory_pipeline.ledger import step as books
+from inventory_pipeline.ledger.step import Posted
 from inventory_pipeline.model.hours import HOUR, compute_key
 from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
@@ -70,6 +71,7 @@ class Shift:
         run: the scheduler's id of this run, empty for the command line.
         tell: is called with the name of each step and its hour before it begins.
         attempts: the hours that have not ended yet, and their attempts in the ledger.
+        posted: hours whose movements and paths the ledger has held together.
         failures: what went wrong, in the words of the ledger.
     """
 
@@ -80,6 +82,7 @@ class Shift:
     tell: Tell
     attempts: dict[datetime, int]
     cycles: dict[datetime, Cycle] = field(default_factory=dict)
+    posted: set[datetime] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
 
     def ingest(self, system: str, hour_at: datetime) -> list[FeedResult]:
@@ -93,11 +96,20 @@ class Shift:
                     hour_at=hour_at, clock=house.clock, may_fetch=self.may_fetch,
                 )  # fmt: skip
 
-    def reconcile(self, hour_at: datetime) -> Cycle:
-        """Compare every mirror with the owner of each fact for one hour."""
+    def post(self, hour_at: datetime) -> Posted:
+        """Hold one hour's movements together, and look at every path of the map."""
         house = self.house
+        with self._step("post", hour_at), house.warehouse() as warehouse:
+            posted = books.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
+        self.posted.add(hour_at)
+        return posted
+
+    def reconcile(self, hour_at: datetime) -> Cycle:
+        """Compare every mirror with the owner of each fact for one hour; post it first."""
+        house = self.house
+        if hour_at not in self.posted:
+            self.post(hour_at)
         with self._step("reconcile", hour_at), house.warehouse() as warehouse:
-            books.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
             cycle = reconcile.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
         self.cycles[hour_at] = cycle
         return cycle

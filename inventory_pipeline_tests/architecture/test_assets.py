@@ -11,7 +11,7 @@ from inventory_pipeline.defs.build import build_definitions
 from inventory_pipeline.wiring.house import build_house
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("config", "ingest", "reconcile", "diagnose", "correct", "report")
+ROOMS = ("config", "ingest", "ledger", "reconcile", "diagnose", "correct", "report")
 DEMO = ROOT / "data" / "demo" / "inventory.yaml"
 
 

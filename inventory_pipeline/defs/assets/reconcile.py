@@ -13,6 +13,7 @@ from inventory_pipeline.defs.places import (
     COMPARISONS,
     CYCLES,
     FINDINGS,
+    HANDOFFS,
     OWNERS,
     name_ingest,
 )
@@ -63,14 +64,16 @@ def _build_specs(house: House) -> list[dg.AssetSpec]:
     return [
         _build_spec(
             COMPARISONS,
-            [AUTHORITY, *sources],
-            "Each mirror's number beside what the owner's says it should be, in eaches: "
+            [AUTHORITY, HANDOFFS, *sources],
+            "One number that its owner answers for (single count): each mirror's number beside "
+            "what the owner's says it should be, in eaches: "
             "raw = in flight + lag + delta; delta = observed - expected, + over-advertises.",
         ),
         _build_spec(
             FINDINGS,
             [COMPARISONS],
-            "Problems with an identity over time: severity, streak, recurrence.",
+            "Found before a customer does (detection): problems with an identity over time: "
+            "severity, streak, recurrence.",
         ),
         _build_spec(
             CYCLES,
