@@ -88,7 +88,8 @@ def _report(results: Sequence[Result], split: str, *, is_quick: bool, console: C
     console.print(render_table(rows))
     console.print(f"[bold red]{render_warning(rows)}[/]")
     told = json.dumps({name: asdict(row) for name, row in rows.items()}, indent=1)
-    (RESULTS / "driftbench.json").write_text(told + "\n", encoding="utf-8")
+    name = "driftbench.json" if split == ACCEPTANCE else "driftbench-development.json"
+    (RESULTS / name).write_text(told + "\n", encoding="utf-8")
     confusions = find_confusions(board.answers)
     page = render_page(rows, results, confusions, lessons["worst"], split=split, is_quick=is_quick)
     PAGE.write_text(page, encoding="utf-8")
