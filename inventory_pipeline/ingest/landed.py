@@ -75,6 +75,7 @@ class Landed:
             StoreDamagedError: the bytes are not those that were landed.
         """
         self.verify()
+        hour_at, fetched_at = self.hour_at, self.fetched_at
         for place in self.manifest.pages:
             path = self.folder / place.file
             body = b"" if place.is_path else _read_slice(path, place)
@@ -82,8 +83,8 @@ class Landed:
                 body,
                 place.kind,
                 path=str(path) if place.is_path else None,
-                hour_at=self.hour_at,
-                fetched_at=self.fetched_at,
+                hour_at=hour_at,
+                fetched_at=fetched_at,
             )
 
     def verify(self) -> None:

@@ -132,7 +132,7 @@ class LandingWriter:
             manifest = self._build_manifest(fetched, attempt, names, fetched_at, reference_at)
             write_durably(
                 self._folder / f"{self._slug}.{attempt}.manifest.json",
-                json.dumps(asdict(manifest), indent=1, sort_keys=True).encode(),
+                json.dumps(asdict(manifest), sort_keys=True).encode(),
             )
         except OSError as error:
             raise StoreError(
