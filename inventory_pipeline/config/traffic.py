@@ -37,7 +37,7 @@ class Middleware(Model):
         10, ge=2, description="... and as a multiple of the path's median spacing."
     )
     duplicate_share: Number = Field(
-        0.01, ge=0, lt=1, description="Above this share of events told twice a path is duplicated."
+        0.05, ge=0, lt=1, description="Above this share of events told twice a path is duplicated."
     )
     mapping_review_days: Whole = Field(
         92, ge=1, description="A mapping unchanged for longer is due for a look."

@@ -188,10 +188,11 @@ def _count_moved(
     low: datetime,
     high: datetime | None,
 ) -> dict[Key, int]:
-    """Return what each path's source told in [low, high); nothing where that is no time."""
-    if high is None or low >= high:
+    """Return what each path's source told from ``low`` on and is due by ``high``."""
+    if high is None:
         return {}
-    stretches = _build_stretches([(path, low, high) for path in paths])
+    dues = [(path, low, high - path.handoff.max_delay) for path in paths]
+    stretches = _build_stretches([(path, since, due) for path, since, due in dues if since < due])
     if stretches.is_empty():
         return {}
     return traffic.sum_by_path(_count(warehouse, stretches, hour_at), "movements")

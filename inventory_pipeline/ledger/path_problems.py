@@ -27,7 +27,7 @@ def find_map_problems(handoff: Mapping[str, Any], traffic: Traffic) -> Iterator[
         return
     if not handoff["responsible"].strip():
         yield _build(handoff, "unowned_path", "none", because="nobody owns it")
-    if state == "silent" and moved:
+    if state == "silent" and moved and moved >= LEAST_MISSED:
         yield _build(handoff, "silent_path", "notable", events=0, source_movements=moved, **window)
     if state == "duplicated":
         told: dict[str, Any] = {name: handoff[name] for name in ("events", "duplicate_events")}

@@ -129,7 +129,8 @@ def find_unruled_settings(
 def _find_unruled(change: Mapping[str, Any], mirror: Mirror, catalog: Catalog) -> Iterator[Row]:
     kind = change["kind"].lower()
     is_reserve = bool(_RESERVES.search(kind))
-    if not is_reserve and not _MEANINGS.search(kind):
+    is_change = change["before"].strip() != change["after"].strip()
+    if not is_change or not (is_reserve or _MEANINGS.search(kind)):
         return
     ruled = _find_ruled(change, mirror, catalog) if is_reserve else None
     if is_reserve and str(ruled) == change["after"].strip():
