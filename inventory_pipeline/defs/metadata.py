@@ -120,6 +120,9 @@ def describe_diagnosed(diagnosed: Diagnosed) -> Metadata:
         "unknown": diagnosed.findings - diagnosed.named,
         "causes": dg.MetadataValue.md(render_table(("cause", "findings"), causes)),
         "why": dg.MetadataValue.md(render_table(head, worst)),
+        "leans": dg.MetadataValue.md(
+            render_table(("mirror", "leans to", "signs"), diagnosed.leans)
+        ),
     }
 
 

@@ -4,6 +4,7 @@ It reads what the rooms before it wrote and writes its own partition; run twice 
 same rows, byte for byte.
 """
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,6 +64,7 @@ class Diagnosed:
     Attributes:
         by_cause: (cause, findings), the commonest first.
         worst: verdict and sentence of the gravest few.
+        leans: (mirror, integration, process, mixed or unknown, its signs) over all its gaps.
     """
 
     findings: int
@@ -70,6 +72,7 @@ class Diagnosed:
     proven: int
     by_cause: tuple[tuple[str, int], ...] = ()
     worst: tuple[tuple[Verdict, str], ...] = ()
+    leans: tuple[tuple[str, str, str], ...] = ()
 
 
 def run(
@@ -88,6 +91,7 @@ def run(
         proven=sum(v.is_proven for v in verdicts),
         by_cause=_count_causes(frame),
         worst=_list_worst(verdicts, frame),
+        leans=_list_leans(frame),
     )
     logger.info(
         "diagnosed hour=%s findings=%d named=%d proven=%d",
@@ -104,6 +108,17 @@ def _count_causes(frame: pl.DataFrame) -> tuple[tuple[str, int], ...]:
 def _list_worst(verdicts: list[Verdict], frame: pl.DataFrame) -> tuple[tuple[Verdict, str], ...]:
     sentences = dict(frame.select("finding_id", "sentence").iter_rows())
     return tuple((v, sentences[v.case.finding_id]) for v in verdicts[:MOST_SHOWN])
+
+
+def _list_leans(frame: pl.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    """Return what the signs over all gaps of each mirror say; they stand in every row of it."""
+    told = frame.filter((pl.col("mirror") != "") & (pl.col("evidence") != "{}"))
+    first = told.unique("mirror", keep="first", maintain_order=True).sort("mirror")
+    signs = [json.loads(text)["signs"] for text in first["evidence"]]
+    return tuple(
+        (mirror, known["lean"], ", ".join((*known["integration"], *known["process"])))
+        for mirror, known in zip(first["mirror"], signs, strict=True)
+    )
 
 
 def judge_cases(evidence: Evidence, settings: Settings, catalog: Catalog) -> list[Verdict]:

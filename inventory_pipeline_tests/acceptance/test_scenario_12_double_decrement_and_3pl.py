@@ -142,3 +142,29 @@ def test_nobody_is_ever_told_to_replace_an_application_or_to_try_again(
     assert told
     for row in told:
         assert not re.search(r"re-?run|replace|migrate|another (erp|wms)", row["sentence"], re.I)
+
+
+def test_a_path_without_one_event_for_forty_shipments_is_silent(shop: Shop) -> None:
+    threepl = files_system("threepl", "threepl", "movements")
+    storefront = files_system("storefront", "storefront", "movements")
+    hub = files_system("hub", "middleware", "events").replace(
+        'counts: "exports/hub/counts-{hour}.csv", ', ""
+    )
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{threepl}{storefront}{hub}"
+        "facts:\n  on_hand: {owner: threepl}\n"
+        "mirrors:\n  - {system: storefront, fact: on_hand, expects: on_hand}\n"
+        "handoffs:\n"
+        "  - {path: confirmations, source: threepl, target: storefront, carries: [shipment],"
+        " responsible: fulfilment}\n"
+    )
+    parcels = [f"P{n} shipment MUG MAIN 1 10:{n:02d} O-{n}" for n in range(40)]
+    tell(shop, TEN, "threepl", 60, *parcels)
+    tell(shop, TEN, "storefront", 100)
+    events = "event_id path item_id location_id operation quantity emitted_at attempt status"
+    shop.drop("hub", "events", TEN, events)
+    shop.run(TEN)
+
+    path = shop.one("handoffs", "--hour", TEN, path="confirmations")
+
+    assert (path["state"], path["events"], path["responsible"]) == ("silent", 0, "fulfilment")
