@@ -133,8 +133,8 @@ PHRASES = {
         "whoever set the reservation writes it into the rule of {mirror}, or lifts it",
     ),
     "truth_moment": Phrase(
-        "one number falls at the order and the other at the shipment[, and {open_orders} units "
-        "are ordered and not shipped]",
+        "one number falls at the order and the other at the shipment[, with {open_orders} ordered "
+        "and not shipped]",
         "{who} sets one moment for both, or writes the difference into the rule, once for all",
     ),
     "transfer_in_transit": Phrase(

@@ -18,7 +18,8 @@ from inventory_pipeline.report.words import (
 )
 
 _TONES: dict[str, Tone] = {"major": "major", "notable": "notable"}
-SENTENCE_LIMIT = 700
+# Three faults on one item, each with its records and its step, fit.
+SENTENCE_LIMIT = 1000
 # The three symptoms of REC-14, by their numbers.
 _SYMPTOMS = {
     1: "same SKU with different numbers",
