@@ -22,6 +22,8 @@ from inventory_pipeline.store.warehouse import DuckWarehouse
 
 # A path that runs once a week was run within it.
 RUNS_REACH = timedelta(days=31)
+# A log that names more undeclared paths than this names something else by them.
+MOST_STRANGE = 200
 _STRETCH: dict[str, Any] = {
     "path": pl.String, "target": pl.String, "system": pl.String, "kind": pl.String,
     "started_at": INSTANT, "finished_at": INSTANT,
@@ -87,7 +89,7 @@ def build_rows(
         )
         for path in paths
     ]
-    strange = sorted(seen.find_names() - {path.name for path in paths})
+    strange = sorted(seen.find_names() - {path.name for path in paths})[:MOST_STRANGE]
     return [
         *declared,
         *(handoffs.describe_missing(each) for each in find_missing(settings)),

@@ -69,12 +69,12 @@ troubles as (
     from ledger.handoffs as handoffs
     inner join reconcile.findings as findings
         on
-            findings.subject = handoffs.path
+            handoffs.path = findings.subject
             or (
                 findings.kind in ('gap', 'ghost', 'absent')
-                and findings.mirror = handoffs.target
+                and handoffs.target = findings.mirror
                 and (
-                    findings.owner = handoffs.source
+                    handoffs.source = findings.owner
                     or not exists (
                         select 1
                         from direct
