@@ -1,5 +1,6 @@
 """Check: fixes that would have been wrong, and findings that nothing true stands behind."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -48,9 +49,22 @@ def _find_fault(row: Mapping[str, Any], truth: Truth) -> str:
     if row["cause"] not in {label.cause for label in live}:
         return "another cause"
     wanted = find_wanted(truth, hour_at, key)
-    if row["correction_units"] != wanted:
+    if row["correction_units"] not in (wanted, _find_part(row, live)):
         return f"another correction: {wanted} is wanted"
     return ""
+
+
+def _find_part(row: Mapping[str, Any], live: Sequence[Label]) -> int:
+    """Return what puts right the faults that were named, where others are beside them.
+
+    The others may be too young to be told from what is on its way, or not for a correction.
+    """
+    named = {row["cause"], *json.loads(row["also"])}
+    return sum(
+        label.correction or 0
+        for label in live
+        if label.cause in named and label.remedy == CORRECTABLE
+    )
 
 
 def find_wanted(truth: Truth, hour_at: datetime, key: Key) -> int | None:

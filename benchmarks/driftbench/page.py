@@ -23,7 +23,7 @@ faults go through the real pipeline, hour by hour, on the files their systems dr
   one single reading, when it may as well be on its way.
 - **Wrong fixes** are judged in every hour, not only in the last: a finding called proven while
   nothing is off, with a cause that is not at work, or with another correction than the one
-  that puts the number right.
+  that puts the number right, or the faults it names.
 - A **tier** is what can be seen: T0 counts, T1 also movements and documents, T2 also the
   mirrors' logs, the middleware and settings.
 - **Held out**: one family of causes is hidden from the catalogue; then its faults should be

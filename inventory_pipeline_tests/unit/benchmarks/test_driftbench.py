@@ -39,7 +39,7 @@ def proven(cause: str, correction: int | None, *, sku: str = "MUG") -> dict[str,
     return {
         "finding_id": "F-1", "kind": "gap", "sku": sku, "location_id": "MAIN",
         "mirror": "storefront", "fact": "available", "hour_at": HOUR_AT, "cause": cause,
-        "is_proven": True, "correction_units": correction,
+        "is_proven": True, "correction_units": correction, "also": "[]",
     }  # fmt: skip
 
 
@@ -127,6 +127,23 @@ def test_a_fix_is_wrong_by_cause_by_units_or_where_nothing_is_off(
     (act,) = check_acts(PLAN, [row], load_truth(tmp_path))
 
     assert act.fault == fault
+
+
+def test_one_of_two_faults_may_be_put_right_by_itself(tmp_path: Path) -> None:
+    write_truth(
+        tmp_path,
+        label("f1", "double_decrement", correction=4, remedy="correct"),
+        label("f2", "manual_edit_mirror", correction=6, remedy="investigate"),
+        delta=-10,
+        fault_ids="f1 f2",
+    )
+    truth = load_truth(tmp_path)
+
+    (own,) = check_acts(PLAN, [proven("double_decrement", 4)], truth)
+    (whole,) = check_acts(PLAN, [proven("double_decrement", 10)], truth)
+
+    assert not own.fault
+    assert whole.fault
 
 
 def test_a_finding_of_a_number_that_was_right_is_false(tmp_path: Path) -> None:
