@@ -17,6 +17,8 @@ from inventory_pipeline.reconcile.problems import Row, render_stamp, write_detai
 REACH = timedelta(days=28)
 # Fewer sales than these tell no rate.
 LEAST_SALES = 10
+# Real demand comes in bursts: the run must also be this much longer than any before it.
+LONGER = 3
 # The chance of accusing any item of the shop by accident, in one hour.
 ACCIDENT = 0.01
 
@@ -28,13 +30,16 @@ def find_silent_items(runs: pl.DataFrame, *, units: pl.Series, owner: str, items
     then should have been its own; under Poisson demand none is as likely as e to the minus that.
 
     Args:
-        runs: key_id, sale_count, last_sold_at, sold_before, sold_since.
+        runs: key_id, sale_count, last_sold_at, sold_before, sold_since, longest_pause (the
+            last three in sales of the whole shop).
         units: the owner's on_hand of each row, eaches.
         items: how many items are watched: the more, the rarer each may be accused.
     """
     missed = pl.col("sale_count") * pl.col("sold_since") / pl.col("sold_before")
     told = runs.with_columns(units=units, missed=missed).filter(
-        (pl.col("units") > 0) & (pl.col("missed") > math.log(max(items, 1) / ACCIDENT))
+        (pl.col("units") > 0)
+        & (pl.col("missed") > math.log(max(items, 1) / ACCIDENT))
+        & (pl.col("sold_since") > LONGER * pl.col("longest_pause"))
     )
     return [_build(row, owner) for row in told.sort("key_id").iter_rows(named=True)]
 

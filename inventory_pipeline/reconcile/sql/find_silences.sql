@@ -24,6 +24,13 @@ placed as (
         row_number() over (order by sold_at, key_id, sale_id) as place,
         count(*) over () as total
     from told
+),
+
+spaced as (
+    select
+        *,
+        place - lag(place) over (partition by key_id order by place) as pause
+    from placed
 )
 
 select
@@ -31,8 +38,9 @@ select
     count(*) as sale_count,
     max(sold_at) as last_sold_at,
     max(place) as sold_before,
-    any_value(total) - max(place) as sold_since
-from placed
+    any_value(total) - max(place) as sold_since,
+    max(pause) as longest_pause
+from spaced
 group by key_id
 having count(*) >= $least_sales
 order by key_id

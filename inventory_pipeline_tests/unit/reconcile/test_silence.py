@@ -9,9 +9,11 @@ from inventory_pipeline.reconcile.silence import find_silent_items
 LAST = datetime(2026, 4, 6, 10, tzinfo=UTC)
 
 
-def runs(*rows: tuple[int, int, int, int]) -> pl.DataFrame:
+def runs(*rows: tuple[int, int, int, int], pause: int = 20) -> pl.DataFrame:
     names = ["key_id", "sale_count", "sold_before", "sold_since"]
-    return pl.DataFrame(rows, schema=names, orient="row").with_columns(last_sold_at=pl.lit(LAST))
+    return pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        last_sold_at=pl.lit(LAST), longest_pause=pl.lit(pause)
+    )
 
 
 def accuse(frame: pl.DataFrame, *units: int, items: int = 100) -> list[object]:
@@ -40,3 +42,7 @@ def test_the_more_items_are_watched_the_rarer_one_is_accused() -> None:
 
     assert accuse(frame, 12, items=100) == [1]
     assert accuse(frame, 12, items=1_000_000) == []
+
+
+def test_an_item_that_sells_in_bursts_is_given_its_pauses() -> None:
+    assert accuse(runs((1, 50, 500, 100), pause=40), 12) == []
