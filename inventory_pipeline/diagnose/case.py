@@ -192,6 +192,7 @@ class Case:
         silent_at: hours since the window began in which the mirror's log, or the owner's
             movements, did not come whole.
         additions_heard: additions that the mirror's log tells of, over all its items.
+        heard_until: newest row of the mirror's log, over all its items.
         receipts: corrections of ours on their way: id, signed units.
         sent: corrections of ours that the mirror confirmed: id, signed units.
         peers: gaps of the same item elsewhere, and of other items at the same mirror whose
@@ -221,6 +222,7 @@ class Case:
     gaps_here: int = 0
     silent_at: tuple[datetime, ...] = ()
     additions_heard: int = 0
+    heard_until: datetime | None = None
     receipts: tuple[tuple[str, int], ...] = ()
     sent: tuple[tuple[str, int], ...] = ()
     qualifiers: tuple[str, ...] = ()

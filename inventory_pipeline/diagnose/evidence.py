@@ -82,7 +82,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
     shared = _Shared(
         changes=build_changes(evidence.changes) if _has(heard, "changes") else None,
         crowds=_group(evidence.crowds, ("mirror",)),
-        additions=dict(evidence.additions.select("mirror", "addition_count").iter_rows()),
+        additions={r["mirror"]: r for r in evidence.additions.iter_rows(named=True)},
         heard=heard,
         silences=_group(evidence.silences, ("system", "feed")),
     )
@@ -108,7 +108,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
 class _Shared:
     changes: tuple[Change, ...] | None
     crowds: Mapping[tuple[Any, ...], list[dict[str, Any]]]
-    additions: Mapping[str, int]
+    additions: Mapping[str, Mapping[str, Any]]
     heard: set[tuple[str, str]]
     silences: Mapping[tuple[Any, ...], list[dict[str, Any]]]
 
@@ -181,7 +181,8 @@ def _build_case(
         changes=shared.changes,
         crowd={r["minute_at"]: r["key_count"] for r in minutes},
         silent_at=shared.find_silent(mirror, owner),
-        additions_heard=shared.additions.get(mirror, 0),
+        additions_heard=shared.additions.get(mirror, {}).get("addition_count", 0),
+        heard_until=shared.additions.get(mirror, {}).get("heard_until"),
     )
 
 

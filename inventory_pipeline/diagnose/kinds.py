@@ -7,9 +7,10 @@ ORDERS = ("order_placed", "pos_sale")
 LEAVING = ("shipment", "damage", "write_off", "transfer_out")
 # What a system calls its own programs; any other actor is taken for a person.
 PROGRAMS = (
-    "", "api", "app", "automation", "batch", "bot", "cron", "edi", "erp", "integration", "import",
-    "job", "marketplace", "middleware", "pos", "scanner", "script", "service", "shop",
-    "storefront", "sync", "system", "threepl", "3pl", "webhook", "wms", "worker",
+    "", "3pl", "api", "app", "automation", "batch", "books", "bot", "checkout", "courier", "cron",
+    "edi", "erp", "feed", "import", "integration", "job", "marketplace", "middleware", "orders",
+    "pos", "returns", "scanner", "script", "service", "shop", "storefront", "sync", "system",
+    "threepl", "till", "webhook", "wms", "worker",
 )  # fmt: skip
 
 

@@ -13,6 +13,12 @@ from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
 from inventory_pipeline.model.causes import CAUSES
 from inventory_pipeline.model.hours import HOUR
 
+# Causes that say a word never came.
+LOST = (
+    "movement_dropped", "decrement_missing", "good_return_not_restocked", "count_written_once",
+    "threepl_confirmation_missing",
+)  # fmt: skip
+
 
 def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[str, ...]:
     """Return why the best hypothesis is not proven; empty: it is.
@@ -37,6 +43,8 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         ),
         (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
         (_has_hole(case, best), "a log was silent when it should have told"),
+        (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
+        (_is_still_coming(case, best), "the mirror has told of nothing since, or it is queued"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
@@ -63,6 +71,31 @@ def _has_hole(case: Case, best: Hypothesis) -> bool:
         for claim in best.claims
         if case.silent_at
     )
+
+
+def _is_unheard_path(case: Case, best: Hypothesis) -> bool:
+    """Return whether a lost addition may as well be a path that carries none."""
+    adds = any(
+        c.correction is not None and c.correction > 0 and c.cause in LOST for c in best.claims
+    )
+    sets = any(row.operation == "set" for row in case.log or ())
+    return adds and not case.additions_heard and not sets
+
+
+def _is_still_coming(case: Case, best: Hypothesis) -> bool:
+    """Return whether a word that is missing may yet come: a late batch, a queue."""
+    for claim in best.claims:
+        if claim.cause not in LOST or claim.at is None:
+            continue
+        names = set(claim.ids)
+        if any(
+            m.processed_at is None and {m.reference_id, m.event_id} & names
+            for m in case.messages or ()
+        ):
+            return True
+        if case.heard_until is None or case.heard_until <= claim.at + case.delay:
+            return True
+    return False
 
 
 def _sum_corrections(hypothesis: Hypothesis) -> int | None:

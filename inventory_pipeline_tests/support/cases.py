@@ -103,5 +103,7 @@ def case(
         points=series(points),
         moves=moves(told, rule) if told else (),
         log=log(heard) if heard is not None else None,
+        additions_heard=1,
+        heard_until=at("23:00"),
     )
     return replace(built, **dict(known))  # type: ignore[arg-type]

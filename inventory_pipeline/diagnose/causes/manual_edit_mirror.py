@@ -22,7 +22,8 @@ def find(scene: Scene) -> Iterator[Claim]:
         by_hand = is_person(row.actor)
         yield replace(
             claim,
-            strength=claim.strength + (4.0 if by_hand else -1.5),
+            # a row that names a transaction is that transaction's, whoever typed it
+            strength=claim.strength + (4.0 if by_hand and not entry.moves else -1.5),
             is_proven_by_ids=False,
             correction=None,
             facts={"actor": row.actor} if by_hand else {},
