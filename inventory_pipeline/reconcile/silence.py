@@ -20,18 +20,18 @@ LEAST_SALES = 10
 # Real demand comes in bursts: the run must also be this much longer than any before it.
 LONGER = 3
 # The chance of accusing any item of the shop by accident, in one hour.
-ACCIDENT = 0.01
+ACCIDENT = 0.001
 
 
 def find_silent_items(runs: pl.DataFrame, *, units: pl.Series, owner: str, items: int) -> list[Row]:
     """Return a problem for each item whose run without a sale is no accident.
 
-    An item's share of the shop's sales before its last one says how many of the sales since
-    then should have been its own; under Poisson demand none is as likely as e to the minus that.
+    An item's share of the shop's orders up to its last one says how many of the orders since
+    then should have held it; under Poisson demand none is as likely as e to the minus that.
 
     Args:
         runs: key_id, sale_count, last_sold_at, sold_before, sold_since, longest_pause (the
-            last three in sales of the whole shop).
+            last three in orders of the whole shop).
         units: the owner's on_hand of each row, eaches.
         items: how many items are watched: the more, the rarer each may be accused.
     """

@@ -1,5 +1,5 @@
 -- grain: one key that used to sell and has not sold since
--- Measured by the shop's own sales, not by the clock: a night, a holiday and an outage pass
+-- Measured by the shop's own orders, not by the clock: a night, a holiday and an outage pass
 -- over every item alike.
 -- param: hour_at, since, until, timestamptz; least_sales, integer
 with told as (
@@ -17,13 +17,24 @@ with told as (
     group by movements.key_id, sale_id
 ),
 
-placed as (
+-- an order of many lines is one chance to sell an item, not many
+orders as (
     select
-        key_id,
-        sold_at,
-        row_number() over (order by sold_at, key_id, sale_id) as place,
+        sale_id,
+        row_number() over (order by min(sold_at), sale_id) as place,
         count(*) over () as total
     from told
+    group by sale_id
+),
+
+placed as (
+    select
+        told.key_id,
+        told.sold_at,
+        orders.place,
+        orders.total
+    from told
+    inner join orders on told.sale_id = orders.sale_id
 ),
 
 spaced as (

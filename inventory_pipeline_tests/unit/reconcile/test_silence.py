@@ -22,7 +22,7 @@ def accuse(frame: pl.DataFrame, *units: int, items: int = 100) -> list[object]:
 
 
 def test_a_fast_mover_that_missed_its_share_of_the_sales_is_named() -> None:
-    assert accuse(runs((1, 50, 500, 100)), 12) == [1]
+    assert accuse(runs((1, 80, 500, 100)), 12) == [1]
 
 
 def test_a_slow_mover_may_be_silent_for_long() -> None:
@@ -30,19 +30,19 @@ def test_a_slow_mover_may_be_silent_for_long() -> None:
 
 
 def test_a_shop_that_sells_nothing_accuses_nobody() -> None:
-    assert accuse(runs((1, 50, 500, 0)), 12) == []
+    assert accuse(runs((1, 80, 500, 0)), 12) == []
 
 
 def test_an_empty_shelf_is_no_phantom() -> None:
-    assert accuse(runs((1, 50, 500, 100)), 0) == []
+    assert accuse(runs((1, 80, 500, 100)), 0) == []
 
 
 def test_the_more_items_are_watched_the_rarer_one_is_accused() -> None:
-    frame = runs((1, 50, 500, 100))
+    frame = runs((1, 80, 500, 100))
 
     assert accuse(frame, 12, items=100) == [1]
     assert accuse(frame, 12, items=1_000_000) == []
 
 
 def test_an_item_that_sells_in_bursts_is_given_its_pauses() -> None:
-    assert accuse(runs((1, 50, 500, 100), pause=40), 12) == []
+    assert accuse(runs((1, 80, 500, 100), pause=40), 12) == []
