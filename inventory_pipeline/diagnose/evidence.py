@@ -176,7 +176,7 @@ def _build_case(
         told_units=row["delta_units"] or 0,
         delay=_find_delay(standing, points),
         moves=tuple(told),
-        log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
+        log=build_log(log, namesakes, messages) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         crowd={r["minute_at"]: r["key_count"] for r in minutes},

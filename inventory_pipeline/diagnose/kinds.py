@@ -36,7 +36,9 @@ def is_physical_count(move: Move, moves: tuple[Move, ...]) -> bool:
 
 def is_person(actor: str) -> bool:
     """Return whether a change was made by hand, as far as its actor tells."""
-    words = actor.lower().replace(":", " ").replace("-", " ").replace("_", " ").split()
+    if "_" in actor:  # a path's name, as configurations write them
+        return False
+    words = actor.lower().replace(":", " ").replace("-", " ").split()
     return bool(words) and not any(word in PROGRAMS for word in words)
 
 

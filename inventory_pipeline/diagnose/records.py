@@ -22,15 +22,20 @@ def build_changes(frame: pl.DataFrame) -> tuple[Change, ...]:
 def build_log(
     rows: Iterable[Mapping[str, Any]],
     namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]],
+    messages: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[LogRow, ...]:
-    """Return the mirror's log of one key; a row that names another item's movement says so."""
+    """Return the mirror's log of one key; a row that names another item's movement says so.
+
+    A row that names a message of the middleware speaks of what that message is about.
+    """
+    about = {m["event_id"]: m["reference_id"] for m in messages if m["reference_id"]}
     return tuple(
         LogRow(
             change_id=r["change_id"],
             operation=r["operation"],
             units=r["units"],
             at=r["changed_at"],
-            reference_id=r["reference_id"] or "",
+            reference_id=about.get(r["reference_id"], r["reference_id"] or ""),
             actor=r["actor"] or "",
             source_at=r["source_at"],
             sequence=r["sequence"],

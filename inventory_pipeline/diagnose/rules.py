@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from inventory_pipeline.diagnose.case import Case, Change
 from inventory_pipeline.diagnose.points import find_start
@@ -40,6 +41,8 @@ def find_rule_changes(case: Case, words: tuple[str, ...]) -> Iterator[tuple[Chan
 def is_about(case: Case, change: Change) -> bool:
     """Return whether a change names the item, or no item at all."""
     subject = change.subject.strip()
+    if any(fnmatchcase(case.sku, part) for part in subject.split()):
+        return True
     return not subject or case.sku in re.split(r"[\s:/|,]+", subject) or subject in {
         case.mirror, case.fact, "*", "all",
     }  # fmt: skip
