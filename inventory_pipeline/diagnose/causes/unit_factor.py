@@ -51,6 +51,7 @@ def compute_factor(wanted: int, seen: int) -> int:
 
 def _compare_levels(case: Case) -> Iterator[Claim]:
     since = case.points[find_start(case.points) :] if case.points else ()
+    since = tuple(p for p in since if p.is_settled) or since
     known = [p for p in since if p.expected > 0 and p.delta]
     if not known or len(known) < len([p for p in since if p.expected > 0]) * 0.9 - 1:
         return
