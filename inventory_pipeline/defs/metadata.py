@@ -11,7 +11,7 @@ from inventory_pipeline.config.registry import ExerciseRow
 from inventory_pipeline.correct.step import Proposed
 from inventory_pipeline.defs.markdown import escape, render_page, render_table
 from inventory_pipeline.diagnose.step import Diagnosed
-from inventory_pipeline.ingest.step import FeedResult
+from inventory_pipeline.ingest.batch import FeedResult
 from inventory_pipeline.model.hours import compute_key
 from inventory_pipeline.model.ownership import Registry
 from inventory_pipeline.report.daily import Report

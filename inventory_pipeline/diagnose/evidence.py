@@ -21,7 +21,12 @@ from inventory_pipeline.diagnose.case import (
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.peers import add_peers
 from inventory_pipeline.diagnose.points import build_point, mark_moving
-from inventory_pipeline.diagnose.records import build_changes, build_log, build_messages
+from inventory_pipeline.diagnose.records import (
+    build_changes,
+    build_log,
+    build_messages,
+    find_corrections,
+)
 from inventory_pipeline.diagnose.scene import INFERRED
 
 Key = tuple[str, str, int]
@@ -179,6 +184,8 @@ def _build_case(
         log=build_log(log, namesakes, messages) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
+        receipts=find_corrections(messages, is_pending=True),
+        sent=find_corrections(messages, is_pending=False),
         crowd={r["minute_at"]: r["key_count"] for r in minutes},
         silent_at=shared.find_silent(mirror, owner),
         additions_heard=shared.additions.get(mirror, {}).get("addition_count", 0),

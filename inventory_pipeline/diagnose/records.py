@@ -68,3 +68,25 @@ def build_messages(rows: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
         )
         for r in rows
     )
+
+
+# The path by which a middleware carries what we send; until there is an outbox of our own its
+# history is the only one that tells of corrections.
+CORRECTIONS = "corrections"
+
+
+def find_corrections(
+    rows: Iterable[Mapping[str, Any]], *, is_pending: bool
+) -> tuple[tuple[str, int], ...]:
+    """Return our corrections of one key that are still on their way, or that arrived.
+
+    Returns:
+        (id, signed units), by the id that the mirror's log would name.
+    """
+    return tuple(
+        (r["reference_id"] or r["event_id"], r["units"])
+        for r in rows
+        if r["path"] == CORRECTIONS
+        and r["operation"] == "add"
+        and (r["processed_at"] is None) == is_pending
+    )

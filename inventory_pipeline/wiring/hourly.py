@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from inventory_pipeline.ingest.step import FeedResult
+from inventory_pipeline.ingest.batch import FeedResult
 from inventory_pipeline.reconcile.cycle import Cycle
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.shift import open_shift

@@ -18,7 +18,7 @@ from inventory_pipeline.diagnose import step as diagnose
 from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
-from inventory_pipeline.ingest.step import FeedResult
+from inventory_pipeline.ingest.batch import FeedResult
 from inventory_pipeline.ledger import step as books
 from inventory_pipeline.ledger.step import Posted
 from inventory_pipeline.model.hours import HOUR, compute_key

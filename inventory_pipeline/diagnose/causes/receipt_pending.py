@@ -10,11 +10,7 @@ NAME = "receipt_pending"
 
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim a gap that is just what pending receipts will close."""
-    receipts = scene.case.receipts or tuple(
-        (m.event_id, m.units)
-        for m in scene.case.messages or ()
-        if m.processed_at is None and "correction" in m.path and m.operation == "add"
-    )
+    receipts = scene.case.receipts
     if receipts and -sum(units for _, units in receipts) == scene.case.delta:
         yield Claim(
             cause=NAME,

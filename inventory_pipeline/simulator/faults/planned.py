@@ -1,5 +1,6 @@
 """Planned faults: the plan has chosen the goods, the mirror, the hour and the size."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -127,9 +128,9 @@ class Planned(Fault):
             other.stage = stage
         self.arrange()
 
+    @abstractmethod
     def arrange(self) -> None:
         """Plan what has to happen."""
-        raise NotImplementedError
 
     # -- moments ---------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from inventory_pipeline.diagnose.case import Case, Change, Message, Rule, Sibling
+from inventory_pipeline.diagnose.records import find_corrections
 from inventory_pipeline.diagnose.verdict import Verdict, judge
 from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at, case
 
@@ -329,3 +330,34 @@ def test_other_problems_have_causes_of_their_own(
     asked = replace(case("8 20 20 20"), kind=kind, finding_class=finding_class, subject="PO-1")
 
     assert say(asked).cause == expected
+
+
+def test_a_correction_on_its_way_is_waited_for() -> None:
+    asked = case("8 20 20 20\n9 28 28 20\n10 28 28 20", "07:10 shelf receipt 1 W0")
+
+    verdict = say(replace(asked, receipts=(("rcpt-1", 8),)))
+
+    assert (verdict.cause, verdict.correction_units) == ("receipt_pending", None)
+
+
+def test_a_correction_that_somebody_takes_back_is_a_loop() -> None:
+    asked = case(
+        "8 20 20 20\n9 20 20 12\n10 20 20 12",
+        "07:10 shelf receipt 1 W0",
+        "07:12 add 1 L0 W0\n09:05 add -8 L1",
+    )
+
+    verdict = say(replace(asked, sent=(("rcpt-1", 8),)))
+
+    assert (verdict.cause, verdict.is_proven) == ("our_echo_or_loop", False)
+
+
+def test_corrections_are_told_by_the_middleware_until_they_are_ours_to_tell() -> None:
+    row = {"path": "corrections", "operation": "add", "units": 8, "event_id": "E1"}
+    pending = {**row, "reference_id": "rcpt-1", "processed_at": None}
+    arrived = {**row, "reference_id": "rcpt-2", "processed_at": at("9:00")}
+    other = {**pending, "path": "stock_updates"}
+
+    rows = [pending, arrived, other]
+    assert find_corrections(rows, is_pending=True) == (("rcpt-1", 8),)
+    assert find_corrections(rows, is_pending=False) == (("rcpt-2", 8),)
