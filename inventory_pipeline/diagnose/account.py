@@ -44,14 +44,12 @@ class Account:
 def compute_owner_rest(case: Case, start: Point) -> int | None:
     """Return what the owner's number changed beyond its own movements; None: it tells none.
 
-    A count sets the level: what it changed is not a rest.
+    What a count changed is its effect, see ``size_counts``.
     """
     if case.moves is None:
         return None
     end = case.points[-1]
     told = [m for m in case.moves if m.is_own and start.owner_at < m.at <= end.owner_at]
-    if any(m.kind == "count" for m in told):
-        return 0
     return end.owner - start.owner - sum(m.owner_effect for m in told)
 
 

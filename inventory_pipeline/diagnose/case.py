@@ -83,7 +83,9 @@ class LogRow:
 
     Attributes:
         units: the new level for ``set``, signed for ``add``.
-        other_sku: the item whose movement the reference names, where it is not this one.
+        other_sku: the item whose movement the reference names, where it is not this one's: of
+            another item, or of this one at another place.
+        other_kinds: what kinds of movement those are.
     """
 
     change_id: str
@@ -95,6 +97,7 @@ class LogRow:
     source_at: datetime | None = None
     sequence: int | None = None
     other_sku: str = ""
+    other_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Claim:
     Attributes:
         units: what it adds to the gap now, signed eaches.
         at: since when; None: since before the series begins.
+        shown_at: the first hour that shows it, where that is known better than by ``at``: a
+            number that is handed out once in a while was changed after the time it speaks for.
         series: what it adds at each point, where it is no single step.
         strength: logarithm of its likelihood; see the constants above.
         ids: the records that prove or show it, most telling first.
@@ -34,6 +36,7 @@ class Claim:
     units: int
     at: datetime | None
     strength: float
+    shown_at: datetime | None = None
     series: tuple[int, ...] | None = None
     ids: tuple[str, ...] = ()
     is_proven_by_ids: bool = False

@@ -181,7 +181,7 @@ def _build_case(
         told_units=row["delta_units"] or 0,
         delay=_find_delay(standing, points),
         moves=tuple(told),
-        log=build_log(log, namesakes, messages) if (mirror, "levels") in shared.heard else None,
+        log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         receipts=find_corrections(messages, is_pending=True),
@@ -217,26 +217,36 @@ def _name_bundle(
 def size_counts(moves: list[Move], points: list[Point]) -> list[Move]:
     """Give every count the effect that the owner's own number shows.
 
-    A count names a level. What it changed is what the owner's number moved in that hour
-    beyond the other movements; two counts in one hour share it in no known way, so the last
-    of them gets it.
+    A count names a level: what it changed is that level less what stood there. Where the
+    owner's number does not end where its counts and other movements put it, a count that found
+    what stood there changed nothing; else (one bin was counted, say) the last count of the
+    hour gets what the owner's number moved beyond the other movements.
     """
-    counts = {m.movement_id: m for m in moves if m.kind == "count" and m.is_own}
-    if not counts:
-        return moves
     sized: dict[str, int] = {}
     for before, after in pairwise(points):
         inside = [m for m in moves if m.is_own and before.owner_at < m.at <= after.owner_at]
-        names = [m.movement_id for m in inside if m.movement_id in counts]
-        if names:
-            rest = after.owner - before.owner - sum(m.owner_effect for m in inside)
-            sized[names[-1]] = rest
+        if any(m.kind == "count" for m in inside):
+            sized |= _size_hour(before.owner, after.owner, inside)
     return [
         replace(m, effect=sized[m.movement_id], owner_effect=sized[m.movement_id])
         if m.movement_id in sized
         else m
         for m in moves
     ]
+
+
+def _size_hour(before: int, after: int, inside: list[Move]) -> dict[str, int]:
+    level, sized = before, {}
+    for move in inside:
+        if move.kind == "count":
+            sized[move.movement_id] = move.units - level
+            level = move.units
+        else:
+            level += move.owner_effect
+    if level == after or not any(sized.values()):
+        return sized
+    others = sum(m.owner_effect for m in inside if m.kind != "count")
+    return dict.fromkeys(sized, 0) | {list(sized)[-1]: after - before - others}
 
 
 def infer_moves(points: list[Point], owner: str) -> list[Move]:

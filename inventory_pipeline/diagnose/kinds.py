@@ -7,10 +7,12 @@ ORDERS = ("order_placed", "pos_sale")
 LEAVING = ("shipment", "damage", "write_off", "transfer_out")
 # What a system calls its own programs; any other actor is taken for a person.
 PROGRAMS = (
-    "", "3pl", "api", "app", "automation", "batch", "books", "bot", "checkout", "courier", "cron",
-    "edi", "erp", "feed", "import", "integration", "job", "marketplace", "middleware", "orders",
-    "pos", "returns", "scanner", "script", "service", "shop", "storefront", "sync", "system",
-    "threepl", "till", "webhook", "wms", "worker",
+    "", "3pl", "allocation", "api", "app", "automation", "batch", "books", "bot", "bulk",
+    "checkout", "connector", "courier", "cron", "daemon", "engine", "etl",
+    "edi", "erp", "feed", "import", "integration", "job", "loader", "marketplace", "middleware",
+    "orders", "plugin", "pos", "returns", "rule", "rules", "scanner", "scheduler", "script",
+    "service", "shop", "storefront", "sync", "system", "threepl", "till", "webhook", "wms",
+    "worker",
 )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ class Entry:
     steps: tuple[Step, ...]
     is_by_id: bool
 
+    @property
+    def shown_at(self) -> datetime | None:
+        """Return the hour whose number first shows it, where a row of the log made it."""
+        return self.steps[0].hour_at if self.steps else None
+
 
 def group_moves(moves: Iterable[Move]) -> dict[str, tuple[Move, ...]]:
     """Return every id → the movements of the business transaction it belongs to.
@@ -125,15 +130,19 @@ def _settle_group(
     """Return the differences of one business transaction."""
     due = [m for m in moves if m.effect and start_at < m.at <= end_at]
     early = [m for m in moves if m.effect and m.at <= start_at and m.movement_id not in heard]
-    left, entries = list(steps), []
-    for move in [*due, *early]:
-        step = _take(left, move)
-        if step is None:
-            if move in due:
-                entries.append(Entry("missing", -move.effect, move.at, moves, move, (), True))
-        elif step.units != move.effect and move in due:
-            rest = step.units - move.effect
+    pairs, left = _pair_group([*due, *early], steps)
+    silent = [m for m in due if m.movement_id not in pairs]
+    entries = []
+    for move in due:
+        step = pairs.get(move.movement_id)
+        rest = step.units - move.effect if step else 0
+        hidden = next((m for m in silent if m.effect == rest), None)
+        if step and rest and hidden and step.row.operation == "set":
+            silent.remove(hidden)  # the level speaks for both: only a row of the log is lost
+        elif step and rest:
             entries.append(Entry("sized", rest, step.row.at, moves, move, (step,), True))
+    for move in silent:
+        entries.append(Entry("missing", -move.effect, move.at, moves, move, (), True))
     for step in left:
         twin = next((m for m in moves if m.effect == step.units), None)
         kind: EntryKind = "repeated" if twin else "extra"
@@ -141,20 +150,55 @@ def _settle_group(
     return [entry for entry in entries if entry.units]
 
 
-def _take(left: list[Step], move: Move) -> Step | None:
-    """Take the row that tells of a movement: its own id, then its size, then its direction."""
-    tests = (
-        lambda s: move.movement_id in {s.row.reference_id, s.row.change_id},
-        lambda s: s.units == move.effect,
-        lambda s: s.units * move.effect > 0,
-        lambda s: s.row.operation == "set" or s.units == -move.effect,
-    )
-    for test in tests:
-        for step in left:
-            if test(step) and step.row.at >= move.at - NEAR:
+def _pair_group(
+    moves: Sequence[Move], steps: Sequence[Step]
+) -> tuple[dict[str, Step], list[Step]]:
+    """Give every movement of a transaction the row that tells of it, the surest first.
+
+    Its own id, then its size, then its direction, then whatever is left; last of all a row of
+    its size that came before it: what was told early is told.
+
+    Returns:
+        movement_id → its row, and the rows left over.
+    """
+    names = {m.movement_id for m in moves}
+    pairs: dict[str, Step] = {}
+    left = list(steps)
+    for test in (_is_named, _has_size, _has_direction, _is_other_way, _is_told_early):
+        for move in moves:
+            others = names - {move.movement_id}
+            fit = (s for s in left if test(move, s) and s.row.reference_id not in others)
+            step = next(fit, None)
+            if step is not None and move.movement_id not in pairs:
+                pairs[move.movement_id] = step
                 left.remove(step)
-                return step
-    return None
+    return pairs, left
+
+
+def _is_in_time(move: Move, step: Step) -> bool:
+    return step.row.at >= move.at - NEAR
+
+
+def _is_named(move: Move, step: Step) -> bool:
+    names = {step.row.reference_id, step.row.change_id}
+    return move.movement_id in names and _is_in_time(move, step)
+
+
+def _has_size(move: Move, step: Step) -> bool:
+    return step.units == move.effect and _is_in_time(move, step)
+
+
+def _has_direction(move: Move, step: Step) -> bool:
+    return step.units * move.effect > 0 and _is_in_time(move, step)
+
+
+def _is_other_way(move: Move, step: Step) -> bool:
+    is_turned = step.row.operation == "set" or step.units == -move.effect
+    return is_turned and _is_in_time(move, step)
+
+
+def _is_told_early(move: Move, step: Step) -> bool:
+    return step.units == move.effect
 
 
 def _pair_loose(entries: list[Entry], loose: Sequence[Step]) -> list[Entry]:

@@ -56,15 +56,25 @@ def build_point(row: Mapping[str, Any], rule: Rule, moves: Sequence[Move]) -> Po
 
 
 def mark_moving(points: list[Point], moves: list[Move], path_delay: timedelta) -> list[Point]:
-    """Mark points whose mirror may not show the newest movement before them yet."""
+    """Mark points that something moved into.
+
+    The mirror may not show the newest movement before it yet, or the owner moved between the
+    two readings, which promises may tell of and the owner's number does not.
+    """
     delay = max(path_delay, YOUNG)
     moved = [m.at for m in moves if m.effect]
+    owned = [m.at for m in moves if m.owner_effect]
     return [
         replace(p, is_moving=True)
-        if bisect_right(moved, p.at) > bisect_right(moved, p.at - delay)
+        if _has_between(moved, p.at - delay, p.at)
+        or _has_between(owned, min(p.owner_at, p.at), max(p.owner_at, p.at))
         else p
         for p in points
     ]
+
+
+def _has_between(moments: Sequence[datetime], low: datetime, high: datetime) -> bool:
+    return bisect_right(moments, high) > bisect_right(moments, low)
 
 
 def count_open_units(moves: Sequence[Move], moment: datetime) -> int:

@@ -45,6 +45,7 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         (_has_hole(case, best), "a log was silent when it should have told"),
         (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
         (_is_still_coming(case, best), "the mirror has told of nothing since, or it is queued"),
+        (bool(case.receipts), "a correction is on its way already"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),

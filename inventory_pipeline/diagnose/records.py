@@ -22,32 +22,27 @@ def build_changes(frame: pl.DataFrame) -> tuple[Change, ...]:
 def build_log(
     rows: Iterable[Mapping[str, Any]],
     namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]],
-    messages: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[LogRow, ...]:
-    """Return the mirror's log of one key; a row that names another item's movement says so.
-
-    A row that names a message of the middleware speaks of what that message is about.
-    """
-    about = {m["event_id"]: m["reference_id"] for m in messages if m["reference_id"]}
+    """Return the mirror's log of one key; a row that names another item's movement says so."""
     return tuple(
         LogRow(
             change_id=r["change_id"],
             operation=r["operation"],
             units=r["units"],
             at=r["changed_at"],
-            reference_id=about.get(r["reference_id"], r["reference_id"] or ""),
+            reference_id=r["reference_id"] or "",
             actor=r["actor"] or "",
             source_at=r["source_at"],
             sequence=r["sequence"],
-            other_sku=_find_other(namesakes.get((r["reference_id"] or "", r["key_id"]), {})),
+            **_describe_other(namesakes.get((r["reference_id"] or "", r["key_id"]), {})),
         )
         for r in rows
     )
 
 
-def _find_other(kinds: Mapping[str, list[str]]) -> str:
+def _describe_other(kinds: Mapping[str, list[str]]) -> dict[str, Any]:
     others = sorted({sku for skus in kinds.values() for sku in skus})
-    return others[0] if len(others) == 1 else ""
+    return {"other_sku": others[0] if len(others) == 1 else "", "other_kinds": tuple(sorted(kinds))}
 
 
 def build_messages(rows: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:

@@ -9,6 +9,9 @@ from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import list_near
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
+# Two systems' clocks differ by less than this.
+CLOCKS = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class EarlyCredit:
@@ -21,7 +24,7 @@ class EarlyCredit:
 def find_early_credits(scene: Scene, cause: str) -> Iterator[EarlyCredit]:
     """Yield credits of just the announced size whose box has not come."""
     for entry in scene.find_entries("extra", "repeated", "sized"):
-        came = tuple(m for m in entry.moves if m.at <= entry.at)
+        came = tuple(m for m in entry.moves if m.at <= entry.at + CLOCKS)
         announced = [m for m in came if _is_open(m, came)]
         if entry.units > 0 and any(m.units == entry.units for m in announced):
             claim = claim_entry(cause, scene, entry)

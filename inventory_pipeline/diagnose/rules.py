@@ -41,11 +41,10 @@ def find_rule_changes(case: Case, words: tuple[str, ...]) -> Iterator[tuple[Chan
 def is_about(case: Case, change: Change) -> bool:
     """Return whether a change names the item, or no item at all."""
     subject = change.subject.strip()
-    if any(fnmatchcase(case.sku, part) for part in subject.split()):
+    if not subject or subject in {case.mirror, case.fact, "all"}:
         return True
-    return not subject or case.sku in re.split(r"[\s:/|,]+", subject) or subject in {
-        case.mirror, case.fact, "*", "all",
-    }  # fmt: skip
+    parts = (subject, *re.split(r"[\s:/|,]+", subject))
+    return any(fnmatchcase(case.sku, part) for part in parts)
 
 
 def count_alike(scene: Scene) -> int:

@@ -72,6 +72,7 @@ def claim_entry(cause: str, scene: Scene, entry: Entry) -> Claim:
         units=entry.units,
         at=entry.at,
         strength=BY_ID if is_sure else BY_SIZE + entry.is_by_id,
+        shown_at=entry.shown_at,
         ids=tuple(dict.fromkeys(ids)),
         is_proven_by_ids=is_sure,
         correction=-entry.units,

@@ -28,7 +28,12 @@ def find_standings(
                 mirror, settings, owner=row["owner"], safety=safety.get(row["sku"], 0)
             )
             key = (row["mirror"], row["fact"], row["key_id"])
-            found[key] = Standing(rule, orders[0] if len(orders) == 1 else "")
+            found[key] = Standing(
+                rule=rule,
+                orders_owner=orders[0] if len(orders) == 1 else "",
+                sync=settings.systems[mirror.system].sync,
+                path_delay=find_path_delay(mirror, settings, owner=row["owner"]),
+            )
     return found
 
 

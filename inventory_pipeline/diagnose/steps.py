@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from inventory_pipeline.diagnose.case import LogRow, Point
 from inventory_pipeline.model.hours import HOUR
@@ -10,10 +11,15 @@ from inventory_pipeline.model.hours import HOUR
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the log and what it did to the mirror's number."""
+    """One row of the log and what it did to the mirror's number.
+
+    Attributes:
+        hour_at: the first hour whose number holds it.
+    """
 
     row: LogRow
     units: int
+    hour_at: datetime
 
 
 def walk_log(
@@ -58,7 +64,7 @@ def _apply(rows: Sequence[LogRow], level: int, point: Point) -> list[Step]:
         if row.at > max(point.at, point.hour_at + HOUR):
             break
         change = row.units if row.operation == "add" else row.units - level
-        steps.append(Step(row, change))
+        steps.append(Step(row, change, point.hour_at))
         level += change
         sure += row.at <= point.at
     if sure == len(steps):

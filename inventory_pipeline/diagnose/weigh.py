@@ -85,6 +85,8 @@ def explains(case: Case, claims: Sequence[Claim]) -> bool:
 def _value(claim: Claim, place: int, point: Point) -> int:
     if claim.series is not None:
         return claim.series[place]
+    if claim.shown_at is not None:
+        return claim.units if claim.shown_at <= point.hour_at else 0
     return claim.units if claim.at is None or claim.at <= point.at else 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.claim import BY_ID, Claim
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
@@ -24,7 +25,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     ]
     path = (f"{case.mirror}:pool", f"{case.location_id}:{case.delta:+d}")
     for entry in scene.find_entries("extra", "repeated"):
-        if any(step.row.other_sku == case.sku for step in entry.steps):
+        if any(_is_elsewhere(case, step.row) for step in entry.steps):
             claim = claim_entry(NAME, scene, entry)
             yield replace(
                 claim, strength=BY_ID + 1.0, is_proven_by_ids=False, correction=None, path=path,
@@ -42,3 +43,8 @@ def find(scene: Scene) -> Iterator[Claim]:
             path=path,
             settles=SETTLES,
         )
+
+
+def _is_elsewhere(case: Case, row: LogRow) -> bool:
+    """Return whether a row tells of what happened to the item at another place."""
+    return row.other_sku == case.sku and "transfer_out" not in row.other_kinds

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, Claim
 from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "receipt_pending"
@@ -17,7 +17,7 @@ def find(scene: Scene) -> Iterator[Claim]:
             units=scene.case.delta,
             at=None,
             series=tuple(p.delta for p in scene.case.points),
-            strength=BY_RECORD,
+            strength=BY_ID + 2.0,
             ids=tuple(name for name, _ in receipts),
             path=("outbox:pending", f"{scene.case.mirror}:waiting"),
             settles="the receipt's confirmation",

@@ -1,11 +1,12 @@
 """What happened to one item was written to another: two gaps, opposite, in one hour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.case import Sibling
+from inventory_pipeline.diagnose.case import Case, Sibling
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, Claim
 from inventory_pipeline.diagnose.jumps import Jump
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 from inventory_pipeline.model.hours import HOUR
 
@@ -17,26 +18,53 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a row that names another item's movement, or a jump with an opposite twin."""
     case = scene.case
     path = ("mapping:wrong_item", f"{case.mirror}:other_item")
-    for entry in scene.find_entries("extra", "repeated"):
-        others = [s.row.other_sku for s in entry.steps if s.row.other_sku not in {"", case.sku}]
-        if others:
-            claim = claim_entry(NAME, scene, entry)
-            yield replace(
-                claim, strength=BY_ID + 1.0, facts={"other_sku": others[0]}, path=path,
-                is_proven_by_ids=False, settles=SETTLES,
-            )  # fmt: skip
-    for jump in scene.jumps:
-        twins = [p for p in case.peers if _is_twin(scene, jump, p)]
-        named = [p for p in twins if case.sku in p.named_skus]
-        if not twins or (not scene.is_blind and not named):
-            continue
-        twin = (named or twins)[0]
-        claim = claim_jump(NAME, jump, None)
-        strength = BY_PATTERN + (3.0 if len(twins) == 1 else 0.0)
+    for other, entries in _group_by_item(scene).items():
+        claims = [claim_entry(NAME, scene, entry) for entry in entries]
         yield replace(
-            claim, strength=BY_ID + 2.0 if named else strength, correction=None,
-            facts={"other_sku": twin.sku}, path=path, settles=SETTLES, ids=(twin.sku,),
+            claims[0], units=sum(c.units for c in claims), series=_add_up(case, claims),
+            ids=tuple(name for c in claims for name in c.ids), strength=BY_ID + 1.0,
+            correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
+            is_proven_by_ids=False, settles=SETTLES,
         )  # fmt: skip
+    named = [p for p in case.peers if _is_named_by(case, p)]
+    if named:
+        yield Claim(
+            cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
+            strength=BY_ID + 2.0, ids=(named[0].sku,), facts={"other_sku": named[0].sku},
+            path=path, settles=SETTLES,
+        )  # fmt: skip
+    for jump in scene.jumps if scene.is_blind else ():
+        twins = [p for p in case.peers if _is_twin(scene, jump, p)]
+        if twins:
+            strength = BY_PATTERN + (3.0 if len(twins) == 1 else 0.0)
+            yield replace(
+                claim_jump(NAME, jump, None), strength=strength, correction=None,
+                facts={"other_sku": twins[0].sku}, path=path, settles=SETTLES, ids=(twins[0].sku,),
+            )  # fmt: skip
+
+
+def _is_named_by(case: Case, peer: Sibling) -> bool:
+    """Return whether another item's log names this one's movements, and is off by as much."""
+    is_beside = (peer.mirror, peer.location_id) == (case.mirror, case.location_id)
+    return is_beside and case.sku in peer.named_skus and peer.delta == -case.delta
+
+
+def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
+    """Return other item → rows of this one's log that name movements of that item."""
+    found: dict[str, list[Entry]] = {}
+    own = {"", scene.case.sku}
+    for entry in scene.find_entries("extra", "repeated"):
+        others = [s.row.other_sku for s in entry.steps if s.row.other_sku not in own]
+        if others:
+            found.setdefault(others[0], []).append(entry)
+    return found
+
+
+def _add_up(case: Case, claims: Sequence[Claim]) -> tuple[int, ...]:
+    return tuple(
+        sum(c.units for c in claims if c.shown_at is not None and c.shown_at <= p.hour_at)
+        for p in case.points
+    )
 
 
 def _is_twin(scene: Scene, jump: Jump, peer: Sibling) -> bool:

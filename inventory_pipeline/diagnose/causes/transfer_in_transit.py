@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inventory_pipeline.diagnose.case import Move
+from inventory_pipeline.diagnose.case import Case, LogRow, Move
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import list_near
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
@@ -19,7 +19,8 @@ def find(scene: Scene) -> Iterator[Claim]:
     moves = scene.case.moves or ()
     for entry in scene.find_entries("missing", "extra", "repeated", "sized"):
         on_its_way = [m for m in entry.moves if _is_on_its_way(m, moves)]
-        if any(m.units == abs(entry.units) for m in on_its_way):
+        is_told = any(_tells_departure(scene.case, step.row, moves) for step in entry.steps)
+        if is_told or any(m.units == abs(entry.units) for m in on_its_way):
             claim = claim_entry(NAME, scene, entry)
             yield replace(
                 claim, strength=claim.strength + 1.5, is_proven_by_ids=False, correction=None,
@@ -39,3 +40,11 @@ def _is_on_its_way(move: Move, moves: tuple[Move, ...]) -> bool:
         return False
     names = set(move.names)
     return not any(m.kind == "transfer_in" and names.intersection(m.names) for m in moves)
+
+
+def _tells_departure(case: Case, row: LogRow, moves: tuple[Move, ...]) -> bool:
+    """Return whether a row counts here what has only left another place."""
+    is_departure = row.other_sku == case.sku and "transfer_out" in row.other_kinds
+    return is_departure and not any(
+        m.kind == "transfer_in" and row.reference_id in m.names for m in moves
+    )

@@ -1,6 +1,15 @@
 -- grain: one change in a mirror's own log of a wanted key, told once
 -- reads: given_rows (mirror, fact, key_id)
 -- param: hour_at, since, timestamptz
+with abouts as (
+    select
+        event_id,
+        max(reference_id) as reference_id
+    from ingest.middleware_events
+    where reference_id <> ''
+    group by event_id
+)
+
 select
     batches.system as mirror,
     changes.fact,
@@ -9,12 +18,14 @@ select
     changes.operation,
     changes.units,
     changes.changed_at,
-    changes.reference_id,
+    -- a row that names a message of the middleware speaks of what that message is about
+    coalesce(abouts.reference_id, changes.reference_id) as reference_id,
     changes.actor,
     changes.source_at,
     changes.sequence
 from ingest.level_changes as changes
 inner join ingest.batches as batches on changes.batch_id = batches.batch_id
+left join abouts on changes.reference_id = abouts.event_id
 where
     batches.hour_at <= $hour_at
     and changes.changed_at > $since
