@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from inventory_pipeline.diagnose.case import Case, Point
-from inventory_pipeline.diagnose.matching import NEAR, Entry, group_moves, match_entries
+from inventory_pipeline.diagnose.matching import NEAR, Entry, Healed, group_moves, match_entries
 from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.steps import walk_log
 
@@ -28,6 +28,7 @@ class Account:
         mirror_rest: units the mirror's number changed that its log does not tell.
         owner_rest: units the owner's number changed that its movements do not tell.
         has_ids: the log names movements at all.
+        healed: differences that were there for a while.
     """
 
     start: Point
@@ -35,6 +36,7 @@ class Account:
     mirror_rest: int
     owner_rest: int
     has_ids: bool
+    healed: tuple[Healed, ...] = ()
 
     @property
     def is_balanced(self) -> bool:
@@ -63,14 +65,15 @@ def open_account(case: Case) -> Account | None:
     before = case.points[max(0, place - RUN_UP) :]
     steps, rests = walk_log(case.log, before, start)
     groups = group_moves(case.moves)
-    entries = match_entries(case, steps, groups, points)
+    entries, healed = match_entries(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
     return Account(
         start=start,
         entries=_drop_healed(entries),
         mirror_rest=rest,
         owner_rest=compute_owner_rest(case, start) or 0,
-        has_ids=any(row.reference_id for row in case.log),
+        has_ids=case.has_ids,
+        healed=tuple(healed),
     )
 
 

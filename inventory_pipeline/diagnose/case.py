@@ -194,7 +194,9 @@ class Case:
         gaps_here: other gaps of the mirror.
         silent_at: hours since the window began in which the mirror's log, or the owner's
             movements, did not come whole.
+        has_ids: the mirror's log names movements, over all its items.
         additions_heard: additions that the mirror's log tells of, over all its items.
+        addition_heard_at: the newest of them.
         heard_until: newest row of the mirror's log, over all its items.
         receipts: corrections of ours on their way: id, signed units.
         sent: corrections of ours that the mirror confirmed: id, signed units.
@@ -224,7 +226,9 @@ class Case:
     like_orders: int = 0
     gaps_here: int = 0
     silent_at: tuple[datetime, ...] = ()
+    has_ids: bool = False
     additions_heard: int = 0
+    addition_heard_at: datetime | None = None
     heard_until: datetime | None = None
     receipts: tuple[tuple[str, int], ...] = ()
     sent: tuple[tuple[str, int], ...] = ()

@@ -166,6 +166,7 @@ def _build_case(
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
     minutes = shared.crowds.get((mirror,), [])
+    heard = shared.additions.get(mirror, {})
     return Case(
         finding_id=row["finding_id"],
         kind=row["kind"],
@@ -188,8 +189,10 @@ def _build_case(
         sent=find_corrections(messages, is_pending=False),
         crowd={r["minute_at"]: r["key_count"] for r in minutes},
         silent_at=shared.find_silent(mirror, owner),
-        additions_heard=shared.additions.get(mirror, {}).get("addition_count", 0),
-        heard_until=shared.additions.get(mirror, {}).get("heard_until"),
+        has_ids=bool(heard.get("named_count")),
+        additions_heard=heard.get("addition_count", 0),
+        addition_heard_at=heard.get("addition_heard_at"),
+        heard_until=heard.get("heard_until"),
     )
 
 
@@ -206,10 +209,14 @@ def _tells_moves(heard: set[tuple[str, str]], owner: str) -> bool:
 def _name_bundle(
     move: Move, namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]], key_id: int
 ) -> Move:
-    """Write down the one other item that a movement's order names, if this one is not on it."""
-    for name in (move.reference_id, move.cause_id):
+    """Write down the one other item that a movement's order names, if this one is not on it.
+
+    A shipment names its order; an order line of a part names the line of the set.
+    """
+    names = {"shipment": (move.reference_id, move.cause_id), "order_placed": (move.cause_id,)}
+    for name in names.get(move.kind, ()):
         ordered = namesakes.get((name, key_id), {}).get("order_placed", [])
-        if len(ordered) == 1 and move.kind == "shipment":
+        if len(ordered) == 1:
             return replace(move, other_sku=ordered[0])
     return move
 

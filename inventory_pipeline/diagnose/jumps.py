@@ -13,7 +13,7 @@ from inventory_pipeline.diagnose.case import Case, Move, Point
 from inventory_pipeline.diagnose.points import find_start
 
 # A word may be on its way this long before anybody calls it lost.
-SLACK = timedelta(hours=1)
+SLACK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,23 @@ class Entry:
         return self.steps[0].hour_at if self.steps else None
 
 
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """A difference that mended itself: a row that came long before or after its movement.
+
+    Attributes:
+        low, high: between these instants it stood.
+    """
+
+    units: int
+    low: datetime
+    high: datetime
+
+    def find_units(self, moment: datetime) -> int:
+        """Return what it added to the gap at an instant."""
+        return self.units if self.low <= moment < self.high else 0
+
+
 def group_moves(moves: Iterable[Move]) -> dict[str, tuple[Move, ...]]:
     """Return every id → the movements of the business transaction it belongs to.
 
@@ -77,8 +94,12 @@ def match_entries(
     steps: Sequence[Step],
     groups: Mapping[str, tuple[Move, ...]],
     points: Sequence[Point],
-) -> list[Entry]:
-    """Pair rows with movements: by id first, then, among the nameless, by size and time."""
+) -> tuple[list[Entry], list[Healed]]:
+    """Pair rows with movements: by id first, then, among the nameless, by size and time.
+
+    Returns:
+        What is left over, and what was left over for a while.
+    """
     start_at, end_at = points[0].at, points[-1].at
     by_group: dict[str, list[Step]] = defaultdict(list)
     loose: list[Step] = []
@@ -90,21 +111,22 @@ def match_entries(
             by_group[groups[name][0].movement_id].append(step)
     heard_before = _find_heard(case, groups, steps, points[0])
     entries: list[Entry] = []
+    healed: list[Healed] = []
     seen: set[str] = set()
     for move in case.moves or ():
         head = groups[move.movement_id][0].movement_id
         if head in seen:
             continue
         seen.add(head)
-        entries.extend(
-            _settle_group(groups[head], by_group.get(head, []), heard_before, start_at, end_at)
+        found, mended = _settle_group(
+            groups[head], by_group.get(head, []), heard_before, start_at, end_at
         )
+        entries.extend(found)
+        healed.extend(mended)
     entries = _pair_loose(entries, loose)
     young_after = end_at - max(case.delay, YOUNG)
-    return sorted(
-        (e for e in entries if e.kind != "missing" or e.at <= young_after),
-        key=lambda e: (e.at, e.units),
-    )
+    due = (e for e in entries if e.kind != "missing" or e.at <= young_after)
+    return sorted(due, key=lambda e: (e.at, e.units)), healed
 
 
 def _find_heard(
@@ -126,8 +148,8 @@ def _settle_group(
     heard: set[str],
     start_at: datetime,
     end_at: datetime,
-) -> list[Entry]:
-    """Return the differences of one business transaction."""
+) -> tuple[list[Entry], list[Healed]]:
+    """Return the differences of one business transaction, and those that are over."""
     due = [m for m in moves if m.effect and start_at < m.at <= end_at]
     early = [m for m in moves if m.effect and m.at <= start_at and m.movement_id not in heard]
     pairs, left = _pair_group([*due, *early], steps)
@@ -147,12 +169,20 @@ def _settle_group(
         twin = next((m for m in moves if m.effect == step.units), None)
         kind: EntryKind = "repeated" if twin else "extra"
         entries.append(Entry(kind, step.units, step.row.at, moves, twin, (step,), True))
-    return [entry for entry in entries if entry.units]
+    healed = [h for m in due if (h := _find_healed(m, pairs.get(m.movement_id))) is not None]
+    return [entry for entry in entries if entry.units], healed
 
 
-def _pair_group(
-    moves: Sequence[Move], steps: Sequence[Step]
-) -> tuple[dict[str, Step], list[Step]]:
+def _find_healed(move: Move, step: Step | None) -> Healed | None:
+    """Return the gap that stood while only one side knew of a movement."""
+    if step is None or step.units != move.effect or abs(step.row.at - move.at) <= NEAR:
+        return None
+    is_early = step.row.at < move.at
+    low, high = sorted((step.row.at, move.at))
+    return Healed(move.effect if is_early else -move.effect, low, high)
+
+
+def _pair_group(moves: Sequence[Move], steps: Sequence[Step]) -> tuple[dict[str, Step], list[Step]]:
     """Give every movement of a transaction the row that tells of it, the surest first.
 
     Its own id, then its size, then its direction, then whatever is left; last of all a row of

@@ -5,14 +5,18 @@ records, presence and absence stand in ledgers that account for both numbers to 
 nothing is left over, nothing else with another remedy holds, and no setting changed meanwhile.
 """
 
+from datetime import timedelta
+
 from inventory_pipeline.diagnose.account import Account
 from inventory_pipeline.diagnose.case import Case
-from inventory_pipeline.diagnose.claim import BY_RECORD
+from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
 from inventory_pipeline.model.causes import CAUSES
 from inventory_pipeline.model.hours import HOUR
 
+# Nobody's batch that is not declared comes more seldom than this; a nightly one is known.
+PATIENCE = timedelta(hours=6)
 # Causes that say a word never came.
 LOST = (
     "movement_dropped", "decrement_missing", "good_return_not_restocked", "count_written_once",
@@ -75,12 +79,10 @@ def _has_hole(case: Case, best: Hypothesis) -> bool:
 
 
 def _is_unheard_path(case: Case, best: Hypothesis) -> bool:
-    """Return whether a lost addition may as well be a path that carries none."""
-    adds = any(
-        c.correction is not None and c.correction > 0 and c.cause in LOST for c in best.claims
-    )
-    sets = any(row.operation == "set" for row in case.log or ())
-    return adds and not case.additions_heard and not sets
+    """Return whether a lost addition may as well be a path that carries none any more."""
+    lost = [c for c in best.claims if c.cause in LOST and c.units < 0 and c.at is not None]
+    heard = case.addition_heard_at
+    return any(heard is None or (c.at is not None and heard <= c.at) for c in lost)
 
 
 def _is_still_coming(case: Case, best: Hypothesis) -> bool:
@@ -94,9 +96,29 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
             for m in case.messages or ()
         ):
             return True
-        if case.heard_until is None or case.heard_until <= claim.at + case.delay:
+        due_at = claim.at + case.delay
+        if case.heard_until is None or case.heard_until <= due_at:
+            return True
+        if case.points[-1].at <= due_at + PATIENCE and not _is_overtaken(case, claim):
             return True
     return False
+
+
+def _is_overtaken(case: Case, claim: Claim) -> bool:
+    """Return whether the mirror told of a later movement of the item, of the same teller and way.
+
+    A path that sends in batches nobody declared keeps what is late in order.
+    """
+    moves = {m.movement_id: m for m in case.moves or ()}
+    lost = moves.get(claim.ids[0]) if claim.ids else None
+    told = {name for row in case.log or () for name in (row.reference_id, row.change_id)}
+    return lost is not None and any(
+        m.at > lost.at
+        and m.system == lost.system
+        and m.effect * lost.effect > 0
+        and not told.isdisjoint(m.names)
+        for m in moves.values()
+    )
 
 
 def _sum_corrections(hypothesis: Hypothesis) -> int | None:

@@ -238,6 +238,11 @@ def _load_namesakes(
     )
     unordered = moves.filter(pl.col("kind") == "shipment").select("key_id", "reference_id")
     unordered = unordered.join(ordered, on=["key_id", "reference_id"], how="anti")
-    wanted = pl.concat([foreign, unordered]).filter(pl.col("reference_id") != "").unique()
+    caused = moves.filter(pl.col("kind") == "order_placed").select(
+        "key_id", reference_id="cause_id"
+    )
+    caused = caused.join(own, on=["key_id", "reference_id"], how="anti")
+    named = pl.concat([foreign, unordered, caused]).filter(pl.col("reference_id") != "")
+    wanted = named.unique()
     query = load_query("diagnose", "load_namesakes")
     return warehouse.query_with(wanted.sort("key_id", "reference_id"), query, hour_at=hour_at)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import Claim
+from inventory_pipeline.diagnose.matching import Healed
 from inventory_pipeline.diagnose.points import find_settled_gap, find_start
 from inventory_pipeline.model.causes import CAUSES, UNKNOWN
 
@@ -51,22 +52,29 @@ class Ranking:
     rest: int
 
 
-def rank(case: Case, claims: Sequence[Claim], priors: dict[str, float]) -> Ranking:
+def rank(
+    case: Case,
+    claims: Sequence[Claim],
+    priors: dict[str, float],
+    *,
+    healed: Sequence[Healed] = (),
+) -> Ranking:
     """Return what may be the cause of one gap, likeliest first.
 
     Args:
         priors: cause → weight, common ones heavier; learnt from closed findings.
+        healed: what was off for a while beside it.
     """
-    singles = [c for c in claims if explains(case, (c,))]
+    singles = [c for c in claims if explains(case, (c,), healed=healed)]
     found = {_key((c,)): Hypothesis((c,), _score((c,), priors)) for c in singles}
     for together in peel(case, claims):
-        if len(together) > 1 and explains(case, together):
+        if len(together) > 1 and explains(case, together, healed=healed):
             found.setdefault(_key(together), Hypothesis(together, _score(together, priors)))
     ordered = sorted(found.values(), key=lambda h: (-h.score, h.main.cause, h.main.ids))
     return Ranking(tuple(ordered), _share(ordered), 0 if ordered else case.delta)
 
 
-def explains(case: Case, claims: Sequence[Claim]) -> bool:
+def explains(case: Case, claims: Sequence[Claim], *, healed: Sequence[Healed] = ()) -> bool:
     """Return whether claims leave nothing of the gap, now and in nearly every settled hour."""
     points = case.points[find_start(case.points) :] if case.points else ()
     if not points or case.kind != "gap":
@@ -78,7 +86,10 @@ def explains(case: Case, claims: Sequence[Claim]) -> bool:
     settled = [(n, p) for n, p in enumerate(points, start=offset) if _is_settled(p, claims, case)]
     if not settled:
         return True
-    misses = sum(not _fits(p, sum(_value(c, n, p) for c in claims)) for n, p in settled)
+    misses = sum(
+        not _fits(p, sum(_value(c, n, p) for c in claims), _sum_healed(healed, p))
+        for n, p in settled
+    )
     return misses <= max((1 - LEAST_SHARE) * len(settled), len(settled) >= ONE_MISS_IN)
 
 
@@ -90,9 +101,16 @@ def _value(claim: Claim, place: int, point: Point) -> int:
     return claim.units if claim.at is None or claim.at <= point.at else 0
 
 
-def _fits(point: Point, units: int) -> bool:
-    """Return whether units are the gap, or would be if the rule were not held at zero."""
-    return units in {point.delta, point.delta + point.held_back}
+def _fits(point: Point, units: int, healed: int) -> bool:
+    """Return whether units are the gap, or would be if the rule were not held at zero.
+
+    A claim on the whole series has the part that mended itself in it, one on a step has not.
+    """
+    return bool({units, units + healed} & {point.delta, point.delta + point.held_back})
+
+
+def _sum_healed(healed: Sequence[Healed], point: Point) -> int:
+    return sum(each.find_units(point.at) for each in healed)
 
 
 def _is_settled(point: Point, claims: Sequence[Claim], case: Case) -> bool:

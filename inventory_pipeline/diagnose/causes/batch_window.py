@@ -3,8 +3,9 @@
 import itertools
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.case import Point
+from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import BY_SERIES, Claim
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "batch_window"
@@ -21,7 +22,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     stands = _find_stand(case.points)
     moved = {p.expected for p in stands}
     resets = _count_resets(case.points)
-    is_declared = case.rule.is_batch
+    is_declared = case.rule.is_batch and _is_waiting(case)
     was_right = stands[0].observed in {p.expected for p in case.points}
     if len(moved) < LEAST_VALUES or not was_right or not (is_declared or resets >= LEAST_RESETS):
         return
@@ -54,3 +55,13 @@ def _count_resets(points: tuple[Point, ...]) -> int:
         for before, after in itertools.pairwise(points)
         if before.delta and not after.delta and after.observed != before.observed
     )
+
+
+def _is_waiting(case: Case) -> bool:
+    """Return whether the mirror's number is still of the batch in which the gap was first seen.
+
+    A batch that ran since and left the gap as it was has had its turn.
+    """
+    since = case.points[find_start(case.points) :]
+    first = next((p for p in since if p.delta), since[-1])
+    return case.points[-1].at <= first.at

@@ -15,15 +15,18 @@ def find(scene: Scene) -> Iterator[Claim]:
     parts = [
         m
         for m in case.moves or ()
-        if m.owner_effect < 0 and m.other_sku not in {"", case.sku} and m.is_own
+        if m.effect < 0 and m.other_sku not in {"", case.sku} and m.is_own
     ]
     if not parts or not case.points:
         return
     missing = [e for e in scene.find_entries("missing") if e.move in parts]
     if missing:
+        parts = [m for m in parts if m.at >= missing[0].at]
+        if len(parts) > len(missing):
+            return  # the mirror does take parts off: this one was lost
         found = [(e.at, e.units) for e in missing]
     elif scene.is_blind:
-        found = [(m.at, -m.owner_effect) for m in parts]
+        found = [(m.at, -m.effect) for m in parts]
     else:
         return
     units = sum(units for _, units in found)

@@ -1,15 +1,17 @@
 """Units on their way: a small gap that young movements explain, and that clears by itself."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from inventory_pipeline.diagnose.case import Move
 from inventory_pipeline.diagnose.claim import BY_SIZE, Claim
-from inventory_pipeline.diagnose.jumps import SLACK
 from inventory_pipeline.diagnose.scene import INFERRED, Scene
 
 NAME = "in_flight"
 SETTLES = "the next two checks: it clears, or it is no order in flight"
 SETTLE_CHECKS = 2
+# A path that declares no delay may still take this long.
+UNDECLARED = timedelta(hours=1)
 
 
 def find(scene: Scene) -> Iterator[Claim]:
@@ -25,7 +27,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     for move in reversed(case.moves or ()):
         if not move.effect or move.kind == INFERRED or move.at > end:
             continue
-        if move.at <= end - case.delay - SLACK:
+        if move.at <= end - case.delay - UNDECLARED:
             break
         missed -= move.effect
         chosen.append(move)
