@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.simulator.faults.causes import CAUSES
 
 # sku, location_id, mirror, fact
 Key = tuple[str, str, str, str]
@@ -35,6 +36,15 @@ class Label:
     remedy: str
     is_answerable: bool
     record_ids: frozenset[str]
+    looks_like: str = ""
+    known_from: datetime | None = None
+
+    def see(self, hour_at: datetime) -> "Label":
+        """Return the label as an hour shows it: until it is known, what it looks like."""
+        at = hour_at + READ_FROM
+        if not self.looks_like or (self.known_from is not None and self.known_from <= at):
+            return self
+        return replace(self, cause=self.looks_like, remedy=CAUSES[self.looks_like].remedy)
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Truth:
     def find_live(self, hour_at: datetime, key: Key) -> tuple[Label, ...]:
         """Return the faults at work on a number in one hour."""
         _, fault_ids = self.gaps.get((hour_at, key), (None, ()))
-        return tuple(self.labels[each] for each in fault_ids if each in self.labels)
+        return tuple(self.labels[each].see(hour_at) for each in fault_ids if each in self.labels)
 
 
 def load_truth(folder: Path) -> Truth:
@@ -108,6 +118,8 @@ def _read_labels(path: Path) -> Iterator[Label]:
                 remedy=row["remedy"],
                 is_answerable=row["answerable"] == "yes",
                 record_ids=frozenset(row["record_ids"].split()),
+                looks_like=row.get("looks_like", ""),
+                known_from=_parse_instant(row.get("known_from", "")),
             )
 
 
@@ -158,7 +170,8 @@ def _build_problem(
     has_gap: bool = True,
 ) -> Problem:
     groups = [sum(other.group == label.group for other in everyone) for label in labels]
-    return Problem(key, tuple(labels), deltas, has_gap, 1 / max(groups))
+    seen = tuple(label.see(max(deltas)) for label in labels)
+    return Problem(key, seen, deltas, has_gap, 1 / max(groups))
 
 
 def _find_key(row: Mapping[str, str]) -> Key:

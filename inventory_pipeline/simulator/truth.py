@@ -15,7 +15,7 @@ LABELS = (
     "fault_id", "fault", "cause", "sku", "location_id", "mirror", "fact", "started_at",
     "ended_at", "first_hour", "delta_units", "last_delta_units", "record_ids", "answerable",
     "last_hour", "largest_units", "units", "correction_units", "remedy", "tier", "needs_tier",
-    "missing_ids", "group", "correction_fact", "event_path",
+    "missing_ids", "group", "correction_fact", "event_path", "looks_like", "known_from",
 )  # fmt: skip
 GAPS = (
     "sku", "location_id", "mirror", "fact", "shown_units", "due_units", "delta_units",
@@ -34,7 +34,8 @@ def render_labels(witness: Witness, *, tier: int, told: Set[str]) -> bytes:
     fault's own part in the last hour read, and ``correction_units`` what puts that right:
     0 where it is over, or the remedy is to wait, or nothing is wrong. It is of
     ``correction_fact``: another fact, where the number is right and its partner is not.
-    ``record_ids`` are joined by spaces; ``missing_ids`` are those that no export holds.
+    ``record_ids`` are joined by spaces; ``missing_ids`` are those that no export holds. Before
+    ``known_from`` nothing tells the cause from that of ``looks_like``; empty: it never can be told.
 
     Args:
         told: ids of all records that the exports hold.
@@ -61,7 +62,8 @@ def _render_label(
         "yes" if is_answerable else "no", compute_slug(sighting.last_hour),
         sighting.largest_units, units, _find_correction(fault, units), fault.remedy, f"T{tier}",
         f"T{fault.needs_tier}", " ".join(missing), fault.group or fault_id, fault.correction_fact,
-        _render_path(fault),
+        _render_path(fault), fault.looks_like,
+        "" if fault.known_from is None else render_instant(fault.known_from),
     )  # fmt: skip
 
 

@@ -147,8 +147,13 @@ class ReturnNeverArrived(ReturnCreditedEarly):
     """The same, and the box is overdue."""
 
     cause = "return_never_arrived"
+    looks_like = "return_credited_early"
     tail = 27
     is_coming = False
+
+    def arrange(self) -> None:
+        super().arrange()
+        self.known_from = self.at + timedelta(days=self.stage.layout.return_due_days)
 
 
 class UnitFactor(Planned):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.quantities import COMMITTED
 from inventory_pipeline.simulator.deliveries import Delivery
 from inventory_pipeline.simulator.faults.planned import CHANNELS, MINUTE, Ground, Member, Planned
@@ -192,12 +193,22 @@ class AdditionsNotPropagated(Planned):
     is_lone = True
 
     def arrange(self) -> None:
+        # One lost addition is an accident; what the second one was is a path.
+        self.looks_like = "receipt_not_posted" if self.mirror == ERP else "movement_dropped"
+        self._lost = 0
         self.at = self.find_work_moment(self.hour)
         self.trigger("receipt", self.at)
-        for _ in range(self.stage.stream.randint(1, 2)):
+        self.trigger("receipt", self._find_second())
+        for _ in range(self.stage.stream.randint(0, 1)):
             self.trigger("receipt", self.find_work_moment(self.hour + self._draw_wait()))
         for _ in range(3):
             self.order(self.find_moment(self.hour + self._draw_wait() / 2), self._find_pack())
+
+    def _find_second(self) -> datetime:
+        """Return when the next delivery comes: the same shift unpacks it, if need be late."""
+        moment = self.find_work_moment(self.hour + self.stage.stream.uniform(0.5, 3))
+        late = self.at + self.draw_hours(0.2, 1.5)
+        return moment if self.at < moment < self.at + 4 * HOUR else late
 
     def _draw_wait(self) -> float:
         return self.stage.stream.uniform(1.5, 8)
@@ -212,6 +223,9 @@ class AdditionsNotPropagated(Planned):
         is_due = movement.recorded_at >= self.at and effect > 0 and is_physical
         if not is_due or not self.is_heard_by_mirror(delivery):
             return (delivery,)
+        self._lost += 1
+        if self._lost == 2:
+            self.known_from = delivery.heard_at
         self.tell_movement(movement)
         self.shift(-effect, delivery.heard_at)
         self.tell_symptom(delivery.heard_at)

@@ -136,6 +136,8 @@ class Fault(ABC):
         record_ids: the records that prove it, in order of time.
         steps: the way from cause to symptom.
         group: id of the fault that struck several numbers; '' if only this one.
+        looks_like: the cause that it cannot be told from at first; '' if it can.
+        known_from: from when on it can; none: never.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Fault(ABC):
     is_answerable: bool = True
     has_gap: bool = True
     wants_still: bool = False
+    looks_like: str = ""
 
     def __init__(self, hour: int) -> None:
         self.hour = hour
@@ -155,6 +158,7 @@ class Fault(ABC):
         self.group = ""
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self.known_from: datetime | None = None
         self.record_ids: list[str] = []
         self.steps: list[Step] = []
 

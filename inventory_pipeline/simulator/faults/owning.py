@@ -95,6 +95,7 @@ class WrongBin(OfRecord):
     """Goods lie in another bin: one is counted short, the other over."""
 
     cause = "wrong_bin"
+    looks_like = "shrinkage"
     lead = 3
     tail = 8
 
@@ -134,7 +135,7 @@ class WrongBin(OfRecord):
             self.units = variance
             self.begin(now)
         else:
-            self.units, self.ended_at = 0, now
+            self.units, self.ended_at, self.known_from = 0, now, now
 
 
 class PhantomZeroSales(OfRecord):
@@ -155,7 +156,7 @@ class PhantomZeroSales(OfRecord):
         shift = self.stage.layout.find_place(self.location_id).shift
         moment = self.stage.start + 10 * MINUTE
         while moment < at:
-            moment += self.draw_hours(0.3, 1.6)
+            moment += self.draw_hours(0.12, 0.5)
             if shift.is_open(moment) and moment < at:
                 self.trigger("pos_sale", moment, 1)
         self.stage.plan(at, self._vanish)
