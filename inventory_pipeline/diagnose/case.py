@@ -73,8 +73,13 @@ class Move:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return every id the movement goes by, its own first."""
-        return tuple(n for n in (self.movement_id, self.cause_id, self.reference_id) if n)
+        """Return every id the movement goes by, its own first.
+
+        What a customer sends back is a transaction of its own, whichever sale caused it.
+        """
+        is_return = self.kind == "return_initiated" and self.reference_id
+        cause_id = "" if is_return else self.cause_id
+        return tuple(n for n in (self.movement_id, cause_id, self.reference_id) if n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class Sibling:
 
     Attributes:
         jump_at: when its gap last changed.
+        is_explained: a movement of its own has just the size of that change.
         is_own_safety: its gap is as large as its own safety stock.
         named_skus: other items that rows of its own log name.
     """
@@ -147,6 +153,7 @@ class Sibling:
     delta: int
     jump_at: datetime | None
     jump_units: int
+    is_explained: bool = False
     is_own_safety: bool = False
     named_skus: tuple[str, ...] = ()
 

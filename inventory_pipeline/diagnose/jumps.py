@@ -65,3 +65,8 @@ def find_sum(case: Case, jump: Jump) -> tuple[Move, ...]:
     near = [m for m in list_near(case, jump) if m.effect]
     pairs = [p for p in itertools.combinations(near, 2) if -sum(m.effect for m in p) == jump.units]
     return pairs[0] if len(pairs) == 1 else ()
+
+
+def has_movement(case: Case, jump: Jump) -> bool:
+    """Return whether a movement near a jump has just its size, whichever way it counts."""
+    return any(m.units == abs(jump.units) for m in list_near(case, jump))

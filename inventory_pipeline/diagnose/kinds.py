@@ -1,6 +1,6 @@
 """Kinds: which movements count as what, for the causes that tell them apart."""
 
-from inventory_pipeline.diagnose.case import Move
+from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
 
 ORDERS = ("order_placed", "pos_sale")
@@ -47,3 +47,9 @@ def is_person(actor: str) -> bool:
 def has_kind(moves: tuple[Move, ...], *kinds: str) -> bool:
     """Return whether a business transaction holds a movement of one of the kinds."""
     return any(move.kind in kinds for move in moves)
+
+
+def find_counts(case: Case) -> tuple[str, ...]:
+    """Return the newest counts of the item, newest first: two, since bins come in pairs."""
+    counts = [m.movement_id for m in case.moves or () if m.kind == "count"]
+    return tuple(reversed(counts))[:2]

@@ -41,6 +41,12 @@ class Entry:
     is_by_id: bool
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return the records it is about: the movement's, else those of its rows."""
+        rows = tuple(step.row.change_id for step in self.steps)
+        return (self.move.movement_id, *rows) if self.move else rows
+
+    @property
     def shown_at(self) -> datetime | None:
         """Return the hour whose number first shows it, where a row of the log made it."""
         return self.steps[0].hour_at if self.steps else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inventory_pipeline.diagnose.case import Case, Sibling
-from inventory_pipeline.diagnose.jumps import find_jumps
+from inventory_pipeline.diagnose.jumps import find_jumps, has_movement
 from inventory_pipeline.model.hours import HOUR
 
 
@@ -71,6 +71,7 @@ def _describe(case: Case) -> Sibling:
         delta=case.delta,
         jump_at=newest.high if newest else None,
         jump_units=newest.units if newest else 0,
+        is_explained=newest is not None and has_movement(case, newest),
         is_own_safety=is_own_safety(case),
         named_skus=tuple(sorted({row.other_sku for row in case.log or () if row.other_sku})),
     )

@@ -5,6 +5,7 @@ records, presence and absence stand in ledgers that account for both numbers to 
 nothing is left over, nothing else with another remedy holds, and no setting changed meanwhile.
 """
 
+from collections.abc import Set
 from datetime import timedelta
 
 from inventory_pipeline.diagnose.account import Account
@@ -17,6 +18,8 @@ from inventory_pipeline.model.hours import HOUR
 
 # Nobody's batch that is not declared comes more seldom than this; a nightly one is known.
 PATIENCE = timedelta(hours=6)
+# A message in one of these states is not tried again.
+GIVEN_UP = ("failed", "dropped", "dead", "expired", "discarded", "rejected")
 # Causes that say a word never came.
 LOST = (
     "movement_dropped", "decrement_missing", "good_return_not_restocked", "count_written_once",
@@ -90,11 +93,7 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
     for claim in best.claims:
         if claim.cause not in LOST or claim.at is None:
             continue
-        names = set(claim.ids)
-        if any(
-            m.processed_at is None and {m.reference_id, m.event_id} & names
-            for m in case.messages or ()
-        ):
+        if _is_queued(case, set(claim.ids)):
             return True
         due_at = claim.at + case.delay
         if case.heard_until is None or case.heard_until <= due_at:
@@ -102,6 +101,13 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
         if case.points[-1].at <= due_at + PATIENCE and not _is_overtaken(case, claim):
             return True
     return False
+
+
+def _is_queued(case: Case, names: Set[str]) -> bool:
+    """Return whether the middleware has a word of these records and has not delivered it."""
+    about = [m for m in case.messages or () if {m.reference_id, m.event_id} & names]
+    done = {m.event_id for m in about if m.processed_at is not None}
+    return any(m.event_id not in done and m.status.lower() not in GIVEN_UP for m in about)
 
 
 def _is_overtaken(case: Case, claim: Claim) -> bool:

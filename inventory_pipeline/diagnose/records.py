@@ -78,10 +78,10 @@ def find_corrections(
     Returns:
         (id, signed units), by the id that the mirror's log would name.
     """
+    told = [r for r in rows if r["path"] == CORRECTIONS and r["operation"] == "add"]
+    arrived = {r["event_id"] for r in told if r["processed_at"] is not None}
     return tuple(
         (r["reference_id"] or r["event_id"], r["units"])
-        for r in rows
-        if r["path"] == CORRECTIONS
-        and r["operation"] == "add"
-        and (r["processed_at"] is None) == is_pending
+        for r in told
+        if (r["event_id"] not in arrived if is_pending else r["processed_at"] is not None)
     )

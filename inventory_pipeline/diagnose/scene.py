@@ -66,7 +66,7 @@ def claim_entry(cause: str, scene: Scene, entry: Entry) -> Claim:
     is_sure = account is not None and account.is_balanced and entry.is_by_id and account.has_ids
     ids = [entry.move.movement_id] if entry.move else []
     ids += [step.row.change_id for step in entry.steps]
-    ids += [m.movement_id for m in entry.moves if m is not entry.move]
+    ids += [m.movement_id for m in _find_papers(entry)]
     return Claim(
         cause=cause,
         units=entry.units,
@@ -77,6 +77,17 @@ def claim_entry(cause: str, scene: Scene, entry: Entry) -> Claim:
         is_proven_by_ids=is_sure,
         correction=-entry.units,
     )
+
+
+def _find_papers(entry: Entry) -> list[Move]:
+    """Return the movements that bear the reference of what the entry is about.
+
+    An order, a return and its replacement hang together; they are not one record.
+    """
+    told = {step.row.reference_id for step in entry.steps}
+    about = [m for m in entry.moves if m is entry.move or told.intersection(m.names)]
+    shared = {m.reference_id or m.movement_id for m in about}
+    return [m for m in entry.moves if (m.reference_id or m.movement_id) in shared]
 
 
 def claim_jump(cause: str, jump: Jump, move: Move | None, *, choices: int = 1) -> Claim:

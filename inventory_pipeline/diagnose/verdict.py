@@ -55,8 +55,7 @@ def judge(case: Case, priors: dict[str, float], *, hidden: Set[str] = frozenset(
     """Return the verdict on one case; ``hidden`` causes are not known, see ``find_claims``."""
     scene = Scene(case)
     claims = find_claims(scene, hidden=hidden)
-    healed = scene.account.healed if scene.account else ()
-    ranking = rank(case, claims, priors, healed=healed)
+    ranking = rank(case, claims, priors, account=scene.account)
     tier = find_tier(case)
     cause = _choose(ranking)
     chosen = ranking.hypotheses[0].claims if cause != UNKNOWN else ()

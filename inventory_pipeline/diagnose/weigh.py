@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from inventory_pipeline.diagnose.account import Account
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.matching import Healed
@@ -21,6 +22,8 @@ LEAST_SHARE = 0.99
 ONE_MISS_IN = 10
 # What one more fault costs: two independent faults on one key are rare.
 PER_FAULT = 2.0
+# What it costs to say nothing of a difference that both ledgers show by id.
+PER_SILENCE = 4.0
 # How likely it is that no cause of the catalogue is the right one.
 UNKNOWN_STRENGTH = -0.5
 SETTLING = timedelta(hours=1)
@@ -57,20 +60,22 @@ def rank(
     claims: Sequence[Claim],
     priors: dict[str, float],
     *,
-    healed: Sequence[Healed] = (),
+    account: Account | None = None,
 ) -> Ranking:
     """Return what may be the cause of one gap, likeliest first.
 
     Args:
         priors: cause → weight, common ones heavier; learnt from closed findings.
-        healed: what was off for a while beside it.
+        account: both ledgers side by side; what was off for a while beside the gap stands in it.
     """
+    healed = account.healed if account else ()
     singles = [c for c in claims if explains(case, (c,), healed=healed)]
-    found = {_key((c,)): Hypothesis((c,), _score((c,), priors)) for c in singles}
+    sets: dict[object, tuple[Claim, ...]] = {_key((c,)): (c,) for c in singles}
     for together in peel(case, claims):
         if len(together) > 1 and explains(case, together, healed=healed):
-            found.setdefault(_key(together), Hypothesis(together, _score(together, priors)))
-    ordered = sorted(found.values(), key=lambda h: (-h.score, h.main.cause, h.main.ids))
+            sets.setdefault(_key(together), together)
+    found = [Hypothesis(each, _score(each, priors, account)) for each in sets.values()]
+    ordered = sorted(found, key=lambda h: (-h.score, h.main.cause, h.main.ids))
     return Ranking(tuple(ordered), _share(ordered), 0 if ordered else case.delta)
 
 
@@ -170,10 +175,19 @@ def _key(claims: Sequence[Claim]) -> tuple[tuple[str, tuple[str, ...], int], ...
     return tuple(sorted((c.cause, c.ids, c.units) for c in claims))
 
 
-def _score(claims: Sequence[Claim], priors: dict[str, float]) -> float:
+def _score(claims: Sequence[Claim], priors: dict[str, float], account: Account | None) -> float:
     weights = [priors.get(c.cause, CAUSES[c.cause].weight) for c in claims]
     weighed = sum(c.strength for c in claims) + sum(map(math.log, weights))
-    return weighed / len(claims) - PER_FAULT * (len(claims) - 1)
+    silent = PER_SILENCE * _count_silent(claims, account)
+    return weighed / len(claims) - PER_FAULT * (len(claims) - 1) - silent
+
+
+def _count_silent(claims: Sequence[Claim], account: Account | None) -> int:
+    """Count the entries of a balanced account that a set of claims on records says nothing of."""
+    if account is None or not account.is_balanced or any(c.series is not None for c in claims):
+        return 0
+    named = {name for c in claims for name in c.ids}
+    return sum(not named.intersection(entry.names) for entry in account.entries if entry.is_by_id)
 
 
 def _share(ordered: Sequence[Hypothesis]) -> dict[str, float]:

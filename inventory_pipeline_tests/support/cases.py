@@ -103,7 +103,9 @@ def case(
         points=series(points),
         moves=moves(told, rule) if told else (),
         log=log(heard) if heard is not None else None,
+        has_ids=True,
         additions_heard=1,
+        addition_heard_at=at("23:00"),
         heard_until=at("23:00"),
     )
     return replace(built, **dict(known))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.claim import BY_SERIES, Claim
 from inventory_pipeline.diagnose.points import find_start
-from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.diagnose.scene import INFERRED, Scene
 
 NAME = "batch_window"
 SETTLES = "the next batch: the gap closes at its time"
@@ -60,8 +60,11 @@ def _count_resets(points: tuple[Point, ...]) -> int:
 def _is_waiting(case: Case) -> bool:
     """Return whether the mirror's number is still of the batch in which the gap was first seen.
 
-    A batch that ran since and left the gap as it was has had its turn.
+    A batch that ran since and left the gap as it was has had its turn. Where movements are told,
+    what came after a declared batch is no gap in the first place.
     """
+    if any(m.kind != INFERRED for m in case.moves or ()):
+        return False
     since = case.points[find_start(case.points) :]
     first = next((p for p in since if p.delta), since[-1])
     return case.points[-1].at <= first.at

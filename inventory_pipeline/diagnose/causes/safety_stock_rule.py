@@ -29,6 +29,8 @@ def find(scene: Scene) -> Iterator[Claim]:
             )  # fmt: skip
     if case.rule.safety and abs(case.delta) == case.rule.safety:
         siblings = count_siblings(scene)
+        if siblings < LEAST_ALIKE and scene.jumps and case.changes is not None:
+            return  # whoever tells of settings would have told of this one
         strength = BY_PATTERN + 1.0 if siblings >= LEAST_ALIKE else BY_SHAPE + 0.5
         yield Claim(
             cause=NAME, units=case.delta, at=None, strength=strength, series=find_since(case),

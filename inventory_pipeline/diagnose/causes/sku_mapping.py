@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, Sibling
-from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, Claim
-from inventory_pipeline.diagnose.jumps import Jump
+from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SHAPE, BY_SIZE, Claim
+from inventory_pipeline.diagnose.jumps import Jump, has_movement
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 from inventory_pipeline.model.hours import HOUR
@@ -30,17 +30,34 @@ def find(scene: Scene) -> Iterator[Claim]:
     if named:
         yield Claim(
             cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
-            strength=BY_ID + 2.0, ids=(named[0].sku,), facts={"other_sku": named[0].sku},
+            strength=BY_ID + 2.0, ids=_find_missing(scene), facts={"other_sku": named[0].sku},
             path=path, settles=SETTLES,
         )  # fmt: skip
     for jump in scene.jumps if scene.is_blind else ():
         twins = [p for p in case.peers if _is_twin(scene, jump, p)]
-        if twins:
-            strength = BY_PATTERN + (3.0 if len(twins) == 1 else 0.0)
+        strength = _weigh_twins(case, jump, twins)
+        if twins and strength:
             yield replace(
                 claim_jump(NAME, jump, None), strength=strength, correction=None,
                 facts={"other_sku": twins[0].sku}, path=path, settles=SETTLES, ids=(twins[0].sku,),
             )  # fmt: skip
+
+
+def _weigh_twins(case: Case, jump: Jump, twins: Sequence[Sibling]) -> float:
+    """Return how telling opposite gaps of one hour are, 0.0 if they say nothing.
+
+    What was sold of one item explains one of the two gaps. Where each has a movement of its own
+    of that size, they met by chance.
+    """
+    own = has_movement(case, jump)
+    fit = [p for p in twins if p.is_explained != own]
+    if not fit:
+        return 0.0 if own else BY_SHAPE
+    return BY_PATTERN if len(fit) == 1 else BY_SIZE / len(fit)
+
+
+def _find_missing(scene: Scene) -> tuple[str, ...]:
+    return tuple(e.move.movement_id for e in scene.find_entries("missing") if e.move)
 
 
 def _is_named_by(case: Case, peer: Sibling) -> bool:

@@ -1,7 +1,9 @@
 """The mirror counts in another unit than it says: cases for eaches, or a stale pack size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from fractions import Fraction
 
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SERIES, BY_SIZE, Claim
@@ -86,6 +88,7 @@ def _guess(scene: Scene) -> Iterator[Claim]:
     One factor behind every jump of at least two is a pattern; so is a level that was itself
     written anew in another unit.
     """
+    yield from _fit_ratio(scene.case)
     found = [_find_factors(scene.case, jump) for jump in scene.jumps]
     common = set.intersection(*map(set, found)) if len(found) > 1 else set()
     for factor in sorted(common)[:1]:
@@ -132,3 +135,32 @@ def _find_rewritten(scene: Scene, jump: Jump) -> Iterator[Claim]:
             facts={"factor": factor},
             settles=SETTLES,
         )
+
+
+def _fit_ratio(case: Case) -> Iterator[Claim]:
+    """Claim a ratio with which every movement since the agreement was posted, hour by hour."""
+    start = case.points[find_start(case.points)].at
+    moved = [m for m in case.moves or () if m.effect and m.at > start and m.kind != INFERRED]
+    points = [p for p in case.points if p.at > start and p.is_settled]
+    if len({p.delta for p in points} - {0}) < 2:
+        return  # one step has many readings
+    for factor in USUAL if len(moved) > 1 and points else ():
+        for ratio in (Fraction(factor), Fraction(1, factor)):
+            series = tuple(_post(moved, p.at, ratio) for p in case.points)
+            if all(_post(moved, p.at, ratio) == p.delta for p in points):
+                yield Claim(
+                    cause=NAME,
+                    units=case.delta,
+                    at=None,
+                    series=tuple(int(units) for units in series),
+                    strength=BY_SERIES + _find_record(case) + (len(moved) > 2),
+                    ids=tuple(m.movement_id for m in moved),
+                    facts={"factor": factor},
+                    path=(f"{case.owner}:movement", f"{case.mirror}:times_{factor}"),
+                    settles=SETTLES,
+                )
+
+
+def _post(moved: Sequence[Move], at: datetime, ratio: Fraction) -> Fraction:
+    """Return what posting movements up to an instant with a ratio adds to the gap."""
+    return (ratio - 1) * sum(m.effect for m in moved if m.at <= at)

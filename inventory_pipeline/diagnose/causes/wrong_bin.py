@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.kinds import find_counts
 from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "wrong_bin"
@@ -13,6 +14,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a pair of counts that cancel out between two bins."""
     if scene.case.finding_class == "misplaced":
         yield Claim(
-            cause=NAME, units=scene.case.delta, at=None, strength=BY_RECORD, settles=SETTLES,
+            cause=NAME, units=scene.case.delta, at=None, strength=BY_RECORD,
+            ids=find_counts(scene.case), settles=SETTLES,
             path=("bin:short", "bin:over",),
         )  # fmt: skip

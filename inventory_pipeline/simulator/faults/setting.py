@@ -69,7 +69,8 @@ class StaleOverwrite(Planned):
     cause = "stale_overwrite"
     lead = 7
     is_lone = True
-    waits = (2.0, 6.0)
+    # One that waited for more than an hour is a retry, whoever sent it.
+    waits = (0.3, 0.9)
     attempt = 1
     actor = "stock_sync"
 

@@ -20,7 +20,7 @@ def say(asked: Case) -> Verdict:
 def test_a_restock_that_no_log_tells_was_dropped_and_is_proven() -> None:
     verdict = say(
         case(
-            "8 20 20 20\n9 28 28 20\n10 28 28 20",
+            "8 20 20 20\n9 28 28 20\n16 28 28 20",
             "07:10 shelf receipt 1 W0\n09:05 shelf receipt 8 W1",
             "07:12 add 1 L0 W0",
             changes=(),
@@ -34,7 +34,7 @@ def test_a_restock_that_no_log_tells_was_dropped_and_is_proven() -> None:
 def test_a_sale_that_never_lowered_the_mirror() -> None:
     verdict = say(
         case(
-            "8 20 20 20\n9 20 17 20\n10 20 17 20",
+            "8 20 20 20\n9 20 17 20\n16 20 17 20",
             "07:10 shelf receipt 1 W0\n09:05 storefront order_placed 3 S1",
             "07:12 add 1 L0 W0",
         )
@@ -93,7 +93,7 @@ def test_the_same_gap_without_the_log_is_never_proven() -> None:
 
 def test_a_silent_hour_of_the_log_forbids_proof() -> None:
     asked = case(
-        "8 20 20 20\n9 28 28 20\n10 28 28 20",
+        "8 20 20 20\n9 28 28 20\n16 28 28 20",
         "07:10 shelf receipt 1 W0\n09:05 shelf receipt 8 W1",
         "07:12 add 1 L0 W0",
         silent_at=(at("9:00"),),
@@ -130,7 +130,7 @@ def test_a_path_that_never_adds() -> None:
 def test_a_count_that_only_the_owner_heard_of() -> None:
     verdict = say(
         case(
-            "8 46 46 46\n9 40 40 46\n10 40 40 46",
+            "8 46 46 46\n9 40 40 46\n16 40 40 46",
             "07:10 shelf receipt 1 W0\n09:05 shelf count 40 W1",
             "07:12 add 1 L0 W0",
             rule=KEEPS,
@@ -355,9 +355,110 @@ def test_a_correction_that_somebody_takes_back_is_a_loop() -> None:
 def test_corrections_are_told_by_the_middleware_until_they_are_ours_to_tell() -> None:
     row = {"path": "corrections", "operation": "add", "units": 8, "event_id": "E1"}
     pending = {**row, "reference_id": "rcpt-1", "processed_at": None}
-    arrived = {**row, "reference_id": "rcpt-2", "processed_at": at("9:00")}
+    arrived = {**row, "event_id": "E2", "reference_id": "rcpt-2", "processed_at": at("9:00")}
+    earlier = {**arrived, "processed_at": None}
     other = {**pending, "path": "stock_updates"}
 
-    rows = [pending, arrived, other]
+    rows = [pending, earlier, arrived, other]
     assert find_corrections(rows, is_pending=True) == (("rcpt-1", 8),)
     assert find_corrections(rows, is_pending=False) == (("rcpt-2", 8),)
+
+
+def lose_a_receipt(points: str, told: str = "", heard: str = "") -> Case:
+    """Return a case in which W1, +8 at 9:05, never reached the mirror."""
+    return case(
+        points,
+        f"07:10 shelf receipt 1 W0\n09:05 shelf receipt 8 W1\n{told}",
+        f"07:12 add 1 L0 W0\n{heard}",
+    )
+
+
+def test_a_lost_word_is_waited_for() -> None:
+    young = say(lose_a_receipt("8 20 20 20\n9 28 28 20\n10 28 28 20"))
+
+    assert young.cause == "movement_dropped"
+    assert young.doubts == ("the mirror has told of nothing since, or it is queued",)
+
+
+def test_a_later_word_of_the_same_way_ends_the_wait() -> None:
+    overtaken = lose_a_receipt(
+        "8 20 20 20\n9 28 28 20\n10 30 30 22", "10:05 shelf receipt 2 W2", "10:06 add 2 L2 W2"
+    )
+
+    assert (say(overtaken).cause, say(overtaken).is_proven) == ("movement_dropped", True)
+
+
+@pytest.mark.parametrize(("status", "is_proven"), [("queued", False), ("failed", True)])
+def test_a_word_in_a_queue_may_still_come(status: str, is_proven: bool) -> None:
+    asked = lose_a_receipt("8 20 20 20\n9 28 28 20\n16 28 28 20")
+    word = Message("E1", "stock", "add", 8, at("9:05"), None, 1, status, reference_id="W1")
+
+    assert say(replace(asked, messages=(word,))).is_proven is is_proven
+
+
+def test_no_correction_is_proven_beside_one_on_its_way() -> None:
+    asked = lose_a_receipt("8 20 20 20\n9 28 28 20\n16 28 28 20")
+
+    verdict = say(replace(asked, receipts=(("rcpt-1", 8),)))
+
+    assert (verdict.cause, verdict.is_proven) == ("receipt_pending", False)
+
+
+def test_a_parcel_whose_promise_stands_on() -> None:
+    asked = case(
+        "8 20 20 20 0\n9 20 18 18 2\n10 18 16 18 2\n16 18 16 18 2",
+        "09:30 storefront order_placed 2 S1 SO-1\n10:40 shelf shipment 2 T1 SO-1",
+        "09:31 add -2 L1 S1",
+        rule=replace(SELLS, owner_role="threepl"),
+    )
+
+    verdict = say(asked)
+
+    assert (verdict.cause, verdict.is_proven) == ("threepl_confirmation_missing", True)
+    assert verdict.correction_units == -2
+    assert verdict.claims[0].ids[0] == "T1"
+
+
+def test_rows_that_name_another_item_are_one_mapping() -> None:
+    heard = case(
+        "8 20 20 20\n9 20 20 15\n10 20 20 14", "", "09:05 add -5 L1 X1\n10:05 add -1 L2 X2"
+    )
+    rows = tuple(replace(row, other_sku="B") for row in heard.log or ())
+
+    verdict = say(replace(heard, log=rows))
+
+    assert (verdict.cause, verdict.explained_units) == ("sku_mapping", -6)
+    assert verdict.claims[0].ids == ("L1", "L2")
+
+
+def test_a_part_of_a_set_that_the_mirror_never_takes_off() -> None:
+    told = case(
+        "8 20 20 20\n9 20 18 20\n16 20 18 20",
+        "07:10 shelf receipt 1 W0\n09:05 storefront order_placed 2 S1",
+        "07:12 add 1 L0 W0",
+    )
+    moves = tuple(
+        replace(m, other_sku="SET") if m.movement_id == "S1" else m for m in told.moves or ()
+    )
+
+    assert say(replace(told, moves=moves)).cause == "bundle_component"
+
+
+def test_a_difference_that_mended_itself_hides_no_other() -> None:
+    verdict = say(
+        case(
+            "8 30 30 30\n9 30 30 32\n11 28 28 32\n12 30 30 32\n20 30 30 32",
+            "09:10 storefront return_initiated 2 R0 RMA-1\n10:05 shelf adjustment -2 A1 CC-1\n"
+            "10:05 shelf count 28 A2 CC-1\n11:58 shelf return_received 2 R1 RMA-1 good",
+            "09:12 add 2 L1 RMA-1",
+        )
+    )
+
+    assert verdict.cause == "count_written_once"
+
+
+def test_a_setting_nobody_changed_is_no_cause() -> None:
+    asked = case("8 20 15 15\n9 20 15 20\n10 20 15 20", "", "", rule=HELD)
+
+    assert say(replace(asked, changes=None)).cause == "safety_stock_rule"
+    assert say(replace(asked, changes=())).cause == "unknown"
