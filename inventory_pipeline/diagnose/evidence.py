@@ -48,6 +48,7 @@ class Evidence:
     crowds: pl.DataFrame
     additions: pl.DataFrame
     namesakes: pl.DataFrame
+    closed: pl.DataFrame
 
 
 PUSHED = Sync()

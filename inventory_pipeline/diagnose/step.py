@@ -14,6 +14,7 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.diagnose.evidence import Evidence, build_cases
+from inventory_pipeline.diagnose.priors import build_priors
 from inventory_pipeline.diagnose.standing import find_standings
 from inventory_pipeline.diagnose.telling import Background, build_background, tell
 from inventory_pipeline.diagnose.verdict import Verdict, judge, render_row
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # How far back a gap is looked at: a week shows every batch, shift and weekday once.
 REACH = timedelta(days=7)
+# Findings that closed longer ago teach nothing of today's paths.
+LEARNT = timedelta(days=28)
 # An hour with more gaps than this has one cause, not so many: the structural finding says so,
 # and only the gravest are looked at one by one.
 MOST_CASES = 20_000
@@ -124,8 +127,15 @@ def _list_leans(frame: pl.DataFrame) -> tuple[tuple[str, str, str], ...]:
 def judge_cases(evidence: Evidence, settings: Settings, catalog: Catalog) -> list[Verdict]:
     """Return a verdict for every case of an hour, in the order of the frame."""
     standings = find_standings(evidence.cases, settings, catalog)
-    priors: dict[str, float] = {}
-    return [judge(case, priors) for case in build_cases(evidence, standings)]
+    priors, classes = build_priors(evidence.closed), _find_classes(catalog)
+    return [
+        judge(case, priors.find(case.mirror, case.fact, classes.get(case.sku, "")))
+        for case in build_cases(evidence, standings)
+    ]
+
+
+def _find_classes(catalog: Catalog) -> dict[str, str]:
+    return {sku: name or "" for sku, name in catalog.items.select("sku", "abc_class").iter_rows()}
 
 
 def build_rows(
@@ -193,6 +203,12 @@ def load_evidence(
         crowds=warehouse.query(load_query("diagnose", "load_crowds"), **window),
         additions=warehouse.query(load_query("diagnose", "load_additions"), **window),
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),
+        closed=warehouse.query_with(
+            cases.select("finding_id"),
+            load_query("diagnose", "load_closed"),
+            hour_at=hour_at,
+            since=hour_at - LEARNT,
+        ),
     )
     return evidence, left_out
 
