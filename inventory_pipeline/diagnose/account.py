@@ -67,13 +67,14 @@ def open_account(case: Case) -> Account | None:
     groups = group_moves(case.moves)
     entries, healed = match_entries(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
+    entries, undone = _drop_undone(_drop_healed(entries))
     return Account(
         start=start,
-        entries=_drop_healed(entries),
+        entries=tuple(entries),
         mirror_rest=rest,
         owner_rest=compute_owner_rest(case, start) or 0,
         has_ids=case.has_ids,
-        healed=tuple(healed),
+        healed=(*healed, *undone),
     )
 
 
@@ -105,6 +106,26 @@ def _forgive_lost_rows(
         else:
             kept.remove(gone)
     return kept, rest
+
+
+def _drop_undone(entries: Sequence[Entry]) -> tuple[list[Entry], list[Healed]]:
+    """Take out changes that nothing asked for and that the next such change took back."""
+    kept: list[Entry] = []
+    undone: list[Healed] = []
+    for entry in entries:
+        first = kept[-1] if kept else None
+        is_back = first is not None and first.units == -entry.units
+        if first and is_back and _is_strange(first) and _is_strange(entry):
+            kept.pop()
+            shown_at = first.steps[0].hour_at
+            undone.append(Healed(first.units, entry.at, shown_at, is_early=True))
+        else:
+            kept.append(entry)
+    return kept, undone
+
+
+def _is_strange(entry: Entry) -> bool:
+    return entry.kind == "extra" and not entry.is_by_id and bool(entry.steps)
 
 
 def _drop_healed(entries: Sequence[Entry]) -> tuple[Entry, ...]:

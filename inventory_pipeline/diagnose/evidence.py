@@ -245,8 +245,11 @@ def size_counts(moves: list[Move], points: list[Point]) -> list[Move]:
 
 def _size_hour(before: int, after: int, inside: list[Move]) -> dict[str, int]:
     level, sized = before, {}
+    booked = {name for m in inside if m.kind == "adjustment" for name in m.names}
     for move in inside:
-        if move.kind == "count":
+        if move.kind == "count" and booked.intersection(move.names):
+            sized[move.movement_id] = 0  # what it changed is a movement of its own
+        elif move.kind == "count":
             sized[move.movement_id] = move.units - level
             level = move.units
         else:

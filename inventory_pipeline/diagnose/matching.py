@@ -54,19 +54,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """A difference that mended itself: a row that came long before or after its movement.
+    """A difference that mended itself: of two records that belong together one came long before.
 
     Attributes:
-        low, high: between these instants it stood.
+        units: what it added to the gap while it stood.
+        moved_at: the movement; ``shown_at``: the first hour that showed the row.
+        is_early: the row came first.
     """
 
     units: int
-    low: datetime
-    high: datetime
+    moved_at: datetime
+    shown_at: datetime
+    is_early: bool
 
-    def find_units(self, moment: datetime) -> int:
-        """Return what it added to the gap at an instant."""
-        return self.units if self.low <= moment < self.high else 0
+    def find_units(self, point: Point) -> int:
+        """Return what it added to the gap of one hour."""
+        is_shown, is_moved = point.hour_at >= self.shown_at, point.at >= self.moved_at
+        stood = is_shown and not is_moved if self.is_early else is_moved and not is_shown
+        return self.units if stood else 0
 
 
 def group_moves(moves: Iterable[Move]) -> dict[str, tuple[Move, ...]]:
@@ -184,8 +189,8 @@ def _find_healed(move: Move, step: Step | None) -> Healed | None:
     if step is None or step.units != move.effect or abs(step.row.at - move.at) <= NEAR:
         return None
     is_early = step.row.at < move.at
-    low, high = sorted((step.row.at, move.at))
-    return Healed(move.effect if is_early else -move.effect, low, high)
+    units = move.effect if is_early else -move.effect
+    return Healed(units, move.at, step.hour_at, is_early)
 
 
 def _pair_group(moves: Sequence[Move], steps: Sequence[Step]) -> tuple[dict[str, Step], list[Step]]:

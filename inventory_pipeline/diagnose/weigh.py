@@ -115,7 +115,7 @@ def _fits(point: Point, units: int, healed: int) -> bool:
 
 
 def _sum_healed(healed: Sequence[Healed], point: Point) -> int:
-    return sum(each.find_units(point.at) for each in healed)
+    return sum(each.find_units(point) for each in healed)
 
 
 def _is_settled(point: Point, claims: Sequence[Claim], case: Case) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.claim import BY_SIZE, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, BY_SIZE, Claim
 from inventory_pipeline.diagnose.scene import INFERRED, Scene
+from inventory_pipeline.model.hours import HOUR
 
 NAME = "observation_skew"
 SETTLES = "the source time of both numbers"
@@ -14,6 +15,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     case = scene.case
     if not case.points or len(case.points) < 2 or case.points[-2].delta:
         return
+    yield from _find_stale_page(scene)
     end = case.points[-1]
     low, high = sorted((end.at, end.owner_at))
     between = [
@@ -30,3 +32,29 @@ def find(scene: Scene) -> Iterator[Claim]:
             path=(f"{case.owner}:read", "movement:between", f"{case.mirror}:read"),
             settles=SETTLES,
         )
+
+
+def _find_stale_page(scene: Scene) -> Iterator[Claim]:
+    """Claim a number that lacks the newest rows of its own log: it is older than it says."""
+    case, account = scene.case, scene.account
+    if account is None or account.mirror_rest != case.delta or not case.delta:
+        return
+    end, missed = case.points[-1], 0
+    for number, row in enumerate(reversed(case.log or ()), start=1):
+        if row.at > end.at:
+            continue
+        if row.operation != "add" or row.at <= end.at - HOUR:
+            return
+        missed -= row.units
+        if missed == case.delta:
+            rows = (case.log or ())[-number:]
+            yield Claim(
+                cause=NAME,
+                units=case.delta,
+                at=end.at,
+                strength=BY_ID,
+                ids=tuple(r.reference_id or r.change_id for r in rows if r.at <= end.at),
+                path=(f"{case.mirror}:changed", f"{case.mirror}:old_page"),
+                settles=SETTLES,
+            )
+            return
