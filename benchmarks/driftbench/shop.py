@@ -121,7 +121,7 @@ def _find_problem(case: Case, problems: Mapping[Key, Problem]) -> Problem | None
 
 def _build_second(case: Case, problem: Problem, plan: Plan) -> Second:
     verdict = judge(case, {})
-    is_hidden = not plan.hidden.isdisjoint(problem.causes)
+    is_hidden = not plan.hidden.isdisjoint(problem.find_causes(problem.last_hour))
     without = judge(case, {}, hidden=plan.hidden) if is_hidden else None
     return Second(
         tier=verdict.tier,
@@ -159,12 +159,12 @@ def _answer(
         "plan": plan,
         "key": problem.key,
         "hour_at": hour_at,
-        "causes": problem.causes,
+        "causes": problem.find_causes(hour_at),
         "weight": problem.weight,
         "is_answerable": all(label.is_answerable for label in problem.labels),
         "delta": problem.deltas.get(hour_at),
         "wanted": find_wanted(truth, hour_at, problem.key) if problem.has_gap else None,
-        "is_correctable": all(label.remedy == CORRECTABLE for label in problem.labels),
+        "is_correctable": all(label.remedy == CORRECTABLE for label in problem.see(hour_at)),
     }
     if row is None:
         return Answer(**truly)
@@ -200,7 +200,7 @@ def _find_row(problem: Problem, said: Said) -> dict[str, Any] | None:
 
 
 def _only_waits(problem: Problem) -> bool:
-    return all(label.remedy in OVER for label in problem.labels)
+    return all(label.remedy in OVER for label in problem.see(problem.last_hour))
 
 
 def _find_ids(row: Mapping[str, Any]) -> tuple[str, ...]:

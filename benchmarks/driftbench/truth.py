@@ -64,9 +64,13 @@ class Problem:
     has_gap: bool
     weight: float
 
-    @property
-    def causes(self) -> tuple[str, ...]:
-        return tuple(sorted(label.cause for label in self.labels))
+    def see(self, hour_at: datetime) -> tuple[Label, ...]:
+        """Return the faults as an hour shows them."""
+        return tuple(label.see(hour_at) for label in self.labels)
+
+    def find_causes(self, hour_at: datetime) -> tuple[str, ...]:
+        """Return the causes that can be known in an hour, by name."""
+        return tuple(sorted(label.cause for label in self.see(hour_at)))
 
     @property
     def last_hour(self) -> datetime:
@@ -170,8 +174,7 @@ def _build_problem(
     has_gap: bool = True,
 ) -> Problem:
     groups = [sum(other.group == label.group for other in everyone) for label in labels]
-    seen = tuple(label.see(max(deltas)) for label in labels)
-    return Problem(key, seen, deltas, has_gap, 1 / max(groups))
+    return Problem(key, tuple(labels), deltas, has_gap, 1 / max(groups))
 
 
 def _find_key(row: Mapping[str, str]) -> Key:

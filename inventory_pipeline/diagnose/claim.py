@@ -10,6 +10,7 @@ BY_RECORD = 5.0  # a record that says so itself, such as a dated change of the s
 BY_SERIES = 4.0  # a rule that reproduces every hour of a moving series
 BY_PATTERN = 3.0  # several like cases at once
 BY_SIZE = 2.0  # one movement of just that size at that time
+BY_INFERENCE = 0.9  # a movement nobody tells of, which the other side's number shows
 BY_SHAPE = 0.5  # nothing contradicts it
 
 

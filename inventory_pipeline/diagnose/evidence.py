@@ -273,7 +273,7 @@ def infer_moves(points: list[Point], owner: str) -> list[Move]:
                     kind=INFERRED,
                     units=abs(change),
                     effect=change,
-                    owner_effect=change,
+                    owner_effect=after.owner - before.owner,
                     at=after.at,
                     told_at=after.hour_at,
                     is_own=True,

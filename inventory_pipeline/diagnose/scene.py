@@ -6,7 +6,7 @@ from functools import cached_property
 
 from inventory_pipeline.diagnose.account import Account, compute_owner_rest, open_account
 from inventory_pipeline.diagnose.case import Case, Message, Move
-from inventory_pipeline.diagnose.claim import BY_ID, BY_SHAPE, BY_SIZE, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, BY_INFERENCE, BY_SHAPE, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import Jump, find_doubled, find_jumps, find_missed
 from inventory_pipeline.diagnose.matching import Entry, EntryKind
 from inventory_pipeline.diagnose.points import find_start
@@ -40,6 +40,11 @@ class Scene:
     def is_blind(self) -> bool:
         """Return whether the mirror keeps no log: then size and time are all there is."""
         return self.account is None
+
+    @property
+    def has_only_counts(self) -> bool:
+        """Return whether neither a log nor a movement tells of anything."""
+        return self.is_blind and all(m.kind == INFERRED for m in self.case.moves or ())
 
     @cached_property
     def jumps_by_movement(self) -> bool:
@@ -93,11 +98,17 @@ def _find_papers(entry: Entry) -> list[Move]:
 def claim_jump(cause: str, jump: Jump, move: Move | None, *, choices: int = 1) -> Claim:
     """Return a claim on one jump; every other movement of the same size makes it weaker."""
     is_named = move is not None and move.kind != INFERRED
+    unnamed = BY_SHAPE if move is None else BY_INFERENCE
     return Claim(
         cause=cause,
         units=jump.units,
         at=jump.high,
-        strength=BY_SIZE / max(choices, 1) if is_named else BY_SHAPE,
+        strength=BY_SIZE / max(choices, 1) if is_named else unnamed,
         ids=(move.movement_id,) if move is not None and is_named else (),
         correction=-jump.units,
     )
+
+
+def is_lone_rise(scene: Scene, jump: Jump) -> bool:
+    """Return whether the mirror alone rose in a jump: what it should show did not move."""
+    return jump.units > 0 and not any(jump.low < m.at <= jump.high for m in scene.case.moves or ())

@@ -25,13 +25,19 @@ def find(scene: Scene) -> Iterator[Claim]:
     for jump in scene.jumps:
         missed = find_missed(scene.case, jump)
         for move in missed:
-            if _is_sale(move) or (move.kind == INFERRED and move.effect < 0):
+            if _is_sale(move) or _may_be_sale(scene, move):
                 claim = claim_jump(NAME, jump, move, choices=len(missed))
                 yield replace(claim, path=_trace(scene, move), settles=SETTLES)
 
 
 def _is_sale(move: Move) -> bool:
     return move.kind in ORDERS and move.effect < 0
+
+
+def _may_be_sale(scene: Scene, move: Move) -> bool:
+    """Return whether a fall that only counts tell of may be an order: what is here stands still."""
+    is_channel = scene.case.rule.moment == "order"
+    return move.kind == INFERRED and move.effect < 0 and is_channel and move.owner_effect == 0
 
 
 def _trace(scene: Scene, move: Move) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case
-from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SIZE, Claim
-from inventory_pipeline.diagnose.points import find_start
+from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SHAPE, Claim
+from inventory_pipeline.diagnose.points import count_open_units, find_start
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 from inventory_pipeline.model.quantities import COMMITTED
 
@@ -43,7 +43,7 @@ def _find_open_orders(case: Case) -> Iterator[Claim]:
     if not gaps or any(units is None for units in promised):
         return
     hits = sum(p.delta == p.committed for p in gaps)
-    if not hits or hits < 0.9 * len(gaps):
+    if not hits or hits < 0.9 * len(gaps) or _is_promise_left(case):
         return
     is_moving = len(set(promised)) > 1
     yield Claim(
@@ -51,7 +51,7 @@ def _find_open_orders(case: Case) -> Iterator[Claim]:
         units=case.delta,
         at=None,
         series=tuple(p.delta for p in case.points),
-        strength=(BY_SERIES + 1.0 if is_moving else BY_SIZE - 0.5) + _find_pattern(case),
+        strength=(BY_SERIES + 1.0 if is_moving else BY_SHAPE) + _find_pattern(case),
         facts={"committed": case.delta},
         path=(f"{case.owner}:on_hand", "mapping:as_available", f"{case.mirror}:too_high"),
         settles=SETTLES,
@@ -65,3 +65,10 @@ def _find_pattern(case: Case) -> float:
     """
     is_path = case.like_orders >= max(LEAST_ALIKE, LEAST_SHARE * case.gaps_here)
     return 2 * BY_PATTERN if is_path else 0.0
+
+
+def _is_promise_left(case: Case) -> bool:
+    """Return whether more is promised than orders tell of: then the promise itself is wrong."""
+    end = case.points[-1]
+    tells = any(m.kind == "order_placed" and m.is_own for m in case.moves or ())
+    return tells and (end.committed or 0) > count_open_units(case.moves or (), end.at)

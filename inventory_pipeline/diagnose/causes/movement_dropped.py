@@ -39,8 +39,8 @@ def _guess(scene: Scene) -> Iterator[Claim]:
         for move in missed:
             if _has_own_name(scene, move) or is_physical_count(move, scene.case.moves or ()):
                 continue
-            if move.kind == INFERRED and move.effect < 0:
-                continue
+            if move.kind == INFERRED and not move.owner_effect:
+                continue  # a promise, not goods
             yield replace(
                 claim_jump(NAME, jump, move, choices=len(missed)),
                 path=(f"{move.system}:{move.kind}", "middleware:lost", f"{scene.case.mirror}:none"),
@@ -57,5 +57,6 @@ def _guess(scene: Scene) -> Iterator[Claim]:
 
 def _has_own_name(scene: Scene, move: Move) -> bool:
     """Return whether a movement of this kind that is not heard has a cause of its own."""
-    is_booked = move.kind == "receipt" and scene.case.rule.role in BOOKS
+    is_addition = move.kind == "receipt" or (move.kind == INFERRED and move.effect > 0)
+    is_booked = is_addition and scene.case.rule.role in BOOKS
     return move.kind in ORDERS or is_good_return(move) or is_booked

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Move
-from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.claim import BY_RECORD, BY_SHAPE, Claim
 from inventory_pipeline.diagnose.jumps import list_near
-from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump, is_lone_rise
 
 NAME = "owner_layer_ahead_po"
+BOOKS = ("erp",)
 SETTLES = "the receipt of this purchase order at the warehouse"
 
 
@@ -37,6 +38,11 @@ def find(scene: Scene) -> Iterator[Claim]:
                 yield replace(
                     claim, strength=BY_RECORD, correction=None, path=path, settles=SETTLES
                 )
+        if scene.has_only_counts and scene.case.rule.role in BOOKS and is_lone_rise(scene, jump):
+            yield replace(
+                claim_jump(NAME, jump, None), strength=BY_SHAPE + 0.2, correction=None, path=path,
+                settles=SETTLES,
+            )  # fmt: skip
 
 
 def _is_ahead(move: Move, moves: tuple[Move, ...]) -> bool:

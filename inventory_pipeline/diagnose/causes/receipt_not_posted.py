@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_missed
-from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
 
 NAME = "receipt_not_posted"
 SETTLES = "whether the receipt's id stands in the books beyond the declared lag"
@@ -26,6 +26,6 @@ def find(scene: Scene) -> Iterator[Claim]:
     for jump in scene.jumps:
         missed = find_missed(scene.case, jump)
         for move in missed:
-            if move.kind == "receipt":
+            if move.kind == "receipt" or (move.kind == INFERRED and move.effect > 0):
                 claim = claim_jump(NAME, jump, move, choices=len(missed))
                 yield replace(claim, path=path, settles=SETTLES)

@@ -166,7 +166,7 @@ def test_one_set_of_faults_on_a_number_is_one_problem(tmp_path: Path) -> None:
 
     (problem,) = load_truth(tmp_path).problems
 
-    assert problem.causes == ("double_decrement", "event_duplicated")
+    assert problem.find_causes(problem.last_hour) == ("double_decrement", "event_duplicated")
     assert problem.deltas == {HOUR_AT: -10}
 
 
