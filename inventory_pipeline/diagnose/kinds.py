@@ -3,7 +3,8 @@
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
 
-ORDERS = ("order_placed", "pos_sale")
+ORDER = "order_placed"
+ORDERS = (ORDER, "pos_sale")
 LEAVING = ("shipment", "damage", "write_off", "transfer_out")
 # What a system calls its own programs; any other actor is taken for a person.
 PROGRAMS = (
@@ -53,3 +54,8 @@ def find_counts(case: Case) -> tuple[str, ...]:
     """Return the newest counts of the item, newest first: two, since bins come in pairs."""
     counts = [m.movement_id for m in case.moves or () if m.kind == "count"]
     return tuple(reversed(counts))[:2]
+
+
+def find_last(case: Case, *kinds: str) -> tuple[str, ...]:
+    """Return the newest movement of these kinds, if there is one."""
+    return tuple(m.movement_id for m in case.moves or () if m.kind in kinds)[-1:]

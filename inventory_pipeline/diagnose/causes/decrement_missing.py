@@ -1,4 +1,4 @@
-"""A sale that the mirror's number never fell for."""
+"""An order that the mirror's number never fell for."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory_pipeline.diagnose.case import Move
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_missed
-from inventory_pipeline.diagnose.kinds import ORDERS
+from inventory_pipeline.diagnose.kinds import ORDER
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
 
 NAME = "decrement_missing"
@@ -31,7 +31,7 @@ def find(scene: Scene) -> Iterator[Claim]:
 
 
 def _is_sale(move: Move) -> bool:
-    return move.kind in ORDERS and move.effect < 0
+    return move.kind == ORDER and move.effect < 0
 
 
 def _may_be_sale(scene: Scene, move: Move) -> bool:

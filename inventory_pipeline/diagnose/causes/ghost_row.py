@@ -14,5 +14,6 @@ def find(scene: Scene) -> Iterator[Claim]:
     if scene.case.kind == "ghost":
         yield Claim(
             cause=NAME, units=scene.case.delta, at=None, strength=BY_RECORD, settles=SETTLES,
+            ids=tuple(row.change_id for row in (scene.case.log or ())[-1:]),
             path=("mirror:row", "owner:no_row",),
         )  # fmt: skip

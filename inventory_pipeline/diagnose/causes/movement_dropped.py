@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory_pipeline.diagnose.case import Move
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_missed, find_sum
-from inventory_pipeline.diagnose.kinds import ORDERS, is_good_return, is_physical_count
+from inventory_pipeline.diagnose.kinds import ORDER, is_good_return, is_physical_count
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
 
 NAME = "movement_dropped"
@@ -16,7 +16,7 @@ SETTLES = "the mirror's change log for the hour: the movement's id is in it or i
 
 
 def find(scene: Scene) -> Iterator[Claim]:
-    """Claim every movement that is neither a sale, a return nor a count, and that is not heard."""
+    """Claim every unheard movement that is neither an order, a return nor a count."""
     for entry in scene.find_entries("missing"):
         move = entry.move
         if move and not _has_own_name(scene, move):
@@ -59,4 +59,4 @@ def _has_own_name(scene: Scene, move: Move) -> bool:
     """Return whether a movement of this kind that is not heard has a cause of its own."""
     is_addition = move.kind == "receipt" or (move.kind == INFERRED and move.effect > 0)
     is_booked = is_addition and scene.case.rule.role in BOOKS
-    return move.kind in ORDERS or is_good_return(move) or is_booked
+    return move.kind == ORDER or is_good_return(move) or is_booked

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.kinds import find_last
 from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "phantom_zero_sales"
@@ -19,4 +20,5 @@ def find(scene: Scene) -> Iterator[Claim]:
             strength=BY_RECORD,
             path=("shelf:record", "storefront:no_sale"),
             settles=SETTLES,
+            ids=find_last(scene.case, "order_placed", "pos_sale"),
         )

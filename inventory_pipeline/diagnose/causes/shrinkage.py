@@ -15,6 +15,6 @@ def find(scene: Scene) -> Iterator[Claim]:
     if scene.case.finding_class == "shrinkage":
         yield Claim(
             cause=NAME, units=scene.case.delta, at=None, strength=BY_RECORD,
-            ids=find_counts(scene.case), settles=SETTLES,
+            ids=find_counts(scene.case)[:1], settles=SETTLES,
             path=("shelf:count", "record:too_high",),
         )  # fmt: skip

@@ -57,6 +57,7 @@ class BatchWindow(Planned):
     """One item's stock is sent every four hours, not at once."""
 
     cause = "batch_window"
+    looks_like = "movement_dropped"
     mirrors = CHANNELS
     tail = 10
     is_lone = True
@@ -64,6 +65,8 @@ class BatchWindow(Planned):
 
     def arrange(self) -> None:
         self.at = self.find_work_moment(self.hour)
+        # Words that come late and together are a batch; the first one may as well be lost.
+        self._sent: list[datetime] = []
         stream = self.stage.stream
         for _ in range(stream.randint(3, 5)):
             moment = self.find_work_moment(self.hour + stream.uniform(0, 14))
@@ -86,6 +89,8 @@ class BatchWindow(Planned):
         if not is_held or not effect:
             return (delivery,)
         sent_at = self.window.find_heard_at(movement.recorded_at, self.stage.stream)
+        self._sent.append(sent_at)
+        self.known_from = sorted(self._sent)[1] if len(self._sent) > 1 else None
         self.tell_movement(movement)
         self.shift(-effect, delivery.heard_at)
         self.shift(effect, sent_at)
