@@ -243,24 +243,25 @@ def _is_told_early(move: Move, step: Step) -> bool:
 
 
 def _pair_loose(entries: list[Entry], loose: Sequence[Step]) -> list[Entry]:
-    """Let rows that name nothing stand for movements nobody told, size by size."""
+    """Let rows that name nothing known stand for movements nobody told, size by size."""
     missing = [entry for entry in entries if entry.kind == "missing"]
     others = [entry for entry in entries if entry.kind != "missing"]
     for step in loose:
-        if step.units == 0:
-            continue
-        twin = None
-        if not step.row.reference_id:
-            twin = next(
-                (
-                    e
-                    for e in missing
-                    if e.units == -step.units and -NEAR <= step.row.at - e.at <= LATE
-                ),
-                None,
-            )
+        twin = next((entry for entry in missing if _may_tell(step, entry)), None)
         if twin is not None:
             missing.remove(twin)
-        else:
+        elif step.units:
             others.append(Entry("extra", step.units, step.row.at, (), None, (step,), False))
     return others + missing
+
+
+def _may_tell(step: Step, entry: Entry) -> bool:
+    """Return whether a row may be the one that tells of a movement.
+
+    One that names what nobody knows (a message whose own record is lost) must come at once.
+    """
+    longest = NEAR if step.row.reference_id else LATE
+    is_other = bool(step.row.other_sku)
+    return (
+        not is_other and entry.units == -step.units and (-NEAR <= step.row.at - entry.at <= longest)
+    )

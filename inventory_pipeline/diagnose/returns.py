@@ -7,10 +7,12 @@ from datetime import timedelta
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import list_near
+from inventory_pipeline.diagnose.matching import NEAR, Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
 # Two systems' clocks differ by less than this.
 CLOCKS = timedelta(minutes=5)
+RETURNS = ("return_initiated", "return_received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class EarlyCredit:
 def find_early_credits(scene: Scene, cause: str) -> Iterator[EarlyCredit]:
     """Yield credits of just the announced size whose box has not come."""
     for entry in scene.find_entries("extra", "repeated", "sized"):
-        came = tuple(m for m in entry.moves if m.at <= entry.at + CLOCKS)
+        came = tuple(m for m in _list_moves(scene, entry) if m.at <= entry.at + CLOCKS)
         announced = [m for m in came if _is_open(m, came)]
         if entry.units > 0 and any(m.units == entry.units for m in announced):
             claim = claim_entry(cause, scene, entry)
@@ -41,6 +43,14 @@ def find_early_credits(scene: Scene, cause: str) -> Iterator[EarlyCredit]:
             claim = claim_jump(cause, jump, move, choices=len(fit))
             claim = replace(claim, strength=claim.strength + 1.0)
             yield EarlyCredit(claim, _is_overdue(scene.case, move))
+
+
+def _list_moves(scene: Scene, entry: Entry) -> tuple[Move, ...]:
+    """Return the movements a row may be about: those it names, else all that came just before."""
+    if entry.moves:
+        return entry.moves
+    moves = scene.case.moves or ()
+    return tuple(m for m in moves if m.kind in RETURNS and entry.at - NEAR <= m.at)
 
 
 def _is_open(move: Move, moves: tuple[Move, ...]) -> bool:

@@ -12,8 +12,10 @@ _NUMBER = re.compile(r"^-?[0-9]{1,9}$")
 
 
 def is_constant(case: Case) -> bool:
-    """Return whether the gap has had one size since the last agreement."""
-    return len({p.delta for p in case.points[_first(case) :] if p.delta}) == 1
+    """Return whether the gap has had one size since the last agreement, in settled hours."""
+    since = case.points[_first(case) :]
+    settled = [p for p in since if p.is_settled] or since
+    return len({p.delta for p in settled if p.delta}) == 1
 
 
 def find_since(case: Case) -> tuple[int, ...]:

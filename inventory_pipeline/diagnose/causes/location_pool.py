@@ -38,7 +38,7 @@ def find(scene: Scene) -> Iterator[Claim]:
             at=None,
             series=tuple(p.delta for p in case.points),
             strength=BY_ID + 2.0,
-            ids=tuple(p.location_id for p in twins),
+            ids=_find_records(scene),
             facts={"other_location": twins[0].location_id},
             path=path,
             settles=SETTLES,
@@ -48,3 +48,9 @@ def find(scene: Scene) -> Iterator[Claim]:
 def _is_elsewhere(case: Case, row: LogRow) -> bool:
     """Return whether a row tells of what happened to the item at another place."""
     return row.other_sku == case.sku and "transfer_out" not in row.other_kinds
+
+
+def _find_records(scene: Scene) -> tuple[str, ...]:
+    """Return the movement that this place lacks, or the row of another place's movement."""
+    entries = [e for e in scene.find_entries("missing", "extra") if e.units == scene.case.delta]
+    return tuple(name for e in entries for name in e.names)
