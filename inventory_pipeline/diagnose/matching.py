@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from inventory_pipeline.diagnose.case import Case, Move, Point
+from inventory_pipeline.diagnose.kinds import is_person
 from inventory_pipeline.diagnose.points import YOUNG
 from inventory_pipeline.diagnose.steps import Step
 from inventory_pipeline.model.hours import HOUR
@@ -258,10 +259,11 @@ def _pair_loose(entries: list[Entry], loose: Sequence[Step]) -> list[Entry]:
 def _may_tell(step: Step, entry: Entry) -> bool:
     """Return whether a row may be the one that tells of a movement.
 
-    One that names what nobody knows (a message whose own record is lost) must come at once.
+    One that names what nobody knows (a message whose own record is lost) must come at once. What
+    a person typed tells of nothing but that.
     """
     longest = NEAR if step.row.reference_id else LATE
-    is_other = bool(step.row.other_sku)
+    is_other = bool(step.row.other_sku) or is_person(step.row.actor)
     return (
         not is_other and entry.units == -step.units and (-NEAR <= step.row.at - entry.at <= longest)
     )

@@ -11,6 +11,8 @@ from inventory_pipeline.diagnose.case import Move, Point, Rule
 from inventory_pipeline.model.quantities import COMMITTED
 
 YOUNG = timedelta(minutes=15)
+# Readings of one hour are never further apart.
+ONE_MOMENT = timedelta(hours=1)
 # Hours before the agreement that tell which rows its number already holds.
 
 
@@ -66,11 +68,16 @@ def mark_moving(points: list[Point], moves: list[Move], path_delay: timedelta) -
     owned = [m.at for m in moves if m.owner_effect]
     return [
         replace(p, is_moving=True)
-        if _has_between(moved, p.at - delay, p.at)
-        or _has_between(owned, min(p.owner_at, p.at), max(p.owner_at, p.at))
+        if _has_between(moved, p.at - delay, p.at) or _has_between(owned, *_find_readings(p))
         else p
         for p in points
     ]
+
+
+def _find_readings(point: Point) -> tuple[datetime, datetime]:
+    """Return the instants of two readings of one moment; a batch is of another altogether."""
+    low, high = sorted((point.owner_at, point.at))
+    return (low, high) if high - low <= ONE_MOMENT else (high, high)
 
 
 def _has_between(moments: Sequence[datetime], low: datetime, high: datetime) -> bool:

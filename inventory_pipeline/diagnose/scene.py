@@ -1,6 +1,6 @@
 """The scene: a case with its account and its jumps, worked out once for every cause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,6 +81,14 @@ def claim_entry(cause: str, scene: Scene, entry: Entry) -> Claim:
         ids=tuple(dict.fromkeys(ids)),
         is_proven_by_ids=is_sure,
         correction=-entry.units,
+    )
+
+
+def add_up(case: Case, claims: Sequence[Claim]) -> tuple[int, ...]:
+    """Return what claims on rows of the log add together, hour by hour."""
+    return tuple(
+        sum(c.units for c in claims if c.shown_at is not None and c.shown_at <= p.hour_at)
+        for p in case.points
     )
 
 

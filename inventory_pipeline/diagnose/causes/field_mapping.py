@@ -1,11 +1,13 @@
 """The fields have like names and unlike meanings: the mirror shows what is here as free."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case
-from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SHAPE, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SHAPE, Claim
 from inventory_pipeline.diagnose.points import count_open_units, find_start
+from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 from inventory_pipeline.model.quantities import COMMITTED
 
@@ -46,12 +48,16 @@ def _find_open_orders(case: Case) -> Iterator[Claim]:
     if not hits or hits < 0.9 * len(gaps) or _is_promise_left(case):
         return
     is_moving = len(set(promised)) > 1
+    record = _find_record(case)
     yield Claim(
         cause=NAME,
         units=case.delta,
         at=None,
         series=tuple(p.delta for p in case.points),
-        strength=(BY_SERIES + 1.0 if is_moving else BY_SHAPE) + _find_pattern(case),
+        strength=(BY_SERIES + 1.0 if is_moving else BY_SHAPE)
+        + _find_pattern(case)
+        + (BY_ID + 1.0 if record else 0.0),
+        ids=record,
         facts={"committed": case.delta},
         path=(f"{case.owner}:on_hand", "mapping:as_available", f"{case.mirror}:too_high"),
         settles=SETTLES,
@@ -72,3 +78,17 @@ def _is_promise_left(case: Case) -> bool:
     end = case.points[-1]
     tells = any(m.kind == "order_placed" and m.is_own for m in case.moves or ())
     return tells and (end.committed or 0) > count_open_units(case.moves or (), end.at)
+
+
+def _find_record(case: Case) -> tuple[str, ...]:
+    """Return the dated change of the mirror's own mapping of fields, if one is told of."""
+    return tuple(
+        f"{change.system}:{change.kind}:{change.subject}"
+        for change in case.changes or ()
+        if change.system == case.mirror and is_about(case, change) and _is_of_fields(change.kind)
+    )[-1:]
+
+
+def _is_of_fields(kind: str) -> bool:
+    words = kind.lower()
+    return "field" in words or ("mapping" in words and not re.search("sku|item|location", words))

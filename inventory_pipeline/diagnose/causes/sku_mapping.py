@@ -7,7 +7,7 @@ from inventory_pipeline.diagnose.case import Case, Sibling
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SHAPE, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import Jump, has_movement
 from inventory_pipeline.diagnose.matching import Entry
-from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.scene import Scene, add_up, claim_entry, claim_jump
 from inventory_pipeline.model.hours import HOUR
 
 NAME = "sku_mapping"
@@ -21,7 +21,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     for other, entries in _group_by_item(scene).items():
         claims = [claim_entry(NAME, scene, entry) for entry in entries]
         yield replace(
-            claims[0], units=sum(c.units for c in claims), series=_add_up(case, claims),
+            claims[0], units=sum(c.units for c in claims), series=add_up(case, claims),
             ids=tuple(name for c in claims for name in c.ids), strength=BY_ID + 1.0,
             correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
             is_proven_by_ids=False, settles=SETTLES,
@@ -75,13 +75,6 @@ def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
         if others:
             found.setdefault(others[0], []).append(entry)
     return found
-
-
-def _add_up(case: Case, claims: Sequence[Claim]) -> tuple[int, ...]:
-    return tuple(
-        sum(c.units for c in claims if c.shown_at is not None and c.shown_at <= p.hour_at)
-        for p in case.points
-    )
 
 
 def _is_twin(scene: Scene, jump: Jump, peer: Sibling) -> bool:

@@ -10,7 +10,7 @@ from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, BY_SERIES, 
 from inventory_pipeline.diagnose.jumps import Jump, find_missed, list_near
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.points import find_start
-from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.scene import INFERRED, Scene, add_up, claim_entry, claim_jump
 
 NAME = "unit_factor"
 SETTLES = "the pack size both systems hold, and a second movement with the same ratio"
@@ -21,12 +21,16 @@ USUAL = (2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36, 40, 48, 50, 6
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim a constant ratio of levels, or movements told in another unit."""
     yield from _compare_levels(scene.case)
-    sized = [(e, f) for e in scene.find_entries("sized") if (f := _find_factor(e))]
-    for entry, factor in sized:
-        claim = claim_entry(NAME, scene, entry)
+    for ratio, entries in _group_by_ratio(scene).items():
+        claims = [claim_entry(NAME, scene, entry) for entry in entries]
+        factor = max(ratio.numerator, ratio.denominator)
         yield replace(
-            claim,
-            strength=claim.strength + (BY_PATTERN if len(sized) > 1 else 0.0),
+            claims[0],
+            units=sum(c.units for c in claims),
+            series=add_up(scene.case, claims) if len(claims) > 1 else None,
+            ids=tuple(dict.fromkeys(name for c in claims for name in c.ids)),
+            correction=-sum(c.units for c in claims),
+            strength=claims[0].strength + (BY_PATTERN if len(claims) > 1 else 0.0),
             is_proven_by_ids=False,
             facts={"factor": factor},
             path=(f"{scene.case.owner}:movement", f"{scene.case.mirror}:times_{factor}"),
@@ -36,11 +40,15 @@ def find(scene: Scene) -> Iterator[Claim]:
         yield from _guess(scene)
 
 
-def _find_factor(entry: Entry) -> int:
-    move = entry.move
-    if move is None or not move.effect:
-        return 0
-    return compute_factor(move.effect, entry.units + move.effect)
+def _group_by_ratio(scene: Scene) -> dict[Fraction, list[Entry]]:
+    """Return how many times too much → the movements that were told so."""
+    found: dict[Fraction, list[Entry]] = {}
+    for entry in scene.find_entries("sized"):
+        move = entry.move
+        if move and compute_factor(move.effect, entry.units + move.effect):
+            ratio = Fraction(entry.units + move.effect, move.effect)
+            found.setdefault(ratio, []).append(entry)
+    return found
 
 
 def compute_factor(wanted: int, seen: int) -> int:
