@@ -67,14 +67,15 @@ def open_account(case: Case) -> Account | None:
     groups = group_moves(case.moves)
     entries, healed = match_entries(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
-    entries, undone = _drop_undone(_drop_healed(entries))
+    entries, mended = _drop_corrected(_drop_healed(entries), case.sent)
+    entries, undone = _drop_undone(entries)
     return Account(
         start=start,
         entries=tuple(entries),
         mirror_rest=rest,
         owner_rest=compute_owner_rest(case, start) or 0,
         has_ids=case.has_ids,
-        healed=(*healed, *undone),
+        healed=(*healed, *mended, *undone),
     )
 
 
@@ -109,19 +110,41 @@ def _forgive_lost_rows(
 
 
 def _drop_undone(entries: Sequence[Entry]) -> tuple[list[Entry], list[Healed]]:
-    """Take out changes that nothing asked for and that the next such change took back."""
+    """Take out changes that nothing asked for and that the same hand took back."""
     kept: list[Entry] = []
     undone: list[Healed] = []
     for entry in entries:
-        first = kept[-1] if kept else None
-        is_back = first is not None and first.units == -entry.units
-        if first and is_back and _is_strange(first) and _is_strange(entry):
-            kept.pop()
-            shown_at = first.steps[0].hour_at
-            undone.append(Healed(first.units, entry.at, shown_at, is_early=True))
+        first = next((e for e in reversed(kept) if _is_taken_back(e, entry)), None)
+        if first is None:
+            kept.append(entry)
+        else:
+            kept.remove(first)
+            undone.append(Healed(first.units, entry.at, first.steps[0].hour_at, is_early=True))
+    return kept, undone
+
+
+def _is_taken_back(first: Entry, entry: Entry) -> bool:
+    is_strange = _is_strange(first) and _is_strange(entry)
+    is_one_hand = is_strange and first.steps[0].row.actor == entry.steps[0].row.actor
+    return is_one_hand and first.units == -entry.units
+
+
+def _drop_corrected(
+    entries: Sequence[Entry], sent: Sequence[tuple[str, int]]
+) -> tuple[list[Entry], list[Healed]]:
+    """Take out what a correction of ours put right, and the correction."""
+    ours = {name for name, _ in sent}
+    kept: list[Entry] = []
+    mended: list[Healed] = []
+    for entry in entries:
+        is_ours = _is_strange(entry) and entry.steps[0].row.reference_id in ours
+        lost = next((e for e in kept if e.kind == "missing" and e.units == -entry.units), None)
+        if is_ours and lost is not None:
+            kept.remove(lost)
+            mended.append(Healed(lost.units, lost.at, entry.steps[0].hour_at, is_early=False))
         else:
             kept.append(entry)
-    return kept, undone
+    return kept, mended
 
 
 def _is_strange(entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from inventory_pipeline.diagnose.jumps import find_doubled
 from inventory_pipeline.diagnose.kinds import ORDERS, has_kind
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import INFERRED, Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.twins import claim_twin, find_nameless_twins
 
 NAME = "double_decrement"
 # Two captures of one order come close together; a second parcel of it takes longer.
@@ -30,6 +31,9 @@ def find(scene: Scene) -> Iterator[Claim]:
             # the same parcel told twice is one message delivered twice
             lean = -2.5 if names_parcel(entry) else 0.0
             yield replace(claim, strength=claim.strength + lean, path=path, settles=SETTLES)
+    for entry, move in find_nameless_twins(scene):
+        if _is_sale(move):
+            yield replace(claim_twin(NAME, scene, entry, move), path=path, settles=SETTLES)
     yield from _find_owner_doubles(scene)
     if not scene.is_blind:
         return

@@ -8,6 +8,7 @@ from inventory_pipeline.diagnose.jumps import find_doubled
 from inventory_pipeline.diagnose.kinds import ORDERS
 from inventory_pipeline.diagnose.matching import NEAR, Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
+from inventory_pipeline.diagnose.twins import claim_twin, find_nameless_twins
 
 NAME = "event_duplicated"
 SETTLES = "the event's id, twice, in the log of the mirror or of the middleware"
@@ -23,6 +24,9 @@ def find(scene: Scene) -> Iterator[Claim]:
         # a sale told twice is more often two routes than one message
         lean = 1.5 if _is_replayed(scene, entry) else -1.5 if _is_sale(entry) else 0.0
         yield replace(claim, strength=claim.strength + lean, path=path, settles=SETTLES)
+    for entry, move in find_nameless_twins(scene):
+        if entry.units > 0 or move.kind not in ORDERS:
+            yield replace(claim_twin(NAME, scene, entry, move), path=path, settles=SETTLES)
     if not scene.is_blind:
         return
     for jump in scene.jumps:
