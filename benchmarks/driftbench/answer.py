@@ -1,11 +1,13 @@
 """Answers: what was said of one problem, beside what was true. Plain values: they travel."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.driftbench.plan import Plan
-from benchmarks.driftbench.truth import Key
+from benchmarks.driftbench.truth import OVER, Key
 from inventory_pipeline.model.causes import UNKNOWN
+from inventory_pipeline.simulator.faults.causes import CAUSES
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,13 @@ class Answer:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether just the causes at work were named."""
-        return tuple(sorted((self.said, *self.also))) == self.causes
+        """Return whether just the causes at work were named; what waits may be left out.
+
+        What is on its way is explained before anything is diagnosed.
+        """
+        named, true = Counter((self.said, *self.also)), Counter(self.causes)
+        lasting = Counter(cause for cause in self.causes if CAUSES[cause].remedy not in OVER)
+        return lasting <= named <= true
 
     @property
     def is_in_three(self) -> bool:

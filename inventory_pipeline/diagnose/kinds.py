@@ -45,6 +45,11 @@ def is_person(actor: str) -> bool:
     return bool(words) and not any(word in PROGRAMS for word in words)
 
 
+def is_program(actor: str) -> bool:
+    """Return whether a change was made by a program that says its name."""
+    return bool(actor.strip()) and not is_person(actor)
+
+
 def has_kind(moves: tuple[Move, ...], *kinds: str) -> bool:
     """Return whether a business transaction holds a movement of one of the kinds."""
     return any(move.kind in kinds for move in moves)

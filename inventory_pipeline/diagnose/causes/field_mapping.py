@@ -19,7 +19,10 @@ SETTLES = "the mapping of the path, field by field, and an item without open ord
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim a gap that is the open orders, and movements posted with the wrong sign (QTY-13)."""
     yield from _find_wrong_signs(scene)
-    yield from _find_open_orders(scene.case)
+    for claim in _find_open_orders(scene.case):
+        # one order that no row tells of is an order lost, unless more speaks for the mapping
+        if claim.strength > BY_SHAPE or scene.is_blind:
+            yield claim
 
 
 def _find_wrong_signs(scene: Scene) -> Iterator[Claim]:

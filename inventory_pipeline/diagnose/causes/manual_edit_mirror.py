@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.claim import BY_SHAPE, Claim
-from inventory_pipeline.diagnose.kinds import is_person
+from inventory_pipeline.diagnose.kinds import is_person, is_program
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
 NAME = "manual_edit_mirror"
@@ -16,7 +16,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     path = ("person:edit", f"{scene.case.mirror}:changed")
     for entry in scene.find_entries("extra", "sized"):
         row = entry.steps[0].row if entry.steps else None
-        if row is None or (entry.is_by_id and not is_person(row.actor)):
+        if row is None or ((is_program(row.actor) or entry.is_by_id) and not is_person(row.actor)):
             continue
         claim = claim_entry(NAME, scene, entry)
         by_hand = is_person(row.actor)

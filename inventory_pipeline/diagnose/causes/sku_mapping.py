@@ -69,11 +69,14 @@ def _is_named_by(case: Case, peer: Sibling) -> bool:
 def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
     """Return other item → rows of this one's log that name movements of that item."""
     found: dict[str, list[Entry]] = {}
-    own = {"", scene.case.sku}
+    unsure: list[Entry] = []
     for entry in scene.find_entries("extra", "repeated"):
-        others = [s.row.other_sku for s in entry.steps if s.row.other_sku not in own]
-        if others:
-            found.setdefault(others[0], []).append(entry)
+        row = entry.steps[0].row if entry.steps else None
+        if row is None or row.other_sku == scene.case.sku or not row.other_kinds:
+            continue
+        (found.setdefault(row.other_sku, []) if row.other_sku else unsure).append(entry)
+    if len(found) == 1:  # an order of several items, one of which is the one
+        next(iter(found.values())).extend(unsure)
     return found
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SIZE, Claim
+from inventory_pipeline.diagnose.kinds import ORDER
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
 
 NAME = "truth_moment"
+LEAST_ORDERS = 2
 SETTLES = "the same comparison for every item of the pair: it equals the open orders everywhere"
 
 
@@ -16,6 +19,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     case = scene.case
     if COMMITTED in case.rule.names or not case.points:
         return
+    yield from _find_early_falls(scene)
     gaps = [p for p in case.points[find_start(case.points) :] if p.delta and p.is_settled]
     if not gaps or any(not p.committed for p in gaps):
         return
@@ -34,3 +38,25 @@ def find(scene: Scene) -> Iterator[Claim]:
         path=(f"{case.owner}:falls_at_shipment", f"{case.mirror}:falls_at_order"),
         settles=SETTLES,
     )
+
+
+def _find_early_falls(scene: Scene) -> Iterator[Claim]:
+    """Claim rows that name orders which have not left: the log itself says when it falls."""
+    entries = [e for e in scene.find_entries("extra") if _names_order(e)]
+    units = sum(e.units for e in entries)
+    if len(entries) >= LEAST_ORDERS and units == scene.case.delta:
+        yield Claim(
+            cause=NAME,
+            units=units,
+            at=None,
+            series=tuple(p.delta for p in scene.case.points),
+            strength=BY_ID + 2.0,
+            ids=tuple(name for e in entries for name in (e.names[-1], e.moves[0].movement_id)),
+            facts={"open_orders": scene.case.points[-1].committed or 0},
+            path=(f"{scene.case.owner}:falls_at_shipment", f"{scene.case.mirror}:falls_at_order"),
+            settles=SETTLES,
+        )
+
+
+def _names_order(entry: Entry) -> bool:
+    return any(m.kind == ORDER and m.units == -entry.units for m in entry.moves)

@@ -75,7 +75,7 @@ def test_rows_that_name_another_item_are_one_mapping() -> None:
     heard = case(
         "8 20 20 20\n9 20 20 15\n10 20 20 14", "", "09:05 add -5 L1 X1\n10:05 add -1 L2 X2"
     )
-    rows = tuple(replace(row, other_sku="B") for row in heard.log or ())
+    rows = tuple(replace(r, other_sku="B", other_kinds=("shipment",)) for r in heard.log or ())
 
     verdict = say(replace(heard, log=rows))
 
