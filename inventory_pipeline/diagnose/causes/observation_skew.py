@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.claim import BY_ID, BY_SIZE, Claim
 from inventory_pipeline.diagnose.scene import INFERRED, Scene
-from inventory_pipeline.model.hours import HOUR
 
 NAME = "observation_skew"
 SETTLES = "the source time of both numbers"
@@ -39,22 +38,19 @@ def _find_stale_page(scene: Scene) -> Iterator[Claim]:
     case, account = scene.case, scene.account
     if account is None or account.mirror_rest != case.delta or not case.delta:
         return
-    end, missed = case.points[-1], 0
-    for number, row in enumerate(reversed(case.log or ()), start=1):
-        if row.at > end.at:
-            continue
-        if row.operation != "add" or row.at <= end.at - HOUR:
-            return
-        missed -= row.units
-        if missed == case.delta:
-            rows = (case.log or ())[-number:]
-            yield Claim(
-                cause=NAME,
-                units=case.delta,
-                at=end.at,
-                strength=BY_ID,
-                ids=tuple(r.reference_id or r.change_id for r in rows if r.at <= end.at),
-                path=(f"{case.mirror}:changed", f"{case.mirror}:old_page"),
-                settles=SETTLES,
-            )
-            return
+    before, end = case.points[-2:]
+    rows = [r for r in case.log or () if before.at < r.at <= end.at]
+    levels = [before.observed]
+    for row in rows:
+        levels.append(row.units if row.operation == "set" else levels[-1] + row.units)
+    lacking = [n for n, level in enumerate(levels[:-1]) if level == end.observed]
+    if lacking and levels[-1] - end.observed == -case.delta:
+        yield Claim(
+            cause=NAME,
+            units=case.delta,
+            at=end.at,
+            strength=BY_ID,
+            ids=tuple(r.reference_id or r.change_id for r in rows[lacking[-1] :]),
+            path=(f"{case.mirror}:changed", f"{case.mirror}:old_page"),
+            settles=SETTLES,
+        )
