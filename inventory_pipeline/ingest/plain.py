@@ -106,16 +106,17 @@ def _read_instants(column: pl.Series, words: SourceWords, is_odd: Any) -> _Insta
     if not column.dtype.is_temporal():
         return _read_texts(column, words, is_odd)
     moments = column.cast(INSTANT).to_physical()
-    array = moments.fill_null(0).to_numpy()
     has_gaps = moments.null_count() > 0
-    if not array.size:
-        return _Instants(array, has_gaps)
-    low, high = array.min(), array.max()
-    earliest, latest = _count(cells.EARLIEST), _count(words.latest)
-    if low < earliest or high > latest:
-        is_odd |= (array < earliest) | (array > latest)
+    moments = moments.fill_null(0)
+    low: Any = moments.min()
+    high: Any = moments.max()
     # One instant for all rows is the rule of an export: it is kept once.
-    return _Instants(np.broadcast_to(low, array.shape) if low == high else array, has_gaps)
+    is_one = low is not None and low == high
+    array = np.broadcast_to(np.int64(low), (len(moments),)) if is_one else moments.to_numpy()
+    earliest, latest = _count(cells.EARLIEST), _count(words.latest)
+    if array.size and (low < earliest or high > latest):
+        is_odd |= (array < earliest) | (array > latest)
+    return _Instants(array, has_gaps)
 
 
 def _read_texts(column: pl.Series, words: SourceWords, is_odd: Any) -> _Instants:
@@ -209,13 +210,13 @@ def _convert(number: Any, codes: Any, mapped: pl.DataFrame, is_odd: Any) -> Any:
     over, under = mapped["numerator"].to_numpy(), mapped["denominator"].to_numpy()
     if (over == 1).all() and (under == 1).all():
         return number
-    factor = over[codes]
-    units = number * factor
+    units = over[codes]
+    is_odd |= units == 0
+    units *= number
     if (under != 1).any():
         divisor = under[codes]
         is_odd |= units % divisor != 0
         units //= divisor
-    is_odd |= factor == 0
     _mark_large(units, is_odd)
     return units
 

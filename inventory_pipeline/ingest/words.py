@@ -69,9 +69,17 @@ def _find_starts(column: pl.Series) -> Any:
     sample = column.head(_SAMPLE)
     if 2 * (sample[1:] != sample[:-1]).sum() > sample.len():
         return None
-    column = column.rechunk()
-    changes = (column[1:] != column[:-1]).arg_true().to_numpy()
-    return np.concatenate([np.zeros(min(column.len(), 1), np.int64), changes.astype(np.int64) + 1])
+    # Chunk by chunk: to put them into one first would copy the whole column.
+    starts, first, before = [np.zeros(0, np.int64)], 0, None
+    for chunk in column.get_chunks():
+        if not chunk.len():
+            continue
+        if chunk[0] != before:
+            starts.append(np.array([first]))
+        changes = (chunk[1:] != chunk[:-1]).arg_true().to_numpy()
+        starts.append(changes.astype(np.int64) + (first + 1))
+        first, before = first + chunk.len(), chunk[-1]
+    return np.concatenate(starts)
 
 
 def _spread_runs(coded: Coded, starts: Any, height: int) -> Coded:
