@@ -57,21 +57,25 @@ def read_system(folder: Path, settings: Settings, catalog: Catalog, system: str)
 
 
 def number_systems(
-    folder: Path, settings: Settings, catalog: Catalog, book: KeyBook
-) -> dict[str, Numbered]:
+    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
+) -> tuple[KeyBook, dict[str, Numbered]]:
     """Number every system's readings in turn; while one is numbered the next ones are read."""
     told = map_ahead(partial(read_system, folder, settings, catalog), settings.systems)
-    return {
-        system: number_readings(book, plain, readings.observations)
-        for system, (plain, readings) in zip(
-            settings.systems, (each.counts for each in told if each.counts), strict=True
-        )
-    }
+    book, numbered = None, {}
+    for system, each in zip(settings.systems, told, strict=True):
+        # As the ingest step does: not before the first answer is here.
+        book = book or load_book()
+        if each.counts:
+            plain, readings = each.counts
+            numbered[system] = number_readings(book, plain, readings.observations)
+    return book or load_book(), numbered
 
 
-def take_picture(folder: Path, settings: Settings, catalog: Catalog, book: KeyBook) -> Picture:
+def take_picture(
+    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
+) -> Picture:
     """Read every system and put the hour together as ``load_picture`` does from the store."""
-    read = number_systems(folder, settings, catalog, book)
+    book, read = number_systems(folder, settings, catalog, load_book)
     picture = Picture(
         hour_at=FIRST_HOUR,
         hour=Hour(book.size),
@@ -115,7 +119,7 @@ def reconcile_with(folder: Path, load_book: Callable[[], KeyBook]) -> dict[str, 
     catalog = load_catalog(
         folder, items=files.items, locations=files.locations, identities=files.identities
     )
-    picture = take_picture(folder, settings, catalog, load_book())
+    picture = take_picture(folder, settings, catalog, load_book)
     outcomes = judge_picture(
         picture, settings, catalog,
         movements=NO_MOVEMENTS, open_units={}, pending=NOTHING_PENDING,

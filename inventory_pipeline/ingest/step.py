@@ -4,7 +4,7 @@ Run it twice and nothing changes.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from inventory_pipeline.ingest.batch import FeedResult, Tables, store_batch
 from inventory_pipeline.ingest.fetch import Absence, fetch_feed
+from inventory_pipeline.ingest.keys import KeyBook, load_key_book
 from inventory_pipeline.ingest.landed import Landed
 from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.ingest.tabulate import tabulate
@@ -53,12 +54,8 @@ def run(
     Args:
         may_fetch: False recomputes from landing alone (backfill).
     """
-    return [
-        store(warehouse, answer, read_answer(catalog, answer))
-        for answer in land(
-            warehouse, landing, source, hour_at=hour_at, clock=clock, may_fetch=may_fetch
-        )
-    ]
+    answers = land(warehouse, landing, source, hour_at=hour_at, clock=clock, may_fetch=may_fetch)
+    return list(store_all(warehouse, ((a, read_answer(catalog, a)) for a in answers)))
 
 
 def land(
@@ -89,7 +86,18 @@ def read_answer(catalog: Catalog, answer: Answer) -> Told:
     return read(answer.source, catalog, answer.feed, answer.found)
 
 
-def store(warehouse: DuckWarehouse, answer: Answer, told: Told) -> FeedResult:
+def store_all(
+    warehouse: DuckWarehouse, answers: Iterable[tuple[Answer, Told]]
+) -> Iterator[FeedResult]:
+    """Store answers in their order: it is the order in which new keys get their numbers."""
+    book = None
+    for answer, told in answers:
+        # Not before the first answer is here: the next ones may be read meanwhile.
+        book = book or load_key_book(warehouse)
+        yield _store(warehouse, book, answer, told)
+
+
+def _store(warehouse: DuckWarehouse, book: KeyBook, answer: Answer, told: Told) -> FeedResult:
     """Put what was read in place of what the hour held before."""
     source, found = answer.source, answer.found
     if isinstance(found, Absence):
@@ -98,7 +106,7 @@ def store(warehouse: DuckWarehouse, answer: Answer, told: Told) -> FeedResult:
             store_batch(warehouse, Tables({}, result), None)
         return result
     with warehouse.transaction():
-        tables = tabulate(warehouse, source, answer.feed, found, told)
+        tables = tabulate(warehouse, book, source, answer.feed, found, told)
         store_batch(warehouse, tables, found)
     result = tables.result
     logger.info(

@@ -10,7 +10,7 @@ from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.batch import FeedResult, Tables
 from inventory_pipeline.ingest.counts import Readings
 from inventory_pipeline.ingest.history import Asked, Change, find_stock, load_change
-from inventory_pipeline.ingest.keys import load_key_book, save_fresh
+from inventory_pipeline.ingest.keys import KeyBook, save_fresh
 from inventory_pipeline.ingest.landed import Landed
 from inventory_pipeline.ingest.numbered import list_facts, number_readings
 from inventory_pipeline.ingest.plain import Plain
@@ -30,16 +30,21 @@ EVENT_TABLES = {
 
 
 def tabulate(
-    warehouse: DuckWarehouse, source: Source, feed: str, landed: Landed, told: Told
+    warehouse: DuckWarehouse,
+    book: KeyBook,
+    source: Source,
+    feed: str,
+    landed: Landed,
+    told: Told,
 ) -> Tables:
     """Return what one landed answer puts into the warehouse; unusable bytes are a failed feed."""
     base = FeedResult(source.name, feed, landed.hour_at, "failed", told.problem)
     if told.problem:
         return Tables({}, base)
     if told.counts is not None:
-        return _tabulate_counts(warehouse, source, landed, told, *told.counts)
+        return _tabulate_counts(warehouse, book, source, landed, told, *told.counts)
     if told.events is not None:
-        return _tabulate_events(warehouse, base, landed, told.events, told.rejected)
+        return _tabulate_events(warehouse, book, base, landed, told.events, told.rejected)
     rows = told.rows - told.rejected.height
     result = replace(base, status="complete", reason=landed.manifest.end_marker, rows=rows)
     return Tables({"ingest.quarantine": _shape_quarantine(told.rejected)}, result)
@@ -47,13 +52,13 @@ def tabulate(
 
 def _tabulate_counts(
     warehouse: DuckWarehouse,
+    book: KeyBook,
     source: Source,
     landed: Landed,
     told: Told,
     plain: Plain,
     readings: Readings,
 ) -> Tables:
-    book = load_key_book(warehouse)
     numbered = number_readings(book, plain, readings.observations)
     spoken = book.encode_readings(readings.availabilities)
     heard = [numbered.find_newest(), spoken["observed_at"].max()]
@@ -136,13 +141,17 @@ def _judge(
 
 def _tabulate_events(
     warehouse: DuckWarehouse,
+    book: KeyBook,
     base: FeedResult,
     landed: Landed,
     events: Events,
     rejected: pl.DataFrame,
 ) -> Tables:
     table, at = EVENT_TABLES[base.feed]
-    rows = _encode(warehouse, events.rows) if "sku" in events.rows.columns else events.rows
+    rows = events.rows
+    if "sku" in rows.columns:
+        rows = _encode(book, rows)
+        save_fresh(warehouse, book)
     quarantine = pl.concat([events.quarantine, rejected])
     is_whole = landed.manifest.is_complete and not landed.manifest.is_suspect
     newest: Any = rows[at].max()
@@ -158,15 +167,13 @@ def _tabulate_events(
     return Tables({table: rows, "ingest.quarantine": _shape_quarantine(quarantine)}, result)
 
 
-def _encode(warehouse: DuckWarehouse, rows: pl.DataFrame) -> pl.DataFrame:
+def _encode(book: KeyBook, rows: pl.DataFrame) -> pl.DataFrame:
     """Put key_id in place of sku and location_id."""
-    book = load_key_book(warehouse)
     encoded = book.encode_keys(rows).drop("sku", "location_id")
     if "destination_id" in rows.columns:
         # Goods may be on their way to a place that never named the item.
         away = rows.filter(pl.col("destination_id") != "")
         book.encode_keys(away.select("sku", location_id="destination_id"))
-    save_fresh(warehouse, book)
     return encoded
 
 

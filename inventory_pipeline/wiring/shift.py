@@ -107,7 +107,7 @@ class Shift:
                 lambda answer: (answer, ingest.read_answer(catalog, answer)),
                 self._land_all(warehouse, hour_at),
             )
-            return [ingest.store(warehouse, answer, told) for answer, told in read]
+            return list(ingest.store_all(warehouse, read))
 
     def _land_all(self, warehouse: DuckWarehouse, hour_at: datetime) -> Iterator[Answer]:
         for system in self.house.settings.systems:
