@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from inventory_pipeline.ingest.words import Coded, encode
+from inventory_pipeline.ingest.words import Coded, encode, find_kind
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import Warehouse
 
@@ -105,8 +105,8 @@ class KeyBook:
         self._note("ingest.places", "place_id", "location_id", new_places, self.places)
         width = self.places.known.len()
         size = self.skus.known.len() * width
-        # As wide as numpy wants an index: these are used as one again and again.
-        cells = sku.spread(skus * np.intp(width)) + location.spread(places)
+        # Numpy would rather have wider ones as an index, but fresh memory costs more than that.
+        cells = sku.spread(skus * find_kind(size)(width)) + location.spread(places)
         if size <= _CELLS_PER_KEY * (self.size + cells.size) + _MIN_CELLS:
             return self._find_by_table(cells, size, width)
         return self._find_by_join(cells, width)
@@ -134,19 +134,19 @@ class KeyBook:
         return self.encode_keys(frame).with_columns(pl.Series("fact_id", facts, pl.Int16))
 
     def _find_by_table(self, cells: Any, size: int, width: int) -> Spots:
-        known, is_new = self._find_cells(width), np.zeros(size, np.bool_)
+        known, is_new = self._find_cells(size, width), np.zeros(size, np.bool_)
         is_new[cells] = True
         is_new[known] = False
-        new = np.flatnonzero(is_new)
+        new = np.flatnonzero(is_new).astype(known.dtype)
         if new.size:
             self._add(new, width)
         return Spots(cells, np.concatenate([known, new]) if new.size else known, size)
 
-    def _find_cells(self, width: int) -> Any:
-        return self.sku_of * np.intp(width) + self.place_of
+    def _find_cells(self, size: int, width: int) -> Any:
+        return self.sku_of * find_kind(size)(width) + self.place_of
 
     def _find_by_join(self, cells: Any, width: int) -> Spots:
-        known = self._find_cells(width)
+        known = self._find_cells(self.skus.known.len() * width, width)
         book = pl.DataFrame({"cell": known}).with_row_index("key_id")
         new = pl.DataFrame({"cell": cells}).unique().join(book, on="cell", how="anti")["cell"]
         if new.len():

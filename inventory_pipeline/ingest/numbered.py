@@ -123,11 +123,11 @@ def _sort(fact_id: Any, spots: Spots, spot: Any, units: Any, observed_at: Any) -
     is_met[spot] = True
     if spots.of_key is not None:
         is_met = is_met[spots.of_key]
-    keys = np.flatnonzero(is_met)
+    keys = np.flatnonzero(is_met).astype(np.int32)
     order = keys if spots.of_key is None else spots.of_key[keys]
     return Numbered(
         fact_id=np.broadcast_to(np.int16(fact_id), keys.shape),
-        key_id=keys.astype(np.int32),
+        key_id=keys,
         units=_put(units, spot, order, spots.size),
         observed_at=_put(observed_at, spot, order, spots.size),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from inventory_pipeline.ingest import cells
 from inventory_pipeline.ingest.counts import SourceWords
@@ -61,7 +62,7 @@ def split_plain(
         raw: columns of RAW_FEEDS["counts"] and ``row``; optional columns may be absent.
 
     Returns:
-        The plain rows, and the other rows of ``raw`` as they were.
+        The plain rows, and the other rows of ``raw``, their texts as texts.
     """
     optional = [name for name in ("unit", "bin") if name in raw.columns]
     coded = encode(raw, (*NAMES, *optional))
@@ -74,7 +75,8 @@ def split_plain(
     everything = Plain(sku, location, coded["fact"], units, observed_at.array)
     if not is_odd.any():
         return everything, raw.clear()
-    return everything.filter(~is_odd), raw.filter(pl.Series(is_odd))
+    others = raw.filter(pl.Series(is_odd)).with_columns(cs.categorical().cast(pl.String))
+    return everything.filter(~is_odd), others
 
 
 def _find_odd_names(coded: dict[str, Coded]) -> Any:
