@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from inventory_pipeline.connectors.numbering import number_names
 from inventory_pipeline.connectors.tables import (
     QUANTITY,
     Plan,
@@ -53,15 +54,7 @@ def parse_parquet(page: Page, plan: Plan, *, max_rows: int) -> RawFrame:
 def _read_column(table: pl.LazyFrame, ours: str, cell: pl.Expr, *, is_coded: bool) -> pl.Series:
     """Read one column alone: what decoding it takes is given back before the next one."""
     column = table.select(cell.alias(ours)).collect(engine="streaming").to_series()
-    return _code(column) if is_coded and column.len() >= CODED_FROM else column
-
-
-def _code(column: pl.Series) -> pl.Series:
-    """Number the texts of a column: that takes a quarter of the room."""
-    kind = pl.Categorical(pl.Categories.random())
-    if (column == column[0]).all(ignore_nulls=False):
-        return column.head(1).cast(kind).new_from_index(0, column.len())
-    return column.cast(kind)
+    return number_names(column) if is_coded and column.len() >= CODED_FROM else column
 
 
 def _refuse_flood(rows: int, max_rows: int) -> None:
