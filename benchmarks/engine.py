@@ -1,23 +1,28 @@
 """The product's own engine over one hour of Parquet: the same functions the steps call, no store.
 
 Parsed by the ``files`` connector, read, numbered, judged and tallied as ``ingest.step`` and
-``reconcile.step`` do; the key book starts empty, so no earlier hour helps.
+``reconcile.step`` do. The key book is that of an hour before, read from its warehouse within the
+time that is taken; ``first_hour.py`` begins without one.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from benchmarks.earlier import WAIT, find_earlier
 from benchmarks.work import FIRST_HOUR, slug
 from inventory_pipeline.config.load import load_settings
 from inventory_pipeline.config.models import Settings
+from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.files import FilesConnector
-from inventory_pipeline.ingest.counts import SourceWords, compute_readings
+from inventory_pipeline.ingest.counts import SourceWords
 from inventory_pipeline.ingest.identity import load_catalog
-from inventory_pipeline.ingest.keys import KeyBook
+from inventory_pipeline.ingest.keys import KeyBook, load_key_book
 from inventory_pipeline.ingest.numbered import Numbered, number_readings
-from inventory_pipeline.ingest.plain import split_plain
+from inventory_pipeline.ingest.told import Told, read_counts
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.ports import Page
@@ -29,14 +34,18 @@ from inventory_pipeline.reconcile.measures import tally
 from inventory_pipeline.reconcile.round import judge_picture
 from inventory_pipeline.reconcile.severity import Bands
 from inventory_pipeline.reconcile.step import NOTHING_PENDING
+from inventory_pipeline.store.warehouse import open_warehouse
 
 NO_MOVEMENTS = pl.DataFrame(schema={"key_id": pl.Int32})
 NOTHING_KNOWN = pl.DataFrame(schema=SIGHTING)
 
 
-def read_system(
-    folder: Path, settings: Settings, catalog: Catalog, system: str, book: KeyBook
-) -> Numbered:
+def prepare(folder: Path) -> None:
+    """See to it that there was an hour before."""
+    find_earlier(folder)
+
+
+def read_system(folder: Path, settings: Settings, catalog: Catalog, system: str) -> Told:
     """Read one system's export as its ingest step does."""
     path = folder / "exports" / f"{system}-{slug(FIRST_HOUR)}.parquet"
     options = FilesConnector.options_model(**settings.systems[system].options)
@@ -44,14 +53,29 @@ def read_system(
     page = Page(b"", "parquet", str(path), hour_at=FIRST_HOUR, fetched_at=FIRST_HOUR)
     units = {m.fact: m.unit for m in settings.mirrors if m.system == system and m.unit}
     words = SourceWords(system, None, "", "", units, latest=FIRST_HOUR + HOUR)
-    plain, others = split_plain(connector.parse("counts", [page]).rows, catalog, words)
-    return number_readings(book, plain, compute_readings(others, catalog, words).observations)
+    return read_counts(connector.parse("counts", [page]), catalog, words)
 
 
-def take_picture(folder: Path, settings: Settings, catalog: Catalog) -> Picture:
+def number_systems(
+    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
+) -> tuple[KeyBook, dict[str, Numbered]]:
+    """Number every system's readings in turn; while one is numbered the next ones are read."""
+    told = map_ahead(partial(read_system, folder, settings, catalog), settings.systems)
+    book, numbered = None, {}
+    for system, each in zip(settings.systems, told, strict=True):
+        # As the ingest step does: not before the first answer is here.
+        book = book or load_book()
+        if each.counts:
+            plain, readings = each.counts
+            numbered[system] = number_readings(book, plain, readings.observations)
+    return book or load_book(), numbered
+
+
+def take_picture(
+    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
+) -> Picture:
     """Read every system and put the hour together as ``load_picture`` does from the store."""
-    book = KeyBook()
-    read = {name: read_system(folder, settings, catalog, name, book) for name in settings.systems}
+    book, read = number_systems(folder, settings, catalog, load_book)
     picture = Picture(
         hour_at=FIRST_HOUR,
         hour=Hour(book.size),
@@ -79,12 +103,23 @@ def take_picture(folder: Path, settings: Settings, catalog: Catalog) -> Picture:
 
 def reconcile(folder: Path) -> dict[str, object]:
     """Return the summary of one hour, in the shape of the hand-written scripts."""
+    return reconcile_with(folder, lambda: load_earlier(folder))
+
+
+def load_earlier(folder: Path) -> KeyBook:
+    """Return the key book of the hour before."""
+    with open_warehouse(find_earlier(folder), wait=WAIT) as warehouse:
+        return load_key_book(warehouse)
+
+
+def reconcile_with(folder: Path, load_book: Callable[[], KeyBook]) -> dict[str, object]:
+    """Reconcile the hour over a key book."""
     settings = load_settings(folder / "inventory.yaml").settings
     files = settings.catalog
     catalog = load_catalog(
         folder, items=files.items, locations=files.locations, identities=files.identities
     )
-    picture = take_picture(folder, settings, catalog)
+    picture = take_picture(folder, settings, catalog, load_book)
     outcomes = judge_picture(
         picture, settings, catalog,
         movements=NO_MOVEMENTS, open_units={}, pending=NOTHING_PENDING,

@@ -16,13 +16,18 @@ from inventory_pipeline.model.hours import compute_key
 
 HERE = Path(__file__).parent
 PROGRAM = str(Path(sys.executable).parent / "inventory-pipeline")
+FIRST = "ours_first_hour"
 SCRIPTS = {path.stem: path for path in sorted((HERE / "scripts").glob("*.py"))}
 
 
 def measure_engine(rows: int, *, times: int) -> tuple[dict[str, Row], dict[str, Reading]]:
-    """B1: the product's comparison beside hand-written scripts with the same output."""
+    """B1: the product's comparison beside hand-written scripts with the same output.
+
+    Ours is the hour that follows another, as every hour but one does; the very first hour, in
+    which every key is new, has a row of its own.
+    """
     small, large = make_work(rows // 10), make_work(rows)
-    candidates = {"ours": HERE / "engine.py", **SCRIPTS}
+    candidates = {"ours": HERE / "engine.py", FIRST: HERE / "first_hour.py", **SCRIPTS}
     seen = interleave(
         {
             name: lambda script=script: run_candidate(script, large.folder)
@@ -35,9 +40,12 @@ def measure_engine(rows: int, *, times: int) -> tuple[dict[str, Row], dict[str, 
     before = run_candidate(HERE / "engine.py", small.folder)
     growth = math.log10(seen["ours"].seconds / before.seconds)
     told = ", ".join(f"{n} {r.seconds:.2f} s {r.megabytes:.0f} MB" for n, r in seen.items())
-    note = f"{rows:,} rows of string Parquet; {told}"
+    note = f"{rows:,} rows of string Parquet, an hour after another; {told}"
     return {
         "B1": Row(best / seen["ours"].seconds, 3.0, "higher", times, note),
+        "B1_first_hour": Row(
+            best / seen[FIRST].seconds, 3.0, "higher", times, "the same, where every key is new"
+        ),
         "B1_memory_mb": Row(seen["ours"].megabytes, 600, "lower", times, note),
         "B1_growth": Row(growth, 1.0, "lower", 1, f"exponent from {rows // 10:,} to {rows:,}"),
     }, seen

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from inventory_pipeline.connectors.numbering import number_names
 from inventory_pipeline.connectors.tables import (
     QUANTITY,
     Plan,
@@ -16,12 +17,17 @@ from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.model.ports import Page, RawFrame
 
+# Names of few things in many rows; from so many rows on their texts are worth numbering.
+CODED = ("item_id", "location_id", "fact", "unit", "bin")
+CODED_FROM = 1 << 16
+
 
 def parse_parquet(page: Page, plan: Plan, *, max_rows: int) -> RawFrame:
     """Read one Parquet page: only the wanted columns, every cell as exact text.
 
     ``quantity`` stays Int64 where the file has whole numbers, an instant with a zone becomes
-    Datetime(us, UTC), a time without one is ISO text for the zone rule of ``ingest``.
+    Datetime(us, UTC), a time without one is ISO text for the zone rule of ``ingest``. Names in
+    many rows are Categorical, each column with categories of its own.
 
     Raises:
         SourceContractError: no Parquet, a column missing or of a type that has no text, more
@@ -32,14 +38,23 @@ def parse_parquet(page: Page, plan: Plan, *, max_rows: int) -> RawFrame:
         table = pl.scan_parquet(source, glob=False, hive_partitioning=False)
         schema = table.collect_schema()
         sources = plan.find_sources(schema.names())
-        picked = table.select(**_build_cells(sources, schema))
+        cells = _build_cells(sources, schema)
         _refuse_flood(table.select(pl.len()).collect().item(), max_rows)
-        frame = picked.collect(engine="streaming")
+        coded = CODED if plan.feed == "counts" else ()
+        frame = pl.DataFrame(
+            [_read_column(table, n, cell, is_coded=n in coded) for n, cell in cells.items()]
+        )
     except pl.exceptions.PolarsError as error:
         raise SourceContractError(
             f"not readable as Parquet: {str(error).splitlines()[0]}"
         ) from None
     return RawFrame(fill_fixed(number_rows(frame), plan, page), build_rejected([]))
+
+
+def _read_column(table: pl.LazyFrame, ours: str, cell: pl.Expr, *, is_coded: bool) -> pl.Series:
+    """Read one column alone: what decoding it takes is given back before the next one."""
+    column = table.select(cell.alias(ours)).collect(engine="streaming").to_series()
+    return number_names(column) if is_coded and column.len() >= CODED_FROM else column
 
 
 def _refuse_flood(rows: int, max_rows: int) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 import polars as pl
+import polars.selectors as cs
 
 from inventory_pipeline.errors import ConfigError, SourceContractError
 from inventory_pipeline.model.frames import QUARANTINE, RAW_FEEDS, build_empty
@@ -184,7 +185,9 @@ def join_parts(parts: Sequence[RawFrame], plan: Plan) -> RawFrame:
         return parts[0]
     rows, rejected, before = [], [], 0
     for part in parts:
-        rows.append(part.rows.with_columns(pl.col("row") + before))
+        # Two pages number their texts each in its own way.
+        texts = part.rows.with_columns(cs.categorical().cast(pl.String))
+        rows.append(texts.with_columns(pl.col("row") + before))
         rejected.append(part.rejected.with_columns(pl.col("row") + before))
         before += part.rows.height + part.rejected.height
     return RawFrame(pl.concat(rows, how="diagonal_relaxed"), pl.concat(rejected))

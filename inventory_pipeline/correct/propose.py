@@ -10,10 +10,6 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 
-READ = (
-    "finding_id", "opened_at", "mirror", "fact", "sku", "location_id",
-    "owner", "owner_units", "observed_units", "expected_units", "delta_units", "recurrence",
-)  # fmt: skip
 COUNTABLE = ("phantom_stock", "false_stockout", "sync_drift", "shrinkage")
 RECOUNTED = "count_conflict"
 # A gap that came back this often after it was gone is no accident: something writes it back.
@@ -39,45 +35,56 @@ def find_proposals(findings: pl.DataFrame, settings: Settings) -> list[dict[str,
         (pl.col("kind") == "gap")
         & (pl.col("state") == "open")
         & pl.col("expected_units").is_not_null()
-    ).select(READ)
-    rows = []
-    for row in gaps.iter_rows(named=True):
-        target = max(0, row["expected_units"])
-        before = row["observed_units"]
-        rows.append(
-            {
-                "proposal_id": compute_id(
-                    "P", row["finding_id"], row["opened_at"].isoformat(), before, target
-                ),
-                "finding_id": row["finding_id"],
-                "system": row["mirror"],
-                "sku": row["sku"],
-                "location_id": row["location_id"],
-                "fact": row["fact"],
-                "before_units": before,
-                "target_units": target,
-                "decision": "flagged",
-                "reason": _explain(row, settings),
-            }
-        )
-    return rows
+    )
+    rows = gaps.select(
+        "finding_id",
+        pl.col("mirror").alias("system"),
+        "sku",
+        "location_id",
+        "fact",
+        pl.col("observed_units").alias("before_units"),
+        target_units=pl.col("expected_units").clip(0),
+        decision=pl.lit("flagged"),
+        reason=_explain(settings),
+    ).to_dicts()
+    # Many gaps open in one hour: its text is written once.
+    opened = {at: at.isoformat() for at in gaps["opened_at"].unique()}
+    return [
+        {"proposal_id": _identify(row, opened[at]), **row}
+        for row, at in zip(rows, gaps["opened_at"], strict=True)
+    ]
 
 
-def _explain(row: dict[str, Any], settings: Settings) -> str:
-    delta, limit = row["delta_units"], settings.assistant.max_units
-    parts = [f"{row['owner']} says {row['owner_units']}"]
-    if delta is not None and abs(delta) > limit:
-        parts.append(f"{delta:+d} is more than {limit} units")
-    if row["fact"] not in settings.systems[row["mirror"]].writes:
-        parts.append(f"{row['mirror']} is read only")
-    returns = row["recurrence"] - 1
-    if returns >= MAX_RETURNS:
-        parts.append(
-            f"recurring: it came back {returns} times, so something writes it back; "
-            "mend that first, no correction lasts"
-        )
-    parts.append("no cause is proven; a person decides")
-    return "; ".join(parts)
+def _identify(row: dict[str, Any], opened_at: str) -> str:
+    numbers = row["before_units"], row["target_units"]
+    return compute_id("P", row["finding_id"], opened_at, *numbers)
+
+
+def _explain(settings: Settings) -> pl.Expr:
+    """Say why nothing is sent, gap by gap."""
+    delta, limit = pl.col("delta_units"), settings.assistant.max_units
+    signed = pl.concat_str(pl.when(delta > 0).then(pl.lit("+")).otherwise(pl.lit("")), delta)
+    place = pl.concat_str("mirror", "fact", separator="/")
+    written = [f"{name}/{fact}" for name, its in settings.systems.items() for fact in its.writes]
+    returns = pl.col("recurrence") - 1
+    parts = [
+        pl.concat_str(
+            "owner", pl.lit(" says "), pl.col("owner_units").cast(pl.String).fill_null("None")
+        ),
+        pl.when(delta.abs() > limit).then(
+            pl.concat_str(signed, pl.lit(f" is more than {limit} units"))
+        ),
+        pl.when(~place.is_in(written)).then(pl.concat_str("mirror", pl.lit(" is read only"))),
+        pl.when(returns >= MAX_RETURNS).then(
+            pl.concat_str(
+                pl.lit("recurring: it came back "),
+                returns,
+                pl.lit(" times, so something writes it back; mend that first, no correction lasts"),
+            )
+        ),
+        pl.lit("no cause is proven; a person decides"),
+    ]
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)
 
 
 def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any]]:

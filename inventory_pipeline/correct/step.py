@@ -54,31 +54,40 @@ def _load_bins(
     told = warehouse.query(
         load_query("correct", "load_bins"), hour_at=hour_at, owners=owners, fact=ON_HAND
     )
+    told = told.select("sku", "location_id", "bin", "units")
     listed = catalog.items.filter(pl.col("bin") != "").select("sku", "bin")
+    if listed.is_empty():
+        return told
     keys = warehouse.query(load_query("ingest", "load_keys")).select("sku", "location_id")
     named = (
         keys.join(listed, on="sku", how="inner", validate="m:1")
         .join(told, on=["sku", "location_id"], how="anti")
         .with_columns(units=pl.lit(None, pl.Int64))
     )
-    columns = ["sku", "location_id", "bin", "units"]
-    return pl.concat([told.select(columns), named.select(columns)])
+    return pl.concat([told, named.select(told.columns)])
 
 
 def _insert_proposals(journal: Journal, rows: list[dict[str, Any]], hour_at: datetime) -> int:
     """Write new proposals; an older one of the same finding with another target is superseded."""
     at = write_instant(hour_at)
+    flagged = journal.query(
+        "select finding_id, proposal_id from proposals where decision = 'flagged'"
+    )
+    # Most gaps stand for many hours and ask for the same in each.
+    standing = {row["proposal_id"] for row in flagged}
+    new = [row for row in rows if row["proposal_id"] not in standing]
+    had = {row["finding_id"] for row in flagged}
     journal.execute_many(
         "update proposals set decision = 'superseded' "
         "where finding_id = :finding_id and proposal_id <> :proposal_id and decision = 'flagged'",
-        rows,
+        [row for row in new if row["finding_id"] in had],
     )
     return journal.execute_many(
         "insert or ignore into proposals (proposal_id, finding_id, hour_at, system, sku, "
         "location_id, fact, before_units, target_units, decision, reason) values (:proposal_id, "
         ":finding_id, :hour_at, :system, :sku, :location_id, :fact, :before_units, "
         ":target_units, :decision, :reason)",
-        [{**row, "hour_at": at} for row in rows],
+        [{**row, "hour_at": at} for row in new],
     )
 
 

@@ -6,7 +6,8 @@ that does not stand there: the sentence is a view of the evidence.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from inventory_pipeline.diagnose.phrases import FIXES, PHRASES
@@ -40,15 +41,15 @@ _CERTAINTY = {"proven": "because", "likely": "most likely because", "possible": 
 def render_sentence(evidence: Mapping[str, Any]) -> str:
     """Return one sentence: what each side shows, because what, the fix, and who does what."""
     claims = evidence["claims"] or [{"cause": UNKNOWN, "units": 0, "facts": {}}]
+    words = [_list_words(evidence, claim) for claim in claims]
     named = claims[0]["cause"] != UNKNOWN
     because = _CERTAINTY[evidence["certainty"]] if named else "and"
-    reasons = f"; and {because} ".join(
-        _render_reason(evidence, claim, is_alone=len(claims) == 1) for claim in claims
-    )
+    reasons = f"; and {because} ".join(_render_reasons(claims, words))
     fixes = " and ".join(dict.fromkeys(FIXES[CAUSES[claim["cause"]].fix_class] for claim in claims))
     steps = "; then ".join(
         dict.fromkeys(
-            fill(PHRASES[claim["cause"]].then, _list_words(evidence, claim)) for claim in claims
+            fill(PHRASES[claim["cause"]].then, told)
+            for claim, told in zip(claims, words, strict=True)
         )
     )
     marks = "".join(f"; {mark}" for mark in _list_marks(evidence))
@@ -61,7 +62,7 @@ def render_because(evidence: Mapping[str, Any]) -> str:
     """Return the reasons alone, without the gap, the fix and the next step."""
     claims = evidence["claims"] or [{"cause": UNKNOWN, "units": 0, "facts": {}}]
     return "; and ".join(
-        _render_reason(evidence, claim, is_alone=len(claims) == 1) for claim in claims
+        _render_reasons(claims, [_list_words(evidence, claim) for claim in claims])
     )
 
 
@@ -119,9 +120,13 @@ def _render_units(record: Mapping[str, Any]) -> str:
     )
 
 
-def _render_reason(evidence: Mapping[str, Any], claim: Mapping[str, Any], *, is_alone: bool) -> str:
-    share = "" if is_alone else f"({claim['units']:+d}) "
-    return share + fill(PHRASES[claim["cause"]].because, _list_words(evidence, claim))
+def _render_reasons(
+    claims: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield why, claim by claim; each with its share where there are several."""
+    for claim, told in zip(claims, words, strict=True):
+        share = "" if len(claims) == 1 else f"({claim['units']:+d}) "
+        yield share + fill(PHRASES[claim["cause"]].because, told)
 
 
 def _list_words(evidence: Mapping[str, Any], claim: Mapping[str, Any]) -> dict[str, str]:
@@ -164,17 +169,34 @@ def _list_marks(evidence: Mapping[str, Any]) -> Iterator[str]:
 
 def fill(template: str, words: Mapping[str, str]) -> str:
     """Fill a phrase; a part in square brackets whose slot has no word is left out."""
+    kept = "".join(
+        text for text, slots in _split_options(template) if all(words.get(slot) for slot in slots)
+    )
+    parts = _split_slots(kept)
+    return "".join(words.get(part, "") if place % 2 else part for place, part in enumerate(parts))
 
-    def keep(match: re.Match[str]) -> str:
-        return match[1] if all(words.get(name) for name in _SLOT.findall(match[1])) else ""
 
-    kept = _OPTIONAL.sub(keep, template)
-    return _SLOT.sub(lambda match: words.get(match[1], ""), kept)
+# Phrases are few and sentences many: each phrase is taken apart once.
+@lru_cache(maxsize=1024)
+def _split_options(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the parts of a phrase, each with the slots it does not stand without."""
+    return tuple(
+        (part, tuple(_SLOT.findall(part)) if place % 2 else ())
+        for place, part in enumerate(_OPTIONAL.split(template))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _split_slots(text: str) -> tuple[str, ...]:
+    """Return text, slot, text, slot and so on to the last text."""
+    return tuple(_SLOT.split(text))
 
 
 def show(value: object, *, limit: int = LONGEST_NAME) -> str:
     """Return a stranger's text as it may stand in a sentence: one line, nothing hidden."""
     text = str(value)
+    if len(text) <= limit and text.isprintable():
+        return text
     shown = "".join(
         f"\\u{ord(c):04x}" if unicodedata.category(c) in _HIDDEN else c for c in text[:limit]
     )

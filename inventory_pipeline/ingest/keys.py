@@ -105,6 +105,7 @@ class KeyBook:
         self._note("ingest.places", "place_id", "location_id", new_places, self.places)
         width = self.places.known.len()
         size = self.skus.known.len() * width
+        # Numpy would rather have wider ones as an index, but fresh memory costs more than that.
         cells = sku.spread(skus * find_kind(size)(width)) + location.spread(places)
         if size <= _CELLS_PER_KEY * (self.size + cells.size) + _MIN_CELLS:
             return self._find_by_table(cells, size, width)
@@ -179,10 +180,18 @@ def load_key_book(warehouse: Warehouse) -> KeyBook:
     places = warehouse.query(load_query("ingest", "load_places"))["location_id"]
     facts = warehouse.query(load_query("ingest", "load_fact_names"))["fact"]
     keys = warehouse.arrays(load_query("ingest", "load_key_codes"))
-    sku_of, place_of = np.empty_like(keys["sku_id"]), np.empty_like(keys["place_id"])
-    # Put in place, not sorted: the rows come in any order, and nearly always in this one.
-    sku_of[keys["key_id"]], place_of[keys["key_id"]] = keys["sku_id"], keys["place_id"]
+    sku_of, place_of = arrange(keys["key_id"], keys["sku_id"], keys["place_id"])
     return KeyBook(skus, places, facts, sku_of, place_of)
+
+
+def arrange(key_id: Any, *columns: Any) -> list[Any]:
+    """Return columns by key number: the rows come in any order, and nearly always in this one."""
+    if np.array_equal(key_id, np.arange(key_id.size, dtype=key_id.dtype)):
+        return list(columns)
+    placed = [np.empty_like(column) for column in columns]
+    for place, column in zip(placed, columns, strict=True):
+        place[key_id] = column
+    return placed
 
 
 def save_fresh(warehouse: Warehouse, book: KeyBook) -> None:

@@ -104,10 +104,17 @@ def _number(book: KeyBook, rows: Plain) -> dict[int, Numbered]:
         return {int(fact_id): _sort(fact_id, spots, spots.of_row, rows.units, rows.observed_at)}
     pieces = {}
     for code in used:
-        mine = rows.fact.codes == code
+        mine = _find_rows(rows.fact.codes == code)
         told = spots.of_row[mine], rows.units[mine], rows.observed_at[mine]
         pieces[int(facts[code])] = _sort(facts[code], spots, *told)
     return pieces
+
+
+def _find_rows(is_mine: Any) -> Any:
+    """Return the rows under a mask; as a slice where they stand together: that copies nothing."""
+    rows = np.flatnonzero(is_mine)
+    first, last = rows[0], rows[-1] + 1
+    return slice(first, last) if last - first == rows.size else rows
 
 
 def _sort(fact_id: Any, spots: Spots, spot: Any, units: Any, observed_at: Any) -> Numbered:
@@ -119,7 +126,7 @@ def _sort(fact_id: Any, spots: Spots, spot: Any, units: Any, observed_at: Any) -
     keys = np.flatnonzero(is_met).astype(np.int32)
     order = keys if spots.of_key is None else spots.of_key[keys]
     return Numbered(
-        fact_id=np.full(keys.size, fact_id, np.int16),
+        fact_id=np.broadcast_to(np.int16(fact_id), keys.shape),
         key_id=keys,
         units=_put(units, spot, order, spots.size),
         observed_at=_put(observed_at, spot, order, spots.size),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from inventory_pipeline.ingest import cells
 from inventory_pipeline.ingest.counts import SourceWords
@@ -61,7 +62,7 @@ def split_plain(
         raw: columns of RAW_FEEDS["counts"] and ``row``; optional columns may be absent.
 
     Returns:
-        The plain rows, and the other rows of ``raw`` as they were.
+        The plain rows, and the other rows of ``raw``, their texts as texts.
     """
     optional = [name for name in ("unit", "bin") if name in raw.columns]
     coded = encode(raw, (*NAMES, *optional))
@@ -74,7 +75,8 @@ def split_plain(
     everything = Plain(sku, location, coded["fact"], units, observed_at.array)
     if not is_odd.any():
         return everything, raw.clear()
-    return everything.filter(~is_odd), raw.filter(pl.Series(is_odd))
+    others = raw.filter(pl.Series(is_odd)).with_columns(cs.categorical().cast(pl.String))
+    return everything.filter(~is_odd), others
 
 
 def _find_odd_names(coded: dict[str, Coded]) -> Any:
@@ -106,16 +108,17 @@ def _read_instants(column: pl.Series, words: SourceWords, is_odd: Any) -> _Insta
     if not column.dtype.is_temporal():
         return _read_texts(column, words, is_odd)
     moments = column.cast(INSTANT).to_physical()
-    array = moments.fill_null(0).to_numpy()
     has_gaps = moments.null_count() > 0
-    if not array.size:
-        return _Instants(array, has_gaps)
-    low, high = array.min(), array.max()
-    earliest, latest = _count(cells.EARLIEST), _count(words.latest)
-    if low < earliest or high > latest:
-        is_odd |= (array < earliest) | (array > latest)
+    moments = moments.fill_null(0)
+    low: Any = moments.min()
+    high: Any = moments.max()
     # One instant for all rows is the rule of an export: it is kept once.
-    return _Instants(np.broadcast_to(low, array.shape) if low == high else array, has_gaps)
+    is_one = low is not None and low == high
+    array = np.broadcast_to(np.int64(low), (len(moments),)) if is_one else moments.to_numpy()
+    earliest, latest = _count(cells.EARLIEST), _count(words.latest)
+    if array.size and (low < earliest or high > latest):
+        is_odd |= (array < earliest) | (array > latest)
+    return _Instants(array, has_gaps)
 
 
 def _read_texts(column: pl.Series, words: SourceWords, is_odd: Any) -> _Instants:
@@ -209,13 +212,13 @@ def _convert(number: Any, codes: Any, mapped: pl.DataFrame, is_odd: Any) -> Any:
     over, under = mapped["numerator"].to_numpy(), mapped["denominator"].to_numpy()
     if (over == 1).all() and (under == 1).all():
         return number
-    factor = over[codes]
-    units = number * factor
+    units = over[codes]
+    is_odd |= units == 0
+    units *= number
     if (under != 1).any():
         divisor = under[codes]
         is_odd |= units % divisor != 0
         units //= divisor
-    is_odd |= factor == 0
     _mark_large(units, is_odd)
     return units
 

@@ -1,112 +1,64 @@
-"""Tabulate: what one landed answer puts into the warehouse, judged by the gate."""
+"""Tabulate: what one answer, read, puts into the warehouse, judged by the gate."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.systems import System
-from inventory_pipeline.config.timing import compute_delay
-from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.batch import FeedResult, Tables
-from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
-from inventory_pipeline.ingest.events import compute_level_changes, compute_movements
-from inventory_pipeline.ingest.fetch import SKEW
+from inventory_pipeline.ingest.counts import Readings
 from inventory_pipeline.ingest.history import Asked, Change, find_stock, load_change
-from inventory_pipeline.ingest.keys import load_key_book, save_fresh
+from inventory_pipeline.ingest.keys import KeyBook, save_fresh
 from inventory_pipeline.ingest.landed import Landed
-from inventory_pipeline.ingest.logs import (
-    compute_config_changes,
-    compute_middleware_events,
-    compute_syncs,
-)
 from inventory_pipeline.ingest.numbered import list_facts, number_readings
-from inventory_pipeline.ingest.plain import split_plain
+from inventory_pipeline.ingest.plain import Plain
 from inventory_pipeline.ingest.rows import Events
-from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.ingest.told import Source, Told
 from inventory_pipeline.model.frames import QUARANTINE
-from inventory_pipeline.model.hours import HOUR
-from inventory_pipeline.model.ports import Connector, RawFrame
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
-# Feeds of things that happened: how their rows are read, where they go, when they happened.
-EVENT_FEEDS = {
-    "movements": (compute_movements, "ingest.movements", "moved_at"),
-    "levels": (compute_level_changes, "ingest.level_changes", "changed_at"),
-    "events": (compute_middleware_events, "ingest.middleware_events", "emitted_at"),
-    "syncs": (compute_syncs, "ingest.syncs", "started_at"),
-    "changes": (compute_config_changes, "ingest.config_changes", "changed_at"),
+# Feeds of things that happened: where they go, when they happened.
+EVENT_TABLES = {
+    "movements": ("ingest.movements", "moved_at"),
+    "levels": ("ingest.level_changes", "changed_at"),
+    "events": ("ingest.middleware_events", "emitted_at"),
+    "syncs": ("ingest.syncs", "started_at"),
+    "changes": ("ingest.config_changes", "changed_at"),
 }
 
 
-@dataclass(frozen=True)
-class Source:
-    """One configured system, ready to be read.
-
-    Attributes:
-        units: fact → unit the system counts it in, where the mirror rules name one.
-        owners: systems that own a fact: their movements explain why its numbers change.
-        path_delay: how long a declared path to it normally takes.
-    """
-
-    name: str
-    settings: System
-    connector: Connector
-    units: dict[str, str]
-    owners: tuple[str, ...] = ()
-    path_delay: timedelta = timedelta()
-
-    def find_delay(self, at: datetime) -> timedelta:
-        """Return how old a movement may be at an instant and still be missing here."""
-        return compute_delay(self.settings.sync, mirror_at=at, path_delay=self.path_delay)
-
-
 def tabulate(
-    warehouse: DuckWarehouse, source: Source, catalog: Catalog, feed: str, landed: Landed
+    warehouse: DuckWarehouse,
+    book: KeyBook,
+    source: Source,
+    feed: str,
+    landed: Landed,
+    told: Told,
 ) -> Tables:
     """Return what one landed answer puts into the warehouse; unusable bytes are a failed feed."""
-    base = FeedResult(source.name, feed, landed.hour_at, "failed", "")
-    try:
-        raw = source.connector.parse(feed, landed.read_pages())
-    except SourceContractError as error:
-        return Tables({}, replace(base, reason=str(error)))
-    if feed == "counts":
-        return _tabulate_counts(warehouse, source, catalog, landed, raw)
-    if feed in EVENT_FEEDS:
-        events = EVENT_FEEDS[feed][0](raw.rows, catalog, _find_words(source, landed))
-        return _tabulate_events(warehouse, base, landed, events, raw.rejected)
-    result = replace(
-        base, status="complete", reason=landed.manifest.end_marker, rows=raw.rows.height
-    )
-    return Tables({"ingest.quarantine": _shape_quarantine(raw.rejected)}, result)
-
-
-def _find_words(source: Source, landed: Landed) -> SourceWords:
-    end = landed.hour_at + HOUR
-    latest = end if source.connector.reads_past else max(end, landed.fetched_at)
-    return SourceWords(
-        system=source.name,
-        zone=source.settings.time_zone,
-        decimal=source.settings.numbers.decimal,
-        thousands=source.settings.numbers.thousands,
-        units=source.units,
-        latest=latest + SKEW,
-    )
+    base = FeedResult(source.name, feed, landed.hour_at, "failed", told.problem)
+    if told.problem:
+        return Tables({}, base)
+    if told.counts is not None:
+        return _tabulate_counts(warehouse, book, source, landed, told, *told.counts)
+    if told.events is not None:
+        return _tabulate_events(warehouse, book, base, landed, told.events, told.rejected)
+    rows = told.rows - told.rejected.height
+    result = replace(base, status="complete", reason=landed.manifest.end_marker, rows=rows)
+    return Tables({"ingest.quarantine": _shape_quarantine(told.rejected)}, result)
 
 
 def _tabulate_counts(
     warehouse: DuckWarehouse,
+    book: KeyBook,
     source: Source,
-    catalog: Catalog,
     landed: Landed,
-    raw: RawFrame,
+    told: Told,
+    plain: Plain,
+    readings: Readings,
 ) -> Tables:
-    words = _find_words(source, landed)
-    plain, others = split_plain(raw.rows, catalog, words)
-    readings = compute_readings(others, catalog, words)
-    book = load_key_book(warehouse)
     numbered = number_readings(book, plain, readings.observations)
     spoken = book.encode_readings(readings.availabilities)
     heard = [numbered.find_newest(), spoken["observed_at"].max()]
@@ -117,8 +69,8 @@ def _tabulate_counts(
     )  # fmt: skip
     change = load_change(warehouse, find_stock(numbered, book), asked)
     keys = numbered.height + spoken.height
-    quarantine = pl.concat([readings.quarantine, raw.rejected])
-    rows = raw.rows.height + raw.rejected.height
+    quarantine = pl.concat([readings.quarantine, told.rejected])
+    rows = told.rows
     verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
     frames = {
         "ingest.recent_counts": numbered.tabulate(source_at),
@@ -189,13 +141,17 @@ def _judge(
 
 def _tabulate_events(
     warehouse: DuckWarehouse,
+    book: KeyBook,
     base: FeedResult,
     landed: Landed,
     events: Events,
     rejected: pl.DataFrame,
 ) -> Tables:
-    _, table, at = EVENT_FEEDS[base.feed]
-    rows = _encode(warehouse, events.rows) if "sku" in events.rows.columns else events.rows
+    table, at = EVENT_TABLES[base.feed]
+    rows = events.rows
+    if "sku" in rows.columns:
+        rows = _encode(book, rows)
+        save_fresh(warehouse, book)
     quarantine = pl.concat([events.quarantine, rejected])
     is_whole = landed.manifest.is_complete and not landed.manifest.is_suspect
     newest: Any = rows[at].max()
@@ -211,15 +167,13 @@ def _tabulate_events(
     return Tables({table: rows, "ingest.quarantine": _shape_quarantine(quarantine)}, result)
 
 
-def _encode(warehouse: DuckWarehouse, rows: pl.DataFrame) -> pl.DataFrame:
+def _encode(book: KeyBook, rows: pl.DataFrame) -> pl.DataFrame:
     """Put key_id in place of sku and location_id."""
-    book = load_key_book(warehouse)
     encoded = book.encode_keys(rows).drop("sku", "location_id")
     if "destination_id" in rows.columns:
         # Goods may be on their way to a place that never named the item.
         away = rows.filter(pl.col("destination_id") != "")
         book.encode_keys(away.select("sku", location_id="destination_id"))
-    save_fresh(warehouse, book)
     return encoded
 
 

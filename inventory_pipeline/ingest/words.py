@@ -47,21 +47,18 @@ class Coded:
 
 
 def encode(frame: pl.DataFrame, columns: tuple[str, ...]) -> dict[str, Coded]:
-    """Code text columns, all at once; a text that the next rows repeat is read once."""
-    texts = {name: frame[name].cast(pl.String).fill_null("") for name in columns}
-    starts = {name: _find_starts(column) for name, column in texts.items()}
-    heads = [
-        (texts[name] if first is None else texts[name].gather(first)).to_frame(name)
-        for name, first in starts.items()
-    ]
-    # A book forgets its texts with the last column that uses it: ``coded`` must outlive them.
-    coded = pl.collect_all(
-        head.lazy().select(pl.all().cast(pl.Categorical(pl.Categories.random()))) for head in heads
-    )
-    return {
-        name: _spread_runs(_take_apart(column.to_series()), first, frame.height)
-        for (name, first), column in zip(starts.items(), coded, strict=True)
-    }
+    """Code text columns; a text that the next rows repeat is read once."""
+    return {name: _encode(frame[name]) for name in columns}
+
+
+def _encode(column: pl.Series) -> Coded:
+    if isinstance(column.dtype, pl.Categorical) and not column.null_count():
+        return _take_apart(column, is_full=False)
+    column = column.cast(pl.String).fill_null("")
+    starts = _find_starts(column)
+    heads = column if starts is None else column.gather(starts)
+    coded = heads.cast(pl.Categorical(pl.Categories.random()))
+    return _spread_runs(_take_apart(coded, is_full=True), starts, column.len())
 
 
 def _find_starts(column: pl.Series) -> Any:
@@ -69,9 +66,17 @@ def _find_starts(column: pl.Series) -> Any:
     sample = column.head(_SAMPLE)
     if 2 * (sample[1:] != sample[:-1]).sum() > sample.len():
         return None
-    column = column.rechunk()
-    changes = (column[1:] != column[:-1]).arg_true().to_numpy()
-    return np.concatenate([np.zeros(min(column.len(), 1), np.int64), changes.astype(np.int64) + 1])
+    # Chunk by chunk: to put them into one first would copy the whole column.
+    starts, first, before = [np.zeros(0, np.int64)], 0, None
+    for chunk in column.get_chunks():
+        if not chunk.len():
+            continue
+        if chunk[0] != before:
+            starts.append(np.array([first]))
+        changes = (chunk[1:] != chunk[:-1]).arg_true().to_numpy()
+        starts.append(changes.astype(np.int64) + (first + 1))
+        first, before = first + chunk.len(), chunk[-1]
+    return np.concatenate(starts)
 
 
 def _spread_runs(coded: Coded, starts: Any, height: int) -> Coded:
@@ -82,10 +87,10 @@ def _spread_runs(coded: Coded, starts: Any, height: int) -> Coded:
     return Coded(np.repeat(coded.codes, np.diff(starts, append=height)), coded.texts)
 
 
-def _take_apart(column: pl.Series) -> Coded:
+def _take_apart(column: pl.Series, *, is_full: bool) -> Coded:
     codes = column.to_physical().to_numpy().view(np.int32)
     numbers = pl.Series(np.arange(codes.max(initial=-1) + 1, dtype=np.uint32))
-    return Coded(codes, numbers.cat.to(column.dtype).cast(pl.String))
+    return Coded(codes, numbers.cat.to(column.dtype).cast(pl.String), is_full)
 
 
 def encode_series(texts: pl.Series) -> Coded:

@@ -13,7 +13,8 @@ INSTANT = pl.Datetime("us", "UTC")
 Contract = Mapping[str, pl.DataType | type[pl.DataType]]
 
 # What a connector hands over: text exactly as the source wrote it, in the contract's columns.
-# Grain: one row of the source. Missing optional columns are null. ``row`` is 1-based.
+# Grain: one row of the source. Missing optional columns are null. ``row`` is 1-based. The names
+# of counts (item_id, location_id, fact, unit, bin) may be Categorical: the same texts, less room.
 RAW_FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # feed: (required columns, optional columns)
     "counts": (

@@ -25,7 +25,7 @@ class MirrorRule:
         names: every fact of the formula; the ones beside ``primary`` count as 0 where the
             whole snapshot of their owner does not list the key.
         evaluate: the formula, exact over Int64 arrays.
-        factors: eaches per unit the mirror counts in, key by key; 1 is an each.
+        factors: eaches per unit the mirror counts in, key by key, at least 1: an each.
     """
 
     mirror: str
@@ -65,7 +65,9 @@ def compute_expected(rule: MirrorRule, values: Mapping[str, Int]) -> Int:
     expected = rule.evaluate({name: values[name] for name in rule.names})
     if rule.factors is None:
         return expected
-    return np.where(rule.factors > 1, expected // rule.factors * rule.factors, expected)
+    whole: Int = expected // rule.factors
+    whole *= rule.factors
+    return whole
 
 
 def compare(

@@ -25,7 +25,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.errors import StoreBusyError
 from inventory_pipeline.ingest.identity import load_catalog
 from inventory_pipeline.ingest.landing import Landing
-from inventory_pipeline.ingest.tabulate import Source
+from inventory_pipeline.ingest.told import Source
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.ports import Clock, Connector
 from inventory_pipeline.store.journal import Journal, open_journal

@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from inventory_pipeline.connectors.parquet_table import CODED_FROM
 from inventory_pipeline.errors import (
     ConfigError,
     SourceContractError,
@@ -165,3 +167,27 @@ def test_pages_under_each_other_count_their_rows_on(tmp_path):
     _, pages = land(shelf, "counts", tmp_path / "landing")
     assert shelf.parse("counts", [*pages, *pages]).rows["row"].to_list() == [1, 2, 3, 4]
     assert shelf.parse("counts", []).rows.height == 0
+
+
+@pytest.mark.parametrize("locations", [["L1"], ["L1", None, "L2"]])
+def test_names_of_many_rows_are_the_same_texts_on_one_page_and_on_two(tmp_path, locations):
+    height = CODED_FROM + 5
+    frame = pl.DataFrame(
+        {
+            "item_id": [f"{n % 1000:05}" for n in range(height)],
+            "location_id": [locations[n % len(locations)] for n in range(height)],
+            "fact": ["on_hand"] * height,
+            "quantity": [str(n) for n in range(height)],
+            "as_of": ["2026-04-06T10:00:00Z"] * height,
+        }
+    )
+    frame.write_parquet(tmp_path / "counts.parquet")
+    shelf = build_files(tmp_path, counts="counts.parquet")
+    _, pages = land(shelf, "counts", tmp_path / "landing")
+
+    one, two = (shelf.parse("counts", pages * times).rows.drop("row") for times in (1, 2))
+
+    assert isinstance(one.schema["item_id"], pl.Categorical)
+    assert one.schema["quantity"] == pl.String
+    assert one.rows() == frame.rows()
+    assert two.rows() == frame.rows() * 2
