@@ -66,7 +66,7 @@ def _run_feed(
             system=source.name, feed=feed, hour_at=hour_at, clock=clock,
         )  # fmt: skip
     if found is None:
-        found = Absence("missing", "nothing was landed for this hour")
+        found = _recall_absence(warehouse, source.name, feed, hour_at)
     if isinstance(found, Absence):
         result = FeedResult(source.name, feed, hour_at, found.status, found.reason)
         with warehouse.transaction():
@@ -81,6 +81,16 @@ def _run_feed(
         tables.result.rows, tables.result.keys, tables.result.quarantined,
     )  # fmt: skip
     return tables.result
+
+
+def _recall_absence(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> Absence:
+    """Return why nothing was landed: in the words of the hour itself, if it was ever tried."""
+    rows = warehouse.query(
+        load_query("ingest", "find_batch"), system=system, feed=feed, hour_at=hour_at
+    )
+    if rows.height and rows["status"][0] in ("missing", "failed"):
+        return Absence(rows["status"][0], rows["reason"][0])
+    return Absence("missing", "nothing was landed for this hour")
 
 
 def _is_settled(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> bool:
