@@ -119,7 +119,10 @@ def _tabulate_counts(
     keys = numbered.height + spoken.height
     quarantine = pl.concat([readings.quarantine, raw.rejected])
     rows = raw.rows.height + raw.rejected.height
-    verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
+    verdict = _judge(
+        source, landed, readings, change,
+        rows=rows, rejected=raw.rejected.height, keys=keys, source_at=source_at,
+    )  # fmt: skip
     frames = {
         "ingest.recent_counts": numbered.tabulate(source_at),
         "ingest.batch_facts": list_facts(numbered.fact_id, spoken["fact_id"].to_numpy()),
@@ -145,6 +148,7 @@ def _judge(
     change: Change,
     *,
     rows: int,
+    rejected: int,
     keys: int,
     source_at: datetime | None,
 ) -> gate.Verdict:
@@ -166,6 +170,7 @@ def _judge(
         declared_keys=manifest.declared_keys,
         notes=tuple(notes),
         conflicts=readings.conflicts,
+        nameless_rows=readings.nameless + rejected,
         known_keys=change.known_keys,
         missing_keys=max(change.missing_keys - readings.unknowns.height, 0),
         missing_before=change.missing_before,
