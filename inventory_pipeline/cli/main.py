@@ -28,6 +28,7 @@ COMMANDS = {
     "watch": "Say from outside whether the pipeline is alive and all is clear.",
     "explain": "Show everything known about one item, and why it is off.",
     "trace": "Follow one item through every system; name the first that is off.",
+    "audit": "Take the quarter's item end to end; name overdue reviews.",
     "export": "Write a table as CSV, JSON or Parquet.",
     "findings": "List what disagrees.",
     "doctor": "Say what is wrong with this installation.",

@@ -10,6 +10,7 @@ from inventory_pipeline.cli import console as terminal
 from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour, parse_hour
 from inventory_pipeline.wiring.hourly import HourResult, run_hour
+from inventory_pipeline.wiring.linking import link
 
 
 @click.command("run")
@@ -28,10 +29,17 @@ def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
     ) as progress:
         task = progress.add_task("starting")
         result = run_hour(house, hour_at, tell=lambda step: progress.update(task, description=step))
+        progress.update(task, description="link later hours")
+        linked = link(house)
     if as_json:
         terminal.print_json(describe(result))
     else:
         _print(result, hour_at)
+        if linked:
+            terminal.print_line(
+                terminal.build_console(),
+                f"hours computed again, because they rest on one that changed: {len(linked)}",
+            )
     terminal.finish(needs_person=result.needs_a_person)
 
 

@@ -37,12 +37,13 @@ def _render_json(journey: Journey) -> dict[str, Any]:
         "sku": journey.sku,
         "hour_at": journey.hour_at,
         "authority": [asdict(check) for check in journey.authority],
-        "places": [_render_trace(each, journey) for each in journey.traces],
+        "places": [render_trace(each, journey) for each in journey.traces],
         "checklists": [{**asdict(each), "died_at": each.died_at} for each in journey.checklists],
     }
 
 
-def _render_trace(each: Trace, journey: Journey) -> dict[str, Any]:
+def render_trace(each: Trace, journey: Journey) -> dict[str, Any]:
+    """Return one place of a journey as data."""
     return {
         "location_id": each.location_id,
         "agrees": each.agrees,
@@ -61,15 +62,19 @@ def _print(journey: Journey) -> None:
     for check in journey.authority:
         terminal.print_line(out, f"stops at authority: {check.because}", style="red")
     for each in journey.traces:
-        terminal.print_line(out, each.location_id or "everywhere", style="bold")
-        terminal.print_table(
-            out, _COLUMNS, [_list_cells(reading, each) for reading in each.readings]
-        )
-        terminal.print_line(out, render_finding(each, journey.find_suspect(each)))
+        print_trace(each, journey)
         if sentence := journey.explain(each):
             terminal.print_line(out, sentence)
     for checklist in journey.checklists:
         _print_checklist(checklist)
+
+
+def print_trace(each: Trace, journey: Journey) -> None:
+    """Print one place: every system's number, and the first that is off."""
+    out = terminal.build_console()
+    terminal.print_line(out, each.location_id or "everywhere", style="bold")
+    terminal.print_table(out, _COLUMNS, [_list_cells(reading, each) for reading in each.readings])
+    terminal.print_line(out, render_finding(each, journey.find_suspect(each)))
 
 
 def render_finding(each: Trace, suspect: str) -> str:

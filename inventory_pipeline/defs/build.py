@@ -6,6 +6,7 @@ from datetime import datetime
 
 import dagster as dg
 
+from inventory_pipeline.defs.assets.audit import build_quarterly_audit
 from inventory_pipeline.defs.assets.authority import build_authority
 from inventory_pipeline.defs.assets.correct import build_proposals
 from inventory_pipeline.defs.assets.diagnose import build_diagnoses
@@ -27,7 +28,11 @@ from inventory_pipeline.defs.resources import (
     nowhere,
     tell_nobody,
 )
-from inventory_pipeline.defs.schedules import build_every_hour, build_every_morning
+from inventory_pipeline.defs.schedules import (
+    build_every_hour,
+    build_every_morning,
+    build_every_quarter,
+)
 from inventory_pipeline.defs.sensors import build_sensors
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.shift import Tell
@@ -64,7 +69,11 @@ def build_definitions(
 def _build(
     house: House, hours: dg.PartitionsDefinition[str], days: dg.PartitionsDefinition[str]
 ) -> dg.Definitions:
-    schedules = [build_every_hour(house), build_every_morning(house, days)]
+    schedules = [
+        build_every_hour(house),
+        build_every_morning(house, days),
+        build_every_quarter(house),
+    ]
     sensors = build_sensors(house)
     names = [*(schedule.name for schedule in schedules), *(sensor.name for sensor in sensors)]
     return dg.Definitions(
@@ -78,6 +87,7 @@ def _build(
             build_heartbeat(hours),
             build_daily_summary(house, days),
             build_notices(house),
+            build_quarterly_audit(house),
         ],
         asset_checks=[build_checks(house), build_automation_check(names)],
         jobs=JOBS,

@@ -13,6 +13,8 @@ from inventory_pipeline.defs.places import (
     NOTICES,
     NOTIFY,
     PROPOSALS,
+    QUARTERLY,
+    QUARTERLY_AUDIT,
 )
 from inventory_pipeline.wiring.shift import MAX_RUNTIME
 
@@ -50,4 +52,11 @@ notify = dg.define_asset_job(
     tags=limit(timedelta(minutes=10)),
     description="Notices of what cannot wait, each told once.",
 )
-JOBS = [hourly, daily, notify]
+quarterly = dg.define_asset_job(
+    QUARTERLY,
+    selection=dg.AssetSelection.assets(QUARTERLY_AUDIT),
+    executor_def=EXECUTOR,
+    tags=limit(timedelta(minutes=15)),
+    description="The quarter's audit: one item end to end, and overdue reviews.",
+)
+JOBS = [hourly, daily, notify, quarterly]

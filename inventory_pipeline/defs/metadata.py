@@ -19,6 +19,7 @@ from inventory_pipeline.report.delivery import Delivery
 from inventory_pipeline.report.notices import Told
 from inventory_pipeline.report.page.whole import build_page
 from inventory_pipeline.report.words import neutralise
+from inventory_pipeline.wiring.audit import Audit
 from inventory_pipeline.wiring.overview import Overview
 from inventory_pipeline.wiring.shift import Signature
 
@@ -166,6 +167,35 @@ def describe_told(told: Told) -> Metadata:
     place = told.delivery.place if told.delivery else ""
     hour = compute_key(told.hour_at) if told.hour_at else "no hour yet"
     return {"hour": hour, "findings": told.findings, "mailed_to": place or "nothing to tell"}
+
+
+def describe_audit(found: Audit) -> Metadata:
+    """Return the quarter's item in every system, where it is off first, and overdue reviews."""
+    first = found.first_off
+    head = ("place", "system", "role", "fact", "shows", "expected", "gap", "status", "first off")
+    numbers = [
+        (
+            r.location_id, r.system, r.role, r.fact, _show(r.units), _show(r.expected),
+            _show(r.delta), r.status, "here" if r is each.failure else "",
+        )
+        for each in found.journey.traces
+        for r in each.readings
+    ]  # fmt: skip
+    overdue = "\n".join(f"- {escape(text)}" for text in found.overdue)
+    return {
+        "quarter": found.quarter,
+        "sku": neutralise(found.journey.sku, limit=LONGEST),
+        "hour": compute_key(found.journey.hour_at),
+        "verdict": found.verdict,
+        "first_off": first.system if first else "nothing",
+        "numbers": dg.MetadataValue.md(render_table(head, numbers)),
+        "overdue_reviews": len(found.overdue),
+        "overdue": dg.MetadataValue.md(overdue or "none"),
+    }
+
+
+def _show(units: int | None) -> str:
+    return "not known" if units is None else str(units)
 
 
 def describe_authority(registry: Registry, rows: Sequence[ExerciseRow]) -> Metadata:

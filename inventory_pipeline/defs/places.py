@@ -12,10 +12,11 @@ DIAGNOSES = dg.AssetKey(["diagnose", "diagnoses"])
 PROPOSALS = dg.AssetKey(["correct", "proposals"])
 HEARTBEAT = dg.AssetKey(["report", "heartbeat"])
 DAILY_SUMMARY = dg.AssetKey(["report", "daily_summary"])
+QUARTERLY_AUDIT = dg.AssetKey(["report", "quarterly_audit"])
 NOTICES = dg.AssetKey(["report", "notices"])
 
 OWNERS = ["team:inventory"]
-HOURLY, DAILY, NOTIFY = "hourly", "daily", "notify"
+HOURLY, DAILY, NOTIFY, QUARTERLY = "hourly", "daily", "notify", "quarterly"
 
 
 def name_ingest(system: str) -> dg.AssetKey:

@@ -9,9 +9,12 @@ import dagster as dg
 from inventory_pipeline.defs.partitions import BACKFILL_TAG, read_hours
 from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.linking import link
 from inventory_pipeline.wiring.shift import Shift, Tell, open_shift
 
 SHIFT = "shift"
+# A long backlog is worked off without holding up the next hour.
+MOST_LINKED = 48
 
 
 def tell_nobody(_step: str, _hour_at: object) -> None:
@@ -22,7 +25,9 @@ def build_shift(house: House, tell: Tell = tell_nobody) -> dg.ResourceDefinition
     """Return the shift of a run: its hours, alone at work, and what it may do.
 
     A backfill of the web UI computes stored hours again. Any other run may fetch; what can
-    no longer be observed the ingest room refuses by itself.
+    no longer be observed the ingest room refuses by itself. After a run, later hours that rest on
+    what it changed are linked; after a backfill the next run does so: its own next part may be
+    about to.
     """
 
     @dg.resource(config_schema={}, description="The lease and the run ledger around a run's hours.")
@@ -37,6 +42,8 @@ def build_shift(house: House, tell: Tell = tell_nobody) -> dg.ResourceDefinition
             tell=tell,
         ) as opened:
             yield opened
+        if opened.may_fetch:
+            link(house, most=MOST_LINKED)
 
     return shift
 

@@ -46,6 +46,7 @@ class Readings:
             a number, and nobody knows which.
         conflicts: how many keys contradict themselves.
         repeats: rows that were equal to another one.
+        nameless: refused rows of which nobody can tell the key.
     """
 
     observations: pl.DataFrame
@@ -55,6 +56,7 @@ class Readings:
     unknowns: pl.DataFrame
     conflicts: int
     repeats: int
+    nameless: int
 
 
 def compute_readings(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) -> Readings:
@@ -69,6 +71,7 @@ def compute_readings(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) ->
         return _NOTHING
     frame = _fill_optional(raw)
     frame = cells.read_ids(cells.start(frame), ("item_id", "location_id", "fact"))
+    nameless = frame["reason"].count()
     frame = cells.read_instant(frame, "as_of", zone=words.zone, latest=words.latest)
     frame = _leave_out_bundles(_map(frame, catalog, words), catalog)
     is_word = _is_word(frame)
@@ -92,6 +95,7 @@ def compute_readings(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) ->
         unknowns=unknowns,
         conflicts=clash.select(KEY).n_unique(),
         repeats=good.height - unique.height,
+        nameless=nameless,
     )
 
 
@@ -181,4 +185,5 @@ _NOTHING = Readings(
     unknowns=pl.DataFrame(schema=dict.fromkeys(KEY, pl.String)),
     conflicts=0,
     repeats=0,
+    nameless=0,
 )

@@ -27,6 +27,7 @@ class Evidence:
 
     Attributes:
         repeats: rows that were equal to another one.
+        nameless_rows: refused rows of which nobody can tell the key.
         known_keys: keys of the last whole snapshot of this system.
         missing_keys: those of them that are not in this one.
         missing_before: whether the same keys were missing in the two snapshots before.
@@ -44,6 +45,7 @@ class Evidence:
     declared_keys: int | None
     notes: tuple[str, ...]
     conflicts: int
+    nameless_rows: int
     known_keys: int
     missing_keys: int
     missing_before: bool
@@ -106,6 +108,8 @@ def _find_gap(e: Evidence, limits: Limits) -> Verdict | None:
         return Verdict("partial", e.end_marker or "no end marker was seen")
     if e.conflicts:
         return Verdict("partial", f"{e.conflicts} keys stand with two quantities and are unknown")
+    if not e.known_keys:
+        return _find_nameless(e, limits)
     if not e.missing_keys or e.missing_before:
         return None
     share = 1 - e.missing_keys / e.known_keys
@@ -117,6 +121,22 @@ def _find_gap(e: Evidence, limits: Limits) -> Verdict | None:
             f"and at most {limits.max_missing_keys} missing)",
         )
     return None
+
+
+def _find_nameless(e: Evidence, limits: Limits) -> Verdict | None:
+    """Before the first whole snapshot, rows without a key are all that tells what may be missing.
+
+    A refused row whose key can be read is no gap: that key is unknown, and it is said to be.
+    """
+    share = 1 - e.nameless_rows / e.rows
+    if share >= limits.min_known_share:
+        return None
+    return Verdict(
+        "partial",
+        f"{e.nameless_rows} of {e.rows} rows were refused and their keys are not known; no whole "
+        f"snapshot before this one names them ({share:.1%} readable, "
+        f"wanted {limits.min_known_share:.1%})",
+    )
 
 
 def _find_age(e: Evidence, limits: Limits) -> Verdict | None:

@@ -75,8 +75,9 @@ def land(
                 source.connector, landing,
                 system=source.name, feed=feed, hour_at=hour_at, clock=clock,
             )  # fmt: skip
-        nothing = Absence("missing", "nothing was landed for this hour")
-        yield Answer(source, feed, hour_at, found or nothing)
+        if found is None:
+            found = _recall_absence(warehouse, source.name, feed, hour_at)
+        yield Answer(source, feed, hour_at, found)
 
 
 def read_answer(catalog: Catalog, answer: Answer) -> Told:
@@ -115,6 +116,16 @@ def _store(warehouse: DuckWarehouse, book: KeyBook, answer: Answer, told: Told) 
         result.rows, result.keys, result.quarantined,
     )  # fmt: skip
     return result
+
+
+def _recall_absence(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> Absence:
+    """Return why nothing was landed: in the words of the hour itself, if it was ever tried."""
+    rows = warehouse.query(
+        load_query("ingest", "find_batch"), system=system, feed=feed, hour_at=hour_at
+    )
+    if rows.height and rows["status"][0] in ("missing", "failed"):
+        return Absence(rows["status"][0], rows["reason"][0])
+    return Absence("missing", "nothing was landed for this hour")
 
 
 def _is_settled(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> bool:

@@ -71,7 +71,10 @@ def _tabulate_counts(
     keys = numbered.height + spoken.height
     quarantine = pl.concat([readings.quarantine, told.rejected])
     rows = told.rows
-    verdict = _judge(source, landed, readings, change, rows=rows, keys=keys, source_at=source_at)
+    verdict = _judge(
+        source, landed, readings, change,
+        rows=rows, rejected=told.rejected.height, keys=keys, source_at=source_at,
+    )  # fmt: skip
     frames = {
         "ingest.recent_counts": numbered.tabulate(source_at),
         "ingest.batch_facts": list_facts(numbered.fact_id, spoken["fact_id"].to_numpy()),
@@ -97,6 +100,7 @@ def _judge(
     change: Change,
     *,
     rows: int,
+    rejected: int,
     keys: int,
     source_at: datetime | None,
 ) -> gate.Verdict:
@@ -118,6 +122,7 @@ def _judge(
         declared_keys=manifest.declared_keys,
         notes=tuple(notes),
         conflicts=readings.conflicts,
+        nameless_rows=readings.nameless + rejected,
         known_keys=change.known_keys,
         missing_keys=max(change.missing_keys - readings.unknowns.height, 0),
         missing_before=change.missing_before,

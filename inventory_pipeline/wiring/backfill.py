@@ -13,6 +13,7 @@ from inventory_pipeline.model.hours import compute_key, find_hours
 from inventory_pipeline.store.warehouse import set_damaged_aside
 from inventory_pipeline.wiring.hourly import HourResult, run_hour
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.linking import link
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ def find_stored_hours(house: House, start: datetime | None, end: datetime | None
 def backfill(
     house: House, hours: list[datetime], *, tell: Callable[[HourResult], None]
 ) -> Backfilled:
-    """Compute hours again, oldest first."""
+    """Compute hours again, oldest first, then the later ones that rest on them."""
     aside = set_damaged_aside(
         house.storage / "warehouse.duckdb", wait=house.settings.storage.lock_wait
     )
     if aside:
         hours = sorted({*house.landing.find_hours(), *hours})
     results = list(_run(house, hours, tell))
+    link(house)
     return Backfilled(
         hours=len(results),
         missed=sum(r.cycle.status == "missed" for r in results),

@@ -62,7 +62,9 @@ def close_orphans(journal: Journal, *, now: datetime) -> list[Attempt]:
     with journal.transaction():
         orphans = [_read(row) for row in journal.query(load_query("wiring", "find_open_attempts"))]
         for attempt in orphans:
-            journal.finish_run(attempt.run_id, now=now, error=DIED, details={"run": attempt.run})
+            # Nobody knows how far it came: the hours after it are linked again.
+            told = {"run": attempt.run, "changed": True}
+            journal.finish_run(attempt.run_id, now=now, error=DIED, details=told)
     return orphans
 
 
@@ -122,6 +124,12 @@ def find_gaps(journal: Journal, *, now: datetime, grace: timedelta) -> list[Gap]
         if row["state"] == "failed" and row["tries"] < MAX_TRIES:
             gaps.append(Gap(hour_at, row["tries"]))
     return gaps
+
+
+def find_unlinked(journal: Journal) -> list[datetime]:
+    """Return hours done before an earlier hour came out otherwise, and not tried since."""
+    rows = journal.query(load_query("wiring", "find_unlinked_hours"))
+    return [parse_hour(row["subject"]) for row in rows]
 
 
 def find_first(journal: Journal) -> datetime | None:

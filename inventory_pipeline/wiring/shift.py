@@ -31,6 +31,7 @@ from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.outcome import Outcome, load_outcome
 from inventory_pipeline.wiring.packing import try_to_pack
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Shift:
         attempts: the hours that have not ended yet, and their attempts in the ledger.
         posted: hours whose movements and paths the ledger has held together.
         failures: what went wrong, in the words of the ledger.
+        before: what the hours that were begun had come to before.
     """
 
     house: House
@@ -87,6 +89,7 @@ class Shift:
     cycles: dict[datetime, Cycle] = field(default_factory=dict)
     posted: set[datetime] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
+    before: dict[datetime, Outcome] = field(default_factory=dict)
 
     def ingest(self, system: str, hour_at: datetime) -> list[FeedResult]:
         """Land and load one system's feeds of one hour."""
@@ -187,6 +190,8 @@ class Shift:
     def _failing(self, hour_at: datetime) -> Iterator[None]:
         """Keep three states apart: crashed, never started, ran and found nothing (ACL-04)."""
         try:
+            if hour_at not in self.before:
+                self.before[hour_at] = load_outcome(self.house, hour_at)
             yield
         except BaseException as error:
             is_ours = isinstance(error, InventoryPipelineError)
@@ -204,13 +209,24 @@ class Shift:
             return
         cycle = self.cycles.get(hour_at)
         known = {"status": cycle.status, "majors": cycle.majors} if cycle else {}
+        changed = {"changed": True} if self._is_changed(hour_at) else {}
         with self.house.journal() as journal:
             journal.finish_run(
                 run_id,
                 now=self.house.clock.now(),
                 error=error,
-                details={"run": self.run, **known, **(details or {})},
+                details={"run": self.run, **known, **(details or {}), **changed},
             )
+
+    def _is_changed(self, hour_at: datetime) -> bool:
+        """Return whether the hour came out otherwise than before, or may have."""
+        before = self.before.get(hour_at)
+        if before is None:
+            return False
+        try:
+            return before.cycle.is_empty() or not before.equals(load_outcome(self.house, hour_at))
+        except Exception:  # nobody can look: then it may have
+            return True
 
 
 @contextmanager

@@ -96,6 +96,39 @@ def test_keys_that_three_snapshots_in_a_row_do_not_show_are_gone(pair: Pair) -> 
     assert pair.status("shelf", "2026-04-06T13:00Z") == "complete"
 
 
+@pytest.mark.parametrize(
+    ("nameless", "status"), [(1, "complete"), (2, "partial")], ids=["within", "beyond"]
+)
+def test_a_first_snapshot_with_rows_nobody_can_name_is_not_whole(
+    pair: Pair, nameless: int, status: str
+) -> None:
+    pair.agree(TEN, many(200))
+    path = pair.folder / "exports/storefront/counts-2026-04-06T10.csv"
+    lost = f",L1,on_hand,20,{TEN[:13]}:00:00Z\n" * nameless
+    pair.write(str(path), path.read_text(encoding="utf-8") + lost)
+
+    pair.run(TEN)
+
+    row = pair.one("snapshots", system="storefront", feed="counts")
+    assert row["status"] == status
+    said = f"{nameless} of {200 + nameless} rows were refused and their keys are not known"
+    assert (said if status == "partial" else f"{nameless} rows in quarantine") in row["reason"]
+    pair.agree(ELEVEN, many(200))
+    pair.run(ELEVEN)
+    assert pair.status("storefront", ELEVEN) == "complete"
+
+
+def test_a_first_snapshot_whose_refused_rows_have_keys_is_whole(pair: Pair) -> None:
+    pair.agree(TEN, many(10))
+    pair.say("storefront", TEN, {**dict.fromkeys(many(10), "20"), "S0000": "many"})
+
+    pair.run(TEN)
+
+    assert pair.status("storefront", TEN) == "complete"
+    unknown = pair.find("comparisons", status="unknown")
+    assert [row["sku"] for row in unknown] == ["S0000"]
+
+
 NIGHTLY = {"sync": '{trigger: batch, every: 24h, at: "02:00"}', "max_age": "26h"}
 
 

@@ -2,6 +2,7 @@
 -- param: hour_at, timestamptz; system, feed, varchar
 select
     batch_id,
-    status
+    status,
+    reason
 from ingest.batches
 where hour_at = $hour_at and system = $system and feed = $feed

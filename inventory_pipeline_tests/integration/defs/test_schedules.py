@@ -48,14 +48,36 @@ def test_a_day_before_the_house_stood_is_not_asked_for(roof: Roof) -> None:
     assert tick(roof, "every_morning", datetime(2026, 4, 6, 14, 0, tzinfo=UTC)) == []
 
 
-def test_both_run_unasked_and_on_their_own_clocks(roof: Roof) -> None:
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        (datetime(2026, 10, 1, 15, 0, tzinfo=UTC), 1),
+        (datetime(2026, 10, 2, 15, 0, tzinfo=UTC), 0),
+        (datetime(2028, 1, 1, 16, 0, tzinfo=UTC), 0),
+        (datetime(2028, 1, 3, 16, 0, tzinfo=UTC), 1),
+    ],
+    ids=["thursday", "the_day_after", "saturday", "the_monday_after"],
+)
+def test_the_audit_is_asked_for_on_the_first_weekday_of_a_quarter(
+    roof: Roof, at: datetime, asked: int
+) -> None:
+    assert len(tick(roof, "every_quarter", at)) == asked
+
+
+def test_all_run_unasked_and_on_their_own_clocks(roof: Roof) -> None:
     repository = roof.definitions.get_repository_def()
     known = {schedule.name: schedule for schedule in repository.schedule_defs}
 
     assert {name: s.default_status.value for name, s in known.items()} == {
         "every_hour": "RUNNING",
         "every_morning": "RUNNING",
+        "every_quarter": "RUNNING",
     }
+    quarter = known["every_quarter"]
+    assert (quarter.cron_schedule, quarter.execution_timezone) == (
+        "0 8 1-3 1,4,7,10 *",
+        "America/Los_Angeles",
+    )
     hour, morning = known["every_hour"], known["every_morning"]
     assert (hour.cron_schedule, hour.execution_timezone) == ("5 * * * *", "UTC")
     assert (morning.cron_schedule, morning.execution_timezone) == (

@@ -20,7 +20,7 @@ LIMITS = Limits(
 WHOLE = Evidence(
     rows=1000, repeats=0, keys=1000, is_complete=True, is_suspect=False,
     end_marker="last page short",
-    declared_keys=None, notes=(), conflicts=0, known_keys=1000, missing_keys=0,
+    declared_keys=None, notes=(), conflicts=0, nameless_rows=0, known_keys=1000, missing_keys=0,
     missing_before=False, newly_zero_keys=0, moved_units=0, known_units=20_000,
     source_at=AT, reference_at=AT,
 )  # fmt: skip
@@ -32,6 +32,9 @@ WHOLE = Evidence(
         ({}, "complete"),
         ({"is_complete": False}, "partial"),
         ({"conflicts": 1}, "partial"),
+        ({"known_keys": 0, "nameless_rows": 5}, "complete"),
+        ({"known_keys": 0, "nameless_rows": 6}, "partial"),
+        ({"nameless_rows": 6}, "complete"),
         ({"missing_keys": 5}, "complete"),
         ({"missing_keys": 6}, "partial"),
         ({"known_keys": 100_000, "missing_keys": 20}, "complete"),
@@ -75,6 +78,15 @@ def test_the_reason_says_what_was_seen_and_what_is_believed() -> None:
     )
 
 
+def test_a_first_snapshot_says_how_many_rows_nobody_can_name() -> None:
+    verdict = judge(replace(WHOLE, known_keys=0, known_units=0, nameless_rows=40), LIMITS)
+
+    assert verdict.reason == (
+        "40 of 1000 rows were refused and their keys are not known; no whole snapshot before "
+        "this one names them (96.0% readable, wanted 99.5%)"
+    )
+
+
 @given(
     st.builds(
         Evidence,
@@ -82,7 +94,8 @@ def test_the_reason_says_what_was_seen_and_what_is_believed() -> None:
         is_complete=st.booleans(),
         is_suspect=st.booleans(), end_marker=st.just("end"),
         declared_keys=st.none() | st.integers(0, 100), notes=st.just(()),
-        conflicts=st.integers(0, 2), known_keys=st.integers(1, 100),
+        conflicts=st.integers(0, 2), nameless_rows=st.integers(0, 100),
+        known_keys=st.integers(0, 100),
         missing_keys=st.integers(0, 100), missing_before=st.booleans(),
         newly_zero_keys=st.integers(0, 100), moved_units=st.integers(0, 10_000),
         known_units=st.integers(0, 10_000), source_at=st.just(AT), reference_at=st.just(AT),
