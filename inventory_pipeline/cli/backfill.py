@@ -6,6 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from inventory_pipeline.cli import console as terminal
 from inventory_pipeline.cli.house import open_house
 from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.report.words import render_count
 from inventory_pipeline.wiring.backfill import backfill, find_stored_hours
 
 
@@ -36,7 +37,7 @@ def command(ctx: click.Context, start: str | None, end: str | None, as_json: boo
         out = terminal.build_console()
         terminal.print_line(
             out,
-            f"{done.hours} hours computed again, {done.missed} of them missed; "
+            f"{render_count(done.hours, 'hour')} computed again, {done.missed} of them missed; "
             "nothing was fetched, mailed or proposed",
         )
     terminal.finish(needs_person=done.majors > 0 or done.missed > 0)

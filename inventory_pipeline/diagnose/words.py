@@ -35,6 +35,10 @@ _KINDS = {
     "setting": "setting",
     "receipt_of_ours": "correction",
 }
+# How what was looked at is counted.
+_LOOKED_AT = {
+    "hours": "hour", "movements": "movement", "log_rows": "row", "messages": "middleware event",
+}  # fmt: skip
 _CERTAINTY = {"proven": "because", "likely": "most likely because", "possible": "perhaps because"}
 
 
@@ -131,13 +135,15 @@ def _render_reasons(
 
 def _list_words(evidence: Mapping[str, Any], claim: Mapping[str, Any]) -> dict[str, str]:
     """Return slot → words of one claim; an absent fact has none."""
-    gap, facts = evidence["gap"], {**evidence.get("looked_at", {}), **claim.get("facts", {})}
+    gap, facts = evidence["gap"], claim.get("facts", {})
     records = list(_find_records(evidence, claim))
     names = " and ".join(render_record(record) for record in records[:MOST_RECORDS])
     words = {name: show(value) for name, value in facts.items() if value not in ("", None)}
     mirror, owner = show(gap["mirror"] or gap["owner"]), show(gap["owner"])
     path = f"the path from {owner} to {mirror}" if mirror != owner else mirror
+    looked_at = evidence.get("looked_at", {})
     return {
+        **{name: _count(number, _LOOKED_AT[name]) for name, number in looked_at.items()},
         **words,
         "mirror": mirror,
         "owner": owner,
@@ -203,8 +209,8 @@ def show(value: object, *, limit: int = LONGEST_NAME) -> str:
     return " ".join(shown.split(" ")) + ("…" if len(text) > limit else "")
 
 
-def _count(units: int) -> str:
-    return f"{units} {'unit' if abs(units) == 1 else 'units'}"
+def _count(number: int, noun: str = "unit") -> str:
+    return f"{number} {noun if abs(number) == 1 else noun + 's'}"
 
 
 def _are(units: int) -> str:
