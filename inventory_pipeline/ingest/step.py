@@ -4,7 +4,7 @@ Run it twice and nothing changes.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,8 @@ def run(
         may_fetch: False recomputes from landing alone (backfill).
     """
     answers = land(warehouse, landing, source, hour_at=hour_at, clock=clock, may_fetch=may_fetch)
-    return list(store_all(warehouse, ((a, read_answer(catalog, a)) for a in answers)))
+    book = load_key_book(warehouse)
+    return [store(warehouse, book, answer, read_answer(catalog, answer)) for answer in answers]
 
 
 def land(
@@ -86,19 +87,12 @@ def read_answer(catalog: Catalog, answer: Answer) -> Told:
     return read(answer.source, catalog, answer.feed, answer.found)
 
 
-def store_all(
-    warehouse: DuckWarehouse, answers: Iterable[tuple[Answer, Told]]
-) -> Iterator[FeedResult]:
-    """Store answers in their order: it is the order in which new keys get their numbers."""
-    book = None
-    for answer, told in answers:
-        # Not before the first answer is here: the next ones may be read meanwhile.
-        book = book or load_key_book(warehouse)
-        yield _store(warehouse, book, answer, told)
+def store(warehouse: DuckWarehouse, book: KeyBook, answer: Answer, told: Told) -> FeedResult:
+    """Put what was read in place of what the hour held before.
 
-
-def _store(warehouse: DuckWarehouse, book: KeyBook, answer: Answer, told: Told) -> FeedResult:
-    """Put what was read in place of what the hour held before."""
+    Args:
+        book: as the warehouse has it; new keys get their numbers in the order of the answers.
+    """
     source, found = answer.source, answer.found
     if isinstance(found, Absence):
         result = FeedResult(source.name, answer.feed, answer.hour_at, found.status, found.reason)

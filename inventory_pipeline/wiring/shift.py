@@ -20,6 +20,7 @@ from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.batch import FeedResult
+from inventory_pipeline.ingest.keys import load_key_book
 from inventory_pipeline.ingest.step import Answer
 from inventory_pipeline.ledger import step as books
 from inventory_pipeline.ledger.step import Posted
@@ -28,7 +29,6 @@ from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
 from inventory_pipeline.report import heartbeat
 from inventory_pipeline.store.queries import load_query
-from inventory_pipeline.store.warehouse import DuckWarehouse
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.packing import try_to_pack
@@ -101,21 +101,32 @@ class Shift:
 
     def ingest_all(self, hour_at: datetime) -> list[FeedResult]:
         """Land and load every system in turn; while one is written the next ones are read."""
-        catalog = self.house.catalog
-        with self._failing(hour_at), self.house.warehouse() as warehouse:
+        results, book = [], None
+        with self._failing(hour_at):
+            catalog = self.house.catalog
             read = map_ahead(
                 lambda answer: (answer, ingest.read_answer(catalog, answer)),
-                self._land_all(warehouse, hour_at),
+                self._land_all(hour_at),
             )
-            return list(ingest.store_all(warehouse, read))
+            for answer, told in read:
+                with self.house.warehouse() as warehouse:
+                    book = book or load_key_book(warehouse)
+                    results.append(ingest.store(warehouse, book, answer, told))
+        return results
 
-    def _land_all(self, warehouse: DuckWarehouse, hour_at: datetime) -> Iterator[Answer]:
-        for system in self.house.settings.systems:
+    def _land_all(self, hour_at: datetime) -> Iterator[Answer]:
+        house = self.house
+        for system in house.settings.systems:
             self.tell(f"ingest {system}", hour_at)
-            yield from ingest.land(
-                warehouse, self.house.landing, self.house.build_source(system),
-                hour_at=hour_at, clock=self.house.clock, may_fetch=self.may_fetch,
-            )  # fmt: skip
+            source = house.build_source(system)
+            with house.warehouse() as warehouse:
+                answers = list(
+                    ingest.land(
+                        warehouse, house.landing, source,
+                        hour_at=hour_at, clock=house.clock, may_fetch=self.may_fetch,
+                    )
+                )  # fmt: skip
+            yield from answers
 
     def post(self, hour_at: datetime) -> Posted:
         """Hold one hour's movements together, and look at every path of the map."""
