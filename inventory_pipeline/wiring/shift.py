@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline.correct import step as correct
 from inventory_pipeline.correct.step import Proposed
@@ -20,8 +19,6 @@ from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.batch import FeedResult
-from inventory_pipeline.ingest.keys import load_key_book
-from inventory_pipeline.ingest.step import Answer
 from inventory_pipeline.ledger import step as books
 from inventory_pipeline.ledger.step import Posted
 from inventory_pipeline.model.hours import HOUR, compute_key
@@ -99,35 +96,6 @@ class Shift:
                     hour_at=hour_at, clock=house.clock, may_fetch=self.may_fetch,
                 )  # fmt: skip
 
-    def ingest_all(self, hour_at: datetime) -> list[FeedResult]:
-        """Land and load every system in turn; while one is written the next ones are read."""
-        results, book = [], None
-        with self._failing(hour_at):
-            catalog = self.house.catalog
-            read = map_ahead(
-                lambda answer: (answer, ingest.read_answer(catalog, answer)),
-                self._land_all(hour_at),
-            )
-            for answer, told in read:
-                with self.house.warehouse() as warehouse:
-                    book = book or load_key_book(warehouse)
-                    results.append(ingest.store(warehouse, book, answer, told))
-        return results
-
-    def _land_all(self, hour_at: datetime) -> Iterator[Answer]:
-        house = self.house
-        for system in house.settings.systems:
-            self.tell(f"ingest {system}", hour_at)
-            source = house.build_source(system)
-            with house.warehouse() as warehouse:
-                answers = list(
-                    ingest.land(
-                        warehouse, house.landing, source,
-                        hour_at=hour_at, clock=house.clock, may_fetch=self.may_fetch,
-                    )
-                )  # fmt: skip
-            yield from answers
-
     def post(self, hour_at: datetime) -> Posted:
         """Hold one hour's movements together, and look at every path of the map."""
         house = self.house
@@ -190,13 +158,8 @@ class Shift:
 
     @contextmanager
     def _step(self, name: str, hour_at: datetime) -> Iterator[None]:
-        self.tell(name, hour_at)
-        with self._failing(hour_at):
-            yield
-
-    @contextmanager
-    def _failing(self, hour_at: datetime) -> Iterator[None]:
         """Keep three states apart: crashed, never started, ran and found nothing (ACL-04)."""
+        self.tell(name, hour_at)
         try:
             yield
         except BaseException as error:
