@@ -6,7 +6,6 @@ time that is taken; ``first_hour.py`` begins without one.
 """
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,12 @@ from benchmarks.earlier import WAIT, find_earlier
 from benchmarks.work import FIRST_HOUR, slug
 from inventory_pipeline.config.load import load_settings
 from inventory_pipeline.config.models import Settings
-from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.ingest.counts import SourceWords
 from inventory_pipeline.ingest.identity import load_catalog
 from inventory_pipeline.ingest.keys import KeyBook, load_key_book
 from inventory_pipeline.ingest.numbered import Numbered, number_readings
-from inventory_pipeline.ingest.told import Told, read_counts
+from inventory_pipeline.ingest.told import read_counts
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.model.ports import Page
@@ -45,7 +43,9 @@ def prepare(folder: Path) -> None:
     find_earlier(folder)
 
 
-def read_system(folder: Path, settings: Settings, catalog: Catalog, system: str) -> Told:
+def read_system(
+    folder: Path, settings: Settings, catalog: Catalog, system: str, book: KeyBook
+) -> Numbered:
     """Read one system's export as its ingest step does."""
     path = folder / "exports" / f"{system}-{slug(FIRST_HOUR)}.parquet"
     options = FilesConnector.options_model(**settings.systems[system].options)
@@ -53,29 +53,13 @@ def read_system(folder: Path, settings: Settings, catalog: Catalog, system: str)
     page = Page(b"", "parquet", str(path), hour_at=FIRST_HOUR, fetched_at=FIRST_HOUR)
     units = {m.fact: m.unit for m in settings.mirrors if m.system == system and m.unit}
     words = SourceWords(system, None, "", "", units, latest=FIRST_HOUR + HOUR)
-    return read_counts(connector.parse("counts", [page]), catalog, words)
+    plain, readings = read_counts(connector.parse("counts", [page]), catalog, words)
+    return number_readings(book, plain, readings.observations)
 
 
-def number_systems(
-    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
-) -> tuple[KeyBook, dict[str, Numbered]]:
-    """Number every system's readings in turn; while one is numbered the next ones are read."""
-    told = map_ahead(partial(read_system, folder, settings, catalog), settings.systems)
-    book, numbered = None, {}
-    for system, each in zip(settings.systems, told, strict=True):
-        # As the ingest step does: not before the first answer is here.
-        book = book or load_book()
-        if each.counts:
-            plain, readings = each.counts
-            numbered[system] = number_readings(book, plain, readings.observations)
-    return book or load_book(), numbered
-
-
-def take_picture(
-    folder: Path, settings: Settings, catalog: Catalog, load_book: Callable[[], KeyBook]
-) -> Picture:
+def take_picture(folder: Path, settings: Settings, catalog: Catalog, book: KeyBook) -> Picture:
     """Read every system and put the hour together as ``load_picture`` does from the store."""
-    book, read = number_systems(folder, settings, catalog, load_book)
+    read = {name: read_system(folder, settings, catalog, name, book) for name in settings.systems}
     picture = Picture(
         hour_at=FIRST_HOUR,
         hour=Hour(book.size),
@@ -119,7 +103,7 @@ def reconcile_with(folder: Path, load_book: Callable[[], KeyBook]) -> dict[str, 
     catalog = load_catalog(
         folder, items=files.items, locations=files.locations, identities=files.identities
     )
-    picture = take_picture(folder, settings, catalog, load_book)
+    picture = take_picture(folder, settings, catalog, load_book())
     outcomes = judge_picture(
         picture, settings, catalog,
         movements=NO_MOVEMENTS, open_units={}, pending=NOTHING_PENDING,

@@ -20,7 +20,7 @@ from inventory_pipeline.diagnose.evidence import build_cases
 from inventory_pipeline.diagnose.grounding import find_ungrounded
 from inventory_pipeline.diagnose.standing import find_standings
 from inventory_pipeline.diagnose.step import load_evidence
-from inventory_pipeline.diagnose.verdict import judge
+from inventory_pipeline.diagnose.verdict import find_steps, judge
 from inventory_pipeline.simulator.run import simulate
 from inventory_pipeline.wiring.export import load_table
 from inventory_pipeline.wiring.house import House, build_house
@@ -124,7 +124,7 @@ def _build_second(case: Case, problem: Problem, plan: Plan) -> Second:
     is_hidden = not plan.hidden.isdisjoint(problem.find_causes(problem.last_hour))
     without = judge(case, {}, hidden=plan.hidden) if is_hidden else None
     return Second(
-        tier=verdict.tier,
+        tier=find_steps(case),
         share=verdict.share,
         one_rule=guess_by_one_rule(case),
         features=find_features(case),

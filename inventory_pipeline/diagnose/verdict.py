@@ -61,7 +61,9 @@ def judge(case: Case, priors: dict[str, float], *, hidden: Set[str] = frozenset(
     chosen = ranking.hypotheses[0].claims if cause != UNKNOWN else ()
     doubts = find_doubts(case, scene.account, ranking) if chosen else ("no cause is named",)
     confidence = (
-        calibrate(ranking.shares[cause], tier=tier, is_proven=not doubts) if chosen else 0.0
+        calibrate(ranking.shares[cause], tier=find_steps(case), is_proven=not doubts)
+        if chosen
+        else 0.0
     )
     rivals = sorted(
         ((c, s) for c, s in ranking.shares.items() if c != cause and s >= LEAST_RIVAL),
@@ -77,6 +79,14 @@ def _choose(ranking: Ranking) -> str:
         return UNKNOWN
     best = ranking.hypotheses[0].main.cause
     return best if ranking.shares[best] > ranking.shares[UNKNOWN] else UNKNOWN
+
+
+def find_steps(case: Case) -> str:
+    """Return which steps of the calibration speak for a case.
+
+    A row without an owner, or a count beside its record, is seen whole by whoever sees it.
+    """
+    return find_tier(case) if case.kind == "gap" else "T2"
 
 
 def find_tier(case: Case) -> str:

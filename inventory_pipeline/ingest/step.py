@@ -4,19 +4,15 @@ Run it twice and nothing changes.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-
-import polars as pl
 
 from inventory_pipeline.ingest.batch import FeedResult, Tables, store_batch
 from inventory_pipeline.ingest.fetch import Absence, fetch_feed
-from inventory_pipeline.ingest.keys import KeyBook, load_key_book
+from inventory_pipeline.ingest.keys import load_key_book
 from inventory_pipeline.ingest.landed import Landed
 from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.ingest.tabulate import tabulate
-from inventory_pipeline.ingest.told import Source, Told, read
+from inventory_pipeline.ingest.told import Source, read
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.ports import Clock
 from inventory_pipeline.store.queries import load_query
@@ -27,16 +23,6 @@ logger = logging.getLogger(__name__)
 # Movements first: the gate asks them what a changed count may be explained by.
 FEED_ORDER = ("movements", "levels", "events", "syncs", "changes", "documents", "counts")
 UNSETTLED = ("missing", "failed", "partial", "suspect")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one feed of one system came to in an hour, landed and not yet read."""
-
-    source: Source
-    feed: str
-    hour_at: datetime
-    found: Landed | Absence
 
 
 def run(
@@ -54,68 +40,51 @@ def run(
     Args:
         may_fetch: False recomputes from landing alone (backfill).
     """
-    answers = land(warehouse, landing, source, hour_at=hour_at, clock=clock, may_fetch=may_fetch)
-    return list(store_all(warehouse, ((a, read_answer(catalog, a)) for a in answers)))
+    feeds = sorted(source.connector.find_feeds(), key=FEED_ORDER.index)
+    return [
+        _run_feed(
+            warehouse, landing, source, catalog,
+            feed=feed, hour_at=hour_at, clock=clock, may_fetch=may_fetch,
+        )
+        for feed in feeds
+    ]  # fmt: skip
 
 
-def land(
+def _run_feed(
     warehouse: DuckWarehouse,
     landing: Landing,
     source: Source,
+    catalog: Catalog,
     *,
+    feed: str,
     hour_at: datetime,
     clock: Clock,
     may_fetch: bool,
-) -> Iterator[Answer]:
-    """Yield every feed of one system as it lies in landing; ask the system where it may."""
-    for feed in sorted(source.connector.find_feeds(), key=FEED_ORDER.index):
-        found: Landed | Absence | None = landing.find(source.name, feed, hour_at)
-        if may_fetch and (found is None or not _is_settled(warehouse, source.name, feed, hour_at)):
-            found = fetch_feed(
-                source.connector, landing,
-                system=source.name, feed=feed, hour_at=hour_at, clock=clock,
-            )  # fmt: skip
-        if found is None:
-            found = _recall_absence(warehouse, source.name, feed, hour_at)
-        yield Answer(source, feed, hour_at, found)
-
-
-def read_answer(catalog: Catalog, answer: Answer) -> Told:
-    """Read what was landed, if anything was. Touches no store: any thread may do it."""
-    if isinstance(answer.found, Absence):
-        return Told(0, pl.DataFrame(), problem=answer.found.reason)
-    return read(answer.source, catalog, answer.feed, answer.found)
-
-
-def store_all(
-    warehouse: DuckWarehouse, answers: Iterable[tuple[Answer, Told]]
-) -> Iterator[FeedResult]:
-    """Store answers in their order: it is the order in which new keys get their numbers."""
-    book = None
-    for answer, told in answers:
-        # Not before the first answer is here: the next ones may be read meanwhile.
-        book = book or load_key_book(warehouse)
-        yield _store(warehouse, book, answer, told)
-
-
-def _store(warehouse: DuckWarehouse, book: KeyBook, answer: Answer, told: Told) -> FeedResult:
-    """Put what was read in place of what the hour held before."""
-    source, found = answer.source, answer.found
+) -> FeedResult:
+    found: Landed | Absence | None = landing.find(source.name, feed, hour_at)
+    if may_fetch and (found is None or not _is_settled(warehouse, source.name, feed, hour_at)):
+        found = fetch_feed(
+            source.connector, landing,
+            system=source.name, feed=feed, hour_at=hour_at, clock=clock,
+        )  # fmt: skip
+    if found is None:
+        found = _recall_absence(warehouse, source.name, feed, hour_at)
     if isinstance(found, Absence):
-        result = FeedResult(source.name, answer.feed, answer.hour_at, found.status, found.reason)
+        result = FeedResult(source.name, feed, hour_at, found.status, found.reason)
         with warehouse.transaction():
             store_batch(warehouse, Tables({}, result), None)
         return result
+    told = read(source, catalog, feed, found)
     with warehouse.transaction():
-        tables = tabulate(warehouse, book, source, answer.feed, found, told)
+        book = load_key_book(warehouse)
+        tables = tabulate(warehouse, book, source, feed, found, told)
         store_batch(warehouse, tables, found)
-    result = tables.result
     logger.info(
         "ingested system=%s feed=%s hour=%s status=%s rows=%d keys=%d quarantined=%d",
-        source.name, answer.feed, answer.hour_at.isoformat(), result.status,
-        result.rows, result.keys, result.quarantined,
+        source.name, feed, hour_at.isoformat(), tables.result.status,
+        tables.result.rows, tables.result.keys, tables.result.quarantined,
     )  # fmt: skip
-    return result
+    return tables.result
 
 
 def _recall_absence(warehouse: DuckWarehouse, system: str, feed: str, hour_at: datetime) -> Absence:

@@ -1,4 +1,4 @@
-"""Told: what one landed answer says, in our words; no store is asked, so any thread may do it."""
+"""Told: what one landed answer says, in our words; no store is asked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,19 +82,17 @@ def read(source: Source, catalog: Catalog, feed: str, landed: Landed) -> Told:
     except SourceContractError as error:
         return Told(0, pl.DataFrame(), problem=str(error))
     words = _find_words(source, landed)
-    if feed == "counts":
-        return read_counts(raw, catalog, words)
     rows = raw.rows.height + raw.rejected.height
+    if feed == "counts":
+        return Told(rows, raw.rejected, counts=read_counts(raw, catalog, words))
     events = READERS[feed](raw.rows, catalog, words) if feed in READERS else None
     return Told(rows, raw.rejected, events=events)
 
 
-def read_counts(raw: RawFrame, catalog: Catalog, words: SourceWords) -> Told:
-    """Read the rows of a counts feed."""
+def read_counts(raw: RawFrame, catalog: Catalog, words: SourceWords) -> tuple[Plain, Readings]:
+    """Read a counts feed: its plain rows, and what the other rows say."""
     plain, others = split_plain(raw.rows, catalog, words)
-    readings = compute_readings(others, catalog, words)
-    rows = raw.rows.height + raw.rejected.height
-    return Told(rows, raw.rejected, counts=(plain, readings))
+    return plain, compute_readings(others, catalog, words)
 
 
 def _find_words(source: Source, landed: Landed) -> SourceWords:

@@ -1,14 +1,12 @@
 """Round: every mirror rule of the configuration judged over one hour, read from the store."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from inventory_pipeline.config.facts import Mirror
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.quantities import COMMITTED
@@ -23,8 +21,6 @@ from inventory_pipeline.reconcile.mirrors import Outcome, judge_mirror
 from inventory_pipeline.reconcile.words import compare_words
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
-
-WORKERS = 2
 
 # A snapshot older than this is explained by no movement any more.
 RETAINED = timedelta(days=14)
@@ -66,8 +62,8 @@ def judge_picture(
         open_units: as-of instant → key_id, open_units.
         pending: corrections on their way: mirror, fact, key_id, pending_units (signed).
     """
-
-    def judge(mirror: Mirror) -> Outcome | None:
+    outcomes = []
+    for mirror in settings.mirrors:
         facts = dict(picture.facts)
         if COMMITTED in mirror.expects and COMMITTED not in facts:
             facts[COMMITTED] = _find_committed(picture, settings, mirror.system, open_units)
@@ -79,11 +75,9 @@ def judge_picture(
             open_units=open_units,
             pending=pending,
         )  # fmt: skip
-        return outcome and _add_words(outcome, picture, facts[outcome.primary])
-
-    # Array work lets go of the interpreter: two mirrors are judged at a time.
-    with ThreadPoolExecutor(WORKERS, "judge") as pool:
-        return [outcome for outcome in pool.map(judge, settings.mirrors) if outcome]
+        if outcome:
+            outcomes.append(_add_words(outcome, picture, facts[outcome.primary]))
+    return outcomes
 
 
 def _load_movements(

@@ -44,7 +44,7 @@ def run_hour(
     with open_shift(
         house, [hour_at], may_fetch=may_fetch, tell=lambda step, _hour_at: tell(step)
     ) as shift:
-        feeds = shift.ingest_all(hour_at)
+        feeds = [feed for name in house.settings.systems for feed in shift.ingest(name, hour_at)]
         cycle = shift.reconcile(hour_at)
         shift.diagnose(hour_at)
         shift.propose(hour_at)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
 from inventory_pipeline.correct import step as correct
 from inventory_pipeline.correct.step import Proposed
@@ -20,7 +19,6 @@ from inventory_pipeline.diagnose.step import Diagnosed
 from inventory_pipeline.errors import InventoryPipelineError, NoDataError
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ingest.batch import FeedResult
-from inventory_pipeline.ingest.step import Answer
 from inventory_pipeline.ledger import step as books
 from inventory_pipeline.ledger.step import Posted
 from inventory_pipeline.model.hours import HOUR, compute_key
@@ -28,7 +26,6 @@ from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
 from inventory_pipeline.report import heartbeat
 from inventory_pipeline.store.queries import load_query
-from inventory_pipeline.store.warehouse import DuckWarehouse
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.outcome import Outcome, load_outcome
@@ -102,24 +99,6 @@ class Shift:
                     hour_at=hour_at, clock=house.clock, may_fetch=self.may_fetch,
                 )  # fmt: skip
 
-    def ingest_all(self, hour_at: datetime) -> list[FeedResult]:
-        """Land and load every system in turn; while one is written the next ones are read."""
-        catalog = self.house.catalog
-        with self._failing(hour_at), self.house.warehouse() as warehouse:
-            read = map_ahead(
-                lambda answer: (answer, ingest.read_answer(catalog, answer)),
-                self._land_all(warehouse, hour_at),
-            )
-            return list(ingest.store_all(warehouse, read))
-
-    def _land_all(self, warehouse: DuckWarehouse, hour_at: datetime) -> Iterator[Answer]:
-        for system in self.house.settings.systems:
-            self.tell(f"ingest {system}", hour_at)
-            yield from ingest.land(
-                warehouse, self.house.landing, self.house.build_source(system),
-                hour_at=hour_at, clock=self.house.clock, may_fetch=self.may_fetch,
-            )  # fmt: skip
-
     def post(self, hour_at: datetime) -> Posted:
         """Hold one hour's movements together, and look at every path of the map."""
         house = self.house
@@ -182,13 +161,8 @@ class Shift:
 
     @contextmanager
     def _step(self, name: str, hour_at: datetime) -> Iterator[None]:
-        self.tell(name, hour_at)
-        with self._failing(hour_at):
-            yield
-
-    @contextmanager
-    def _failing(self, hour_at: datetime) -> Iterator[None]:
         """Keep three states apart: crashed, never started, ran and found nothing (ACL-04)."""
+        self.tell(name, hour_at)
         try:
             if hour_at not in self.before:
                 self.before[hour_at] = load_outcome(self.house, hour_at)
