@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.alternatives import measure_engine_alternatives
+from benchmarks.explain import FULL, QUICK, measure_explanation
 from benchmarks.history import measure_history
 from benchmarks.isolated_venv import Interpreter, build_interpreter
 from benchmarks.levels import measure_levels
@@ -27,7 +28,7 @@ from benchmarks.work import make_work
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("engine", "levels", "history", "orchestration", "start")
+PARTS = ("engine", "levels", "history", "explain", "orchestration", "start")
 
 
 def main() -> None:
@@ -68,6 +69,9 @@ def measure(
         rows |= measure_history(
             20_000 if is_quick else 1_000_000, days=6 if is_quick else 7, times=5
         )
+    if "explain" in parts:
+        tell("why, for every finding")
+        rows |= measure_explanation(QUICK if is_quick else FULL, times=5)
     if "orchestration" in parts:
         tell("orchestration")
         rows |= measure_orchestration(4 if is_quick else 24)
