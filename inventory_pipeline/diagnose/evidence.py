@@ -20,7 +20,7 @@ from inventory_pipeline.diagnose.case import (
 )
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.peers import add_peers
-from inventory_pipeline.diagnose.points import build_point, mark_moving
+from inventory_pipeline.diagnose.points import OpenOrders, build_point, mark_moving
 from inventory_pipeline.diagnose.records import (
     build_changes,
     build_log,
@@ -161,7 +161,8 @@ def _build_case(
     rule = standing.rule
     told = choose_effects(moves, rule, owner=owner, orders_owner=standing.orders_owner)
     tells_orders = any(m.kind == "order_placed" for m in told)
-    points = [build_point(r, rule, told if tells_orders else ()) for r in series]
+    orders = OpenOrders(told) if tells_orders else None
+    points = [build_point(r, rule, orders) for r in series]
     told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
     points = mark_moving(points, told, standing.path_delay)
     if not told and points and not _tells_moves(shared.heard, owner):

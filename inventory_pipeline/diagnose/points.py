@@ -10,6 +10,8 @@ from typing import Any
 from inventory_pipeline.diagnose.case import Move, Point, Rule
 from inventory_pipeline.model.quantities import COMMITTED
 
+# What opens units of an order, and what closes them.
+OPENING = {"order_placed": 1, "order_cancelled": -1, "shipment": -1}
 YOUNG = timedelta(minutes=15)
 # Readings of one hour are never further apart.
 ONE_MOMENT = timedelta(hours=1)
@@ -36,11 +38,40 @@ def find_settled_gap(points: Sequence[Point]) -> int:
     return (settled or points)[-1].delta
 
 
-def build_point(row: Mapping[str, Any], rule: Rule, moves: Sequence[Move]) -> Point:
+class OpenOrders:
+    """Units ordered and not shipped, order by order, at any instant; eaches, never below zero.
+
+    Walked once, and then looked up hour by hour.
+    """
+
+    def __init__(self, moves: Sequence[Move]) -> None:
+        named: dict[str, str] = {}
+        for move in moves:
+            if move.kind == "order_placed" and move.is_own:
+                named |= dict.fromkeys(move.names, move.movement_id)
+        open_units: dict[str, int] = defaultdict(int)
+        self._moments: list[datetime] = []
+        self._totals = [0]
+        for move in sorted(
+            (m for m in moves if m.is_own and m.kind in OPENING), key=lambda m: m.at
+        ):
+            order = next((named[name] for name in move.names if name in named), "")
+            if order:
+                before = max(open_units[order], 0)
+                open_units[order] += OPENING[move.kind] * move.units
+                self._moments.append(move.at)
+                self._totals.append(self._totals[-1] + max(open_units[order], 0) - before)
+
+    def count(self, moment: datetime) -> int:
+        """Return the units open at an instant."""
+        return self._totals[bisect_right(self._moments, moment)]
+
+
+def build_point(row: Mapping[str, Any], rule: Rule, orders: OpenOrders | None) -> Point:
     """Return one hour; commitments that no system counts are taken from the open orders."""
     committed = row["committed_units"]
-    if committed is None and moves:
-        committed = count_open_units(moves, row["mirror_at"])
+    if committed is None and orders is not None:
+        committed = orders.count(row["mirror_at"])
     promised = committed or 0 if COMMITTED in rule.names else 0
     free = row["owner_units"] - promised - (rule.safety if rule.takes_safety else 0)
     return Point(
@@ -82,21 +113,3 @@ def _find_readings(point: Point) -> tuple[datetime, datetime]:
 
 def _has_between(moments: Sequence[datetime], low: datetime, high: datetime) -> bool:
     return bisect_right(moments, high) > bisect_right(moments, low)
-
-
-def count_open_units(moves: Sequence[Move], moment: datetime) -> int:
-    """Return the units ordered and not shipped at a moment, order by order, never below zero."""
-    open_units: dict[str, int] = defaultdict(int)
-    named: dict[str, str] = {}
-    for move in moves:
-        if move.kind == "order_placed" and move.is_own:
-            named |= dict.fromkeys(move.names, move.movement_id)
-    for move in moves:
-        if move.at > moment or not move.is_own:
-            continue
-        order = next((named[name] for name in move.names if name in named), "")
-        if order and move.kind == "order_placed":
-            open_units[order] += move.units
-        elif order and move.kind in {"order_cancelled", "shipment"}:
-            open_units[order] -= move.units
-    return sum(units for units in open_units.values() if units > 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SHAPE, Claim
-from inventory_pipeline.diagnose.points import count_open_units, find_start
+from inventory_pipeline.diagnose.points import OpenOrders, find_start
 from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 from inventory_pipeline.model.quantities import COMMITTED
@@ -80,7 +80,7 @@ def _is_promise_left(case: Case) -> bool:
     """Return whether more is promised than orders tell of: then the promise itself is wrong."""
     end = case.points[-1]
     tells = any(m.kind == "order_placed" and m.is_own for m in case.moves or ())
-    return tells and (end.committed or 0) > count_open_units(case.moves or (), end.at)
+    return tells and (end.committed or 0) > OpenOrders(case.moves or ()).count(end.at)
 
 
 def _find_record(case: Case) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory_pipeline.diagnose.case import Move
 from inventory_pipeline.diagnose.claim import BY_ID, BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import SLACK, find_missed
-from inventory_pipeline.diagnose.points import count_open_units
+from inventory_pipeline.diagnose.points import OpenOrders
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 from inventory_pipeline.model.quantities import COMMITTED
 
@@ -54,7 +54,8 @@ def _find_promise_left(scene: Scene) -> Iterator[Claim]:
     case, moves = scene.case, scene.case.moves or ()
     if COMMITTED not in case.rule.names or not case.points:
         return
-    left = tuple((p.committed or 0) - count_open_units(moves, p.at) for p in case.points)
+    orders = OpenOrders(moves)
+    left = tuple((p.committed or 0) - orders.count(p.at) for p in case.points)
     whole = [p.at for p, units in zip(case.points, left, strict=True) if not units]
     if not left[-1] or left[-1] != case.delta or not whole:
         return

@@ -6,6 +6,7 @@ import pytest
 
 from inventory_pipeline.diagnose.case import Case, Message, Rule
 from inventory_pipeline.diagnose.evidence import infer_moves, size_counts
+from inventory_pipeline.diagnose.points import OpenOrders
 from inventory_pipeline.diagnose.verdict import Verdict, judge
 from inventory_pipeline_tests.support.cases import SELLS, at, case, series
 
@@ -222,3 +223,17 @@ def test_where_only_counts_are_kept_the_owner_s_own_fall_is_no_sale() -> None:
 
     assert say(fallen).cause == "movement_dropped"
     assert say(ordered).cause == "decrement_missing"
+
+
+def test_open_orders_at_any_instant() -> None:
+    told = case(
+        "",
+        "09:00 storefront order_placed 5 S1 SO-1\n09:30 storefront order_placed 2 S2 SO-2\n"
+        "10:00 shelf shipment 3 W1 SO-1\n10:30 storefront order_cancelled 2 C2 SO-2\n"
+        "11:00 shelf shipment 4 W2 SO-1\n11:30 shelf shipment 9 W3 SO-9",
+    )
+
+    orders = OpenOrders(told.moves or ())
+
+    clocks = ["08:59", "09:00", "09:45", "10:00", "10:30", "11:00", "12:00"]
+    assert [orders.count(at(clock)) for clock in clocks] == [0, 5, 7, 4, 2, 0, 0]
