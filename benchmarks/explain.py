@@ -1,6 +1,6 @@
 """B5 and D10: a cause for every open finding, with two months of movements to look through.
 
-The warehouse is built by the product's own steps: a week of hours with counts and movements, and
+The warehouse is built by the product's own steps: two days of hours with counts and movements, and
 daily files of the movements before it. Every finding is a shipment that one mirror never heard of,
 or a case too many.
 """
@@ -63,7 +63,7 @@ class Size:
     findings: int
 
 
-FULL = Size(rows=410_000, movements=10_000_000, days=60, hours=168, findings=10_000)
+FULL = Size(rows=410_000, movements=10_000_000, days=60, hours=48, findings=10_000)
 QUICK = Size(rows=20_000, movements=100_000, days=10, hours=12, findings=300)
 
 
