@@ -51,7 +51,8 @@ class Sheet:
         texts = self.cells.drop("row")
         rows = texts.hash_rows() if texts.width else pl.ones(self.cells.height, eager=True)
         # Sums wrap around on purpose: differences of running ones are exact all the same.
-        running = np.append(0, np.cumsum(rows.to_numpy(), dtype=np.uint64)).astype(np.uint64)
+        running = np.zeros(rows.len() + 1, np.uint64)
+        np.cumsum(rows.to_numpy(), dtype=np.uint64, out=running[1:])
         cuts = np.searchsorted(self.cells["row"].to_numpy(), ends, side="right")
         sums = np.diff(running[cuts], prepend=np.uint64(0))
         raws: list[list[str]] = [[] for _ in heights]

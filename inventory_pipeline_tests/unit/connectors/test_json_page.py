@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -138,6 +138,7 @@ def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
 
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(pages(), min_size=1, max_size=5))
+@example(texts=['{"at":"2026-04-06T10:00:00Z","data":{"items":[{}]}}'] * 2)
 def test_pages_read_together_say_what_each_says_alone(texts):
     bodies = [text.encode() for text in texts]
     try:
