@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import shutil
 import socket
 import ssl
 import subprocess
@@ -110,6 +111,9 @@ def proxy(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proxy]:
     build: Callable[[Path, int, dict[str, str]], list[str]] = request.param
+    program = build.__name__.removeprefix("build_")
+    if shutil.which(program) is None:
+        pytest.skip(f"no {program} on this machine; apt-get install {program}")
     folder, port = tmp_path_factory.mktemp("proxy"), find_port()
     Authority(folder).build_context("*.example.com")
     [chain] = folder.glob("server-*.pem")
