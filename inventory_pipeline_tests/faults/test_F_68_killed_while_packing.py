@@ -95,14 +95,20 @@ def test_F_68_a_packing_killed_at_any_statement_leaves_each_day_whole(
     assert read_tables(shop) == before
 
 
+def measure_packing(shop: Shop) -> float:
+    started = time.monotonic()
+    assert start_packing(shop).wait(timeout=60) == 0
+    return time.monotonic() - started
+
+
 @pytest.mark.slow
 def test_F_68_kills_of_a_packing_at_random_moments_lose_nothing(
     worked: Shop, tmp_path: Path
 ) -> None:
     before = read_tables(worked)
-    started = time.monotonic()
-    assert start_packing(copy_shop(worked, tmp_path / "whole")).wait(timeout=60) == 0
-    length, chance, killed = time.monotonic() - started, random.Random(68), 0
+    # The first start is slower than the others; kills are spread over a usual one.
+    length = min(measure_packing(copy_shop(worked, tmp_path / f"whole-{n}")) for n in range(2))
+    chance, killed = random.Random(68), 0
     for number in range(15):
         shop = copy_shop(worked, tmp_path / str(number))
         process = start_packing(shop)

@@ -147,6 +147,8 @@ def _find_rewritten(scene: Scene, jump: Jump) -> Iterator[Claim]:
 
 def _fit_ratio(case: Case) -> Iterator[Claim]:
     """Claim a ratio with which every movement since the agreement was posted, hour by hour."""
+    if not case.points:
+        return
     start = case.points[find_start(case.points)].at
     moved = [m for m in case.moves or () if m.effect and m.at > start and m.kind != INFERRED]
     points = [p for p in case.points if p.at > start and p.is_settled]

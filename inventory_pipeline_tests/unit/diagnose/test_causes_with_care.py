@@ -237,3 +237,16 @@ def test_open_orders_at_any_instant() -> None:
 
     clocks = ["08:59", "09:00", "09:45", "10:00", "10:30", "11:00", "12:00"]
     assert [orders.count(at(clock)) for clock in clocks] == [0, 5, 7, 4, 2, 0, 0]
+
+
+@pytest.mark.parametrize("heard", [None, ""])
+@pytest.mark.parametrize(
+    "told", ["", "09:05 shelf receipt 8 W1\n09:10 storefront order_placed 2 S1"]
+)
+@pytest.mark.parametrize("kind", ["gap", "ghost", "absent", "count_variance", "phantom"])
+def test_a_finding_without_a_series_has_a_verdict_all_the_same(
+    heard: str | None, told: str, kind: str
+) -> None:
+    asked = case("", told, heard, kind=kind, told_units=-2)
+
+    assert say(asked).cause
