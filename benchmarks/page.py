@@ -17,7 +17,8 @@ HEAD = """\
 
 Written by `make bench`; nothing here is edited by hand. Every candidate runs in a process of its
 own, in turns, and the values are medians. Seconds differ from machine to machine and from minute
-to minute: quote the **ratios of one run**. A target that is not met is open work.
+to minute: quote the **ratios of one run**. A target that is not met is open work; profiles say
+[where its time goes](where-time-goes.md).
 
 """
 TITLES = {
