@@ -11,6 +11,8 @@ from datetime import timedelta
 from inventory_pipeline.diagnose.account import Account
 from inventory_pipeline.diagnose.case import Case
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.jumps import find_jumps
+from inventory_pipeline.diagnose.peers import is_open_orders
 from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
 from inventory_pipeline.model.causes import CAUSES
@@ -53,6 +55,11 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
         (_is_still_coming(case, best), "the mirror has told of nothing since, or it is queued"),
         (bool(case.receipts), "a correction is on its way already"),
+        (
+            _is_of_many(case, best),
+            "other items there ignore just their open orders as well",
+        ),
+        (_has_twin(case, best), "another item is off by as much the other way since that hour"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
@@ -124,6 +131,27 @@ def _is_overtaken(case: Case, claim: Claim) -> bool:
         and m.effect * lost.effect > 0
         and not told.isdisjoint(m.names)
         for m in moves.values()
+    )
+
+
+def _is_of_many(case: Case, best: Hypothesis) -> bool:
+    """Return whether orders seem lost item by item where a path takes none off at all."""
+    is_lost = any(claim.cause == "decrement_missing" for claim in best.claims)
+    return is_lost and is_open_orders(case) and case.like_orders > 0
+
+
+def _has_twin(case: Case, best: Hypothesis) -> bool:
+    """Return whether what is lost here may have been written to another item of the place."""
+    lost = {claim.units for claim in best.claims if claim.cause in LOST}
+    newest = find_jumps(case.points)[-1:] if case.points else ()
+    return any(
+        peer.sku != case.sku
+        and (peer.mirror, peer.location_id) == (case.mirror, case.location_id)
+        and peer.jump_at == jump.high
+        and -peer.jump_units in lost
+        and not peer.is_explained
+        for peer in case.peers
+        for jump in newest
     )
 
 
