@@ -20,6 +20,8 @@ from inventory_pipeline.model.hours import HOUR
 
 # Nobody's batch that is not declared comes more seldom than this; a nightly one is known.
 PATIENCE = timedelta(hours=6)
+# Two systems' clocks differ by less than this.
+CLOCKS = timedelta(minutes=5)
 # A message in one of these states is not tried again.
 GIVEN_UP = ("failed", "dropped", "dead", "expired", "discarded", "rejected")
 # Causes that say a word never came.
@@ -54,7 +56,10 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         (_has_hole(case, best), "a log was silent when it should have told"),
         (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
         (_is_still_coming(case, best), "the mirror has told of nothing since, or it is queued"),
-        (bool(case.receipts), "a correction is on its way already"),
+        (
+            bool(case.receipts) or _is_corrected_since(case),
+            "a correction is on its way already",
+        ),
         (
             _is_of_many(case, best),
             "other items there ignore just their open orders as well",
@@ -100,7 +105,7 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
     for claim in best.claims:
         if claim.cause not in LOST or claim.at is None:
             continue
-        if _is_queued(case, set(claim.ids)):
+        if _is_queued(case, set(claim.ids)) or _has_come_since(case, set(claim.ids)):
             return True
         due_at = claim.at + case.delay
         if case.heard_until is None or case.heard_until <= due_at:
@@ -108,6 +113,22 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
         if case.points[-1].at <= due_at + PATIENCE and not _is_overtaken(case, claim):
             return True
     return False
+
+
+def _has_come_since(case: Case, names: Set[str]) -> bool:
+    """Return whether the log tells of one of these records after the number was read."""
+    read_at = case.points[-1].at - CLOCKS
+    return any(row.at > read_at and row.reference_id in names for row in case.log or ())
+
+
+def _is_corrected_since(case: Case) -> bool:
+    """Return whether a correction of ours arrived when the number had just been read."""
+    ours = {name for name, _ in case.sent}
+    if not ours or not case.points:
+        return False
+    read_at = case.points[-1].at - CLOCKS
+    arrived = (m.processed_at for m in case.messages or () if m.reference_id in ours)
+    return any(at is not None and at > read_at for at in arrived) or _has_come_since(case, ours)
 
 
 def _is_queued(case: Case, names: Set[str]) -> bool:

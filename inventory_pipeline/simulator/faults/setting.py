@@ -220,6 +220,7 @@ class OurEchoOrLoop(Once):
     """We correct a number, and an old integration writes it back; twice."""
 
     cause = "our_echo_or_loop"
+    looks_like = "movement_dropped"
     mirrors = (STOREFRONT,)
     kinds = ("receipt", "damage")
     tail = 12
@@ -244,6 +245,8 @@ class OurEchoOrLoop(Once):
         self._write(effect, "inventory-pipeline", message.reference_id, "corrected")
 
     def _undo(self, effect: int) -> None:
+        # Until somebody takes our correction back there is only the loss that asked for it.
+        self.known_from = self.known_from or self.stage.now
         self._write(-effect, "legacy_sync", self._receipt_id, "written back")
 
     def _write(self, units: int, actor: str, reference_id: str, what: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from inventory_pipeline.diagnose.case import Case, Message, Rule
+from inventory_pipeline.diagnose.case import Case, Message, Rule, Sibling
 from inventory_pipeline.diagnose.evidence import infer_moves, size_counts
 from inventory_pipeline.diagnose.points import OpenOrders
 from inventory_pipeline.diagnose.verdict import Verdict, judge
@@ -250,3 +250,38 @@ def test_a_finding_without_a_series_has_a_verdict_all_the_same(
     asked = case("", told, heard, kind=kind, told_units=-2)
 
     assert say(asked).cause
+
+
+def test_a_correction_that_came_as_the_number_was_read_forbids_another() -> None:
+    asked = lose_a_receipt(
+        "8 20 20 20\n9 28 28 20\n16 28 28 20", heard="16:56 add 8 L9 rcpt-1 inventory-pipeline"
+    )
+
+    verdict = say(replace(asked, sent=(("rcpt-1", 8),)))
+
+    assert "a correction is on its way already" in verdict.doubts
+
+
+def test_a_word_that_came_as_the_number_was_read_is_not_lost() -> None:
+    asked = lose_a_receipt("8 20 20 20\n9 28 28 20\n16 28 28 20", heard="16:58 add 8 L9 W1")
+
+    assert not say(asked).is_proven
+
+
+def test_orders_lost_alike_on_many_items_are_no_single_losses() -> None:
+    asked = case(
+        "8 20 20 20 0\n9 20 17 20 3\n16 20 17 20 3",
+        "07:10 shelf receipt 1 W0\n09:05 storefront order_placed 3 S1",
+        "07:12 add 1 L0 W0",
+    )
+
+    assert say(asked).is_proven
+    assert not say(replace(asked, like_orders=2)).is_proven
+
+
+def test_a_loss_here_and_a_gain_on_another_item_may_be_one_mistake() -> None:
+    asked = lose_a_receipt("8 20 20 20\n9 28 28 20\n16 28 28 20")
+    gain = Sibling("B", "MAIN", "storefront", "available", 8, at("9:55"), 8)
+
+    assert say(replace(asked, peers=(replace(gain, is_explained=True),))).is_proven
+    assert not say(replace(asked, peers=(gain,))).is_proven
