@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,7 +23,12 @@ HEAVY = ("polars", "duckdb", "numpy", "dagster", "sqlglot", "jinja2", "matplotli
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    return write_config(tmp_path, CONFIG)
+    # The mail of these shops is due half a day away from now, at whatever hour the tests run.
+    zone = ZoneInfo("America/Los_Angeles")
+    due_at = datetime.now(zone) + timedelta(hours=12)
+    assert "from: pipeline@example.com}" in CONFIG
+    mail = f'from: pipeline@example.com, at: "{due_at:%H:%M}"}}'
+    return write_config(tmp_path, CONFIG.replace("from: pipeline@example.com}", mail))
 
 
 def sign(config: Path, *, ago: timedelta = timedelta(), majors: int = 0, status="clear") -> Path:
