@@ -281,6 +281,3 @@ def infer_moves(points: list[Point], owner: str) -> list[Move]:
                 )
             )
     return found
-
-
-# Beyond these nobody learns more from one more sibling.

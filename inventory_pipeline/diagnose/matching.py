@@ -17,7 +17,6 @@ NEAR = timedelta(hours=1)
 
 
 LATE = timedelta(hours=48)
-# A movement this fresh is nowhere missing yet, whatever delay is declared.
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from inventory_pipeline.model.quantities import COMMITTED
 # What opens units of an order, and what closes them.
 OPENING = {"order_placed": 1, "order_cancelled": -1, "shipment": -1}
 YOUNG = timedelta(minutes=15)
+# Two systems' clocks differ by less than this.
+CLOCKS = timedelta(minutes=5)
 # Readings of one hour are never further apart.
 ONE_MOMENT = timedelta(hours=1)
-# Hours before the agreement that tell which rows its number already holds.
 
 
 def find_start(points: Sequence[Point]) -> int:

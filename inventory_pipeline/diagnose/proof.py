@@ -13,6 +13,7 @@ from inventory_pipeline.diagnose.case import Case
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import find_jumps
 from inventory_pipeline.diagnose.peers import is_open_orders
+from inventory_pipeline.diagnose.points import CLOCKS
 from inventory_pipeline.diagnose.rules import is_about
 from inventory_pipeline.diagnose.weigh import Hypothesis, Ranking
 from inventory_pipeline.model.causes import CAUSES
@@ -20,8 +21,6 @@ from inventory_pipeline.model.hours import HOUR
 
 # Nobody's batch that is not declared comes more seldom than this; a nightly one is known.
 PATIENCE = timedelta(hours=6)
-# Two systems' clocks differ by less than this.
-CLOCKS = timedelta(minutes=5)
 # A message in one of these states is not tried again.
 GIVEN_UP = ("failed", "dropped", "dead", "expired", "discarded", "rejected")
 # Causes that say a word never came.

@@ -8,10 +8,9 @@ from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import list_near
 from inventory_pipeline.diagnose.matching import NEAR, Entry
+from inventory_pipeline.diagnose.points import CLOCKS
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 
-# Two systems' clocks differ by less than this.
-CLOCKS = timedelta(minutes=5)
 RETURNS = ("return_initiated", "return_received")
 
 
