@@ -1,5 +1,6 @@
 """Batches: one feed of one system in one hour, and how it takes the place of what stood there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,16 +50,25 @@ def store_batch(warehouse: DuckWarehouse, tables: Tables, landed: Landed | None)
         load_query("ingest", "find_batch"),
         system=result.system, feed=result.feed, hour_at=result.hour_at,
     )  # fmt: skip
-    if not found.height:
+    is_new = found.is_empty()
+    if is_new:
         found = warehouse.query(load_query("ingest", "find_next_batch"))
     batch_id = int(found["batch_id"][0])
+    batch = _describe_batch(batch_id, result, landed)
+    for table, frame in (*_number(tables, batch_id), ("ingest.batches", batch)):
+        if is_new:
+            warehouse.append(table, frame)
+        else:
+            warehouse.replace_partition(table, frame, where={"batch_id": batch_id})
+
+
+def _number(tables: Tables, batch_id: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Give the rows of every table their batch; a table without rows has an empty frame."""
     for table in CONTENT_TABLES:
         frame = tables.frames.get(table, pl.DataFrame())
         if frame.height:
             frame = frame.with_columns(batch_id=pl.lit(batch_id, pl.Int32))
-        warehouse.replace_partition(table, frame, where={"batch_id": batch_id})
-    batch = _describe_batch(batch_id, result, landed)
-    warehouse.replace_partition("ingest.batches", batch, where={"batch_id": batch_id})
+        yield table, frame
 
 
 def _describe_batch(batch_id: int, result: FeedResult, landed: Landed | None) -> pl.DataFrame:

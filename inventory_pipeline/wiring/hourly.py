@@ -41,9 +41,12 @@ def run_hour(
     Raises:
         InventoryPipelineError: the hour could not be done; the journal says why.
     """
-    with open_shift(
-        house, [hour_at], may_fetch=may_fetch, tell=lambda step, _hour_at: tell(step)
-    ) as shift:
+    with (
+        open_shift(
+            house, [hour_at], may_fetch=may_fetch, tell=lambda step, _hour_at: tell(step)
+        ) as shift,
+        house.warehouse(),
+    ):
         feeds = [feed for name in house.settings.systems for feed in shift.ingest(name, hour_at)]
         cycle = shift.reconcile(hour_at)
         shift.diagnose(hour_at)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from importlib.metadata import entry_points
+from functools import cache, cached_property
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class House:
     holder: str = field(
         default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     )
+    _opened: DuckWarehouse | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def settings(self) -> Settings:
@@ -78,11 +79,22 @@ class House:
             self.root, items=files.items, locations=files.locations, identities=files.identities
         )
 
-    def warehouse(self) -> AbstractContextManager[DuckWarehouse]:
-        """Open the warehouse; another process is waited for as long as the file allows."""
-        return open_warehouse(
-            self.storage / "warehouse.duckdb", wait=self.settings.storage.lock_wait
-        )
+    @contextmanager
+    def warehouse(self) -> Iterator[DuckWarehouse]:
+        """Open the warehouse; another process is waited for as long as the file allows.
+
+        Inside of itself it is the one that is open: opening costs as much as a small step.
+        """
+        if self._opened is not None:
+            yield self._opened
+            return
+        path = self.storage / "warehouse.duckdb"
+        with open_warehouse(path, wait=self.settings.storage.lock_wait) as warehouse:
+            self._opened = warehouse
+            try:
+                yield warehouse
+            finally:
+                self._opened = None
 
     def journal(self, *, read_only: bool = False) -> AbstractContextManager[Journal]:
         """Open the journal."""
@@ -120,7 +132,7 @@ class House:
         return connector
 
     def _find_connector(self, system: str, name: str) -> Any:
-        known = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+        known = _find_entry_points()
         if name not in known:
             raise config_error_at(
                 self.loaded,
@@ -162,6 +174,12 @@ class House:
                     "wait for it to end and run again: nothing is lost"
                 )
             time.sleep(0.2)
+
+
+@cache
+def _find_entry_points() -> dict[str, EntryPoint]:
+    """Look once a process: every package that is installed is read for it."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 
 
 def build_house(path: Path, *, clock: Clock | None = None) -> House:

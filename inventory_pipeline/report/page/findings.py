@@ -57,7 +57,7 @@ def build_cards(
 
 
 def _build_card(line: FindingLine, zone: ZoneInfo, currency: str, now: datetime) -> Card:
-    asked = [_render_ask(ask) for ask in line.asked]
+    asked = [_render_ask(ask, line) for ask in line.asked]
     why, then = _split_sentence(line)
     lines = [why, _render_history(line, zone, currency, now)]
     if details := render_details(line.details):
@@ -130,12 +130,15 @@ def _render_history(line: FindingLine, zone: ZoneInfo, currency: str, now: datet
     return ", ".join(words) + "."
 
 
-def _render_ask(ask: Ask) -> str:
+def _render_ask(ask: Ask, line: FindingLine) -> str:
     state = neutralise(ask.state)
     if ask.kind == "count":
         bins = f"bin {neutralise(ask.place)}" if ask.place else "the shelf"
         return f"Asked: count {bins} ({state})."
-    return f"Proposed: {neutralise(ask.place)} to {render_units(ask.units)} ({state})."
+    # The page shows the last check of its day; what is proposed now may be of a later one.
+    is_later = line.expected_units is not None and ask.units != max(line.expected_units, 0)
+    proposed = "Proposed by a later check" if is_later else "Proposed"
+    return f"{proposed}: {neutralise(ask.place)} to {render_units(ask.units)} ({state})."
 
 
 def build_waiting(summary: DaySummary) -> Section:

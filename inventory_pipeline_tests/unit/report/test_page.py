@@ -74,6 +74,12 @@ def test_what_is_asked_stands_with_its_finding_and_in_its_section():
     assert "set storefront to 2 (flagged); 8 > 5" in read(find(page, "Corrections proposed (1)"))
 
 
+def test_a_target_of_a_later_check_says_so_beside_the_number_of_the_day():
+    later = Ask("proposal", "P-2", "F-1", "SKU-1", "MAIN", "storefront", 1, "flagged", "8 > 5")
+    card = read(find(build(build_finding(), proposals=(later,)), "Needs judgement"))
+    assert "Proposed by a later check: storefront to 1 (flagged)." in card
+
+
 def test_what_belongs_to_a_cleared_finding_is_not_asked_any_more():
     task = Ask("count", "T-1", "F-9", "SKU-1", "MAIN", "14", 3, "proposed", "differs by +2")
     assert find(build(build_finding(), tasks=(task,)), "Count tasks").title == "Count tasks (0)"
