@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import polars as pl
 from pydantic import BaseModel
 
+from inventory_pipeline.model.delivery import Writer
+
 
 @dataclass(frozen=True)
 class Page:
@@ -135,6 +137,18 @@ class Connector(Protocol):
 
         Raises:
             SourceContractError: the bytes are not what the options promise.
+        """
+
+
+@runtime_checkable
+class WritableConnector(Protocol):
+    """A connector that can also write; one without this is read only."""
+
+    def build_writer(self) -> Writer | None:
+        """Return the writing side as the options describe it; None: these options only read.
+
+        Raises:
+            ConfigError: the options ask for writing and cannot have it.
         """
 
 
