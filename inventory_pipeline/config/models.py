@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from inventory_pipeline.config.corrections import Approvals, Outbox, Walk
 from inventory_pipeline.config.explanations import Explanations
 from inventory_pipeline.config.facts import Fact, Handoff, Mirror, Registry
 from inventory_pipeline.config.mail import Heartbeat, MailSettings
@@ -71,6 +72,9 @@ class Settings(Model):
     severity: Severity = Severity()
     structural: Structural = Structural()
     assistant: Assistant = Assistant()
+    approvals: Approvals = Approvals()
+    outbox: Outbox = Outbox()
+    walk: Walk = Walk()
     mail: MailSettings = MailSettings()
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()

@@ -4,16 +4,20 @@ Pure: findings in, rows out. A proposal is a number beside its reason; nothing i
 """
 
 import hashlib
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
-from inventory_pipeline.config.models import Settings
+from inventory_pipeline.correct.policy import Row, Ruling
 
 COUNTABLE = ("phantom_stock", "false_stockout", "sync_drift", "shrinkage")
 RECOUNTED = "count_conflict"
-# A gap that came back this often after it was gone is no accident: something writes it back.
-MAX_RETURNS = 2
+_DIGESTED = (
+    "proposal_id", "finding_id", "system", "sku", "location_id", "fact", "before_units",
+    "target_units",
+)  # fmt: skip
 
 
 def compute_id(prefix: str, *parts: object) -> str:
@@ -22,69 +26,55 @@ def compute_id(prefix: str, *parts: object) -> str:
     return f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def find_proposals(findings: pl.DataFrame, settings: Settings) -> list[dict[str, Any]]:
+def compute_digest(proposal: Row) -> str:
+    """Return the digest of exactly what is proposed; an approval holds for these bytes alone."""
+    text = json.dumps([proposal[name] for name in _DIGESTED], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def describe_proposals(gaps: Sequence[Row], rulings: Sequence[Ruling]) -> list[Row]:
     """Return one proposal per open gap with a known target.
 
     The target is what the owner's number becomes under the mirror's rule, so promised
     units are taken off and it is never below zero (AST-09).
-
-    Args:
-        findings: named sightings of one hour.
     """
-    gaps = findings.filter(
-        (pl.col("kind") == "gap")
-        & (pl.col("state") == "open")
-        & pl.col("expected_units").is_not_null()
-    )
-    rows = gaps.select(
-        "finding_id",
-        pl.col("mirror").alias("system"),
-        "sku",
-        "location_id",
-        "fact",
-        pl.col("observed_units").alias("before_units"),
-        target_units=pl.col("expected_units").clip(0),
-        decision=pl.lit("flagged"),
-        reason=_explain(settings),
-    ).to_dicts()
-    # Many gaps open in one hour: its text is written once.
-    opened = {at: at.isoformat() for at in gaps["opened_at"].unique()}
+    opened = {gap["opened_at"]: gap["opened_at"].isoformat() for gap in gaps}
     return [
-        {"proposal_id": _identify(row, opened[at]), **row}
-        for row, at in zip(rows, gaps["opened_at"], strict=True)
+        _describe(gap, ruling, opened[gap["opened_at"]])
+        for gap, ruling in zip(gaps, rulings, strict=True)
     ]
 
 
-def _identify(row: dict[str, Any], opened_at: str) -> str:
-    numbers = row["before_units"], row["target_units"]
-    return compute_id("P", row["finding_id"], opened_at, *numbers)
+def _describe(gap: Row, ruling: Ruling, opened_at: str) -> Row:
+    target = max(0, gap["expected_units"])
+    parts = [gap["finding_id"], opened_at, gap["before_units"], target]
+    # What was tried before and is still there is proposed anew.
+    parts += [gap["tries"]] if gap["tries"] else []
+    proposal = {
+        "proposal_id": compute_id("P", *parts),
+        "finding_id": gap["finding_id"],
+        "system": gap["system"],
+        "sku": gap["sku"],
+        "location_id": gap["location_id"],
+        "fact": gap["fact"],
+        "before_units": gap["before_units"],
+        "target_units": target,
+        "decision": ruling.decision,
+        "cause": gap["cause"],
+        "evidence": gap["evidence"],
+        "shadow": "would" if ruling.would else "",
+        "reason": _explain(gap, ruling),
+    }
+    return {**proposal, "digest": compute_digest(proposal)}
 
 
-def _explain(settings: Settings) -> pl.Expr:
-    """Say why nothing is sent, gap by gap."""
-    delta, limit = pl.col("delta_units"), settings.assistant.max_units
-    signed = pl.concat_str(pl.when(delta > 0).then(pl.lit("+")).otherwise(pl.lit("")), delta)
-    place = pl.concat_str("mirror", "fact", separator="/")
-    written = [f"{name}/{fact}" for name, its in settings.systems.items() for fact in its.writes]
-    returns = pl.col("recurrence") - 1
-    parts = [
-        pl.concat_str(
-            "owner", pl.lit(" says "), pl.col("owner_units").cast(pl.String).fill_null("None")
-        ),
-        pl.when(delta.abs() > limit).then(
-            pl.concat_str(signed, pl.lit(f" is more than {limit} units"))
-        ),
-        pl.when(~place.is_in(written)).then(pl.concat_str("mirror", pl.lit(" is read only"))),
-        pl.when(returns >= MAX_RETURNS).then(
-            pl.concat_str(
-                pl.lit("recurring: it came back "),
-                returns,
-                pl.lit(" times, so something writes it back; mend that first, no correction lasts"),
-            )
-        ),
-        pl.lit("no cause is proven; a person decides"),
-    ]
-    return pl.concat_str(parts, separator="; ", ignore_nulls=True)
+def _explain(gap: Row, ruling: Ruling) -> str:
+    """Say what was found and why it is, or is not, enough (AST-05)."""
+    found = f"{gap['owner']} says {gap['owner_units']}"
+    if ruling.decision == "auto":
+        cause = gap["cause"].replace("_", " ")
+        return f"{found}; {cause} is proven and explains {gap['delta_units']:+d}"
+    return "; ".join((found, *ruling.reasons))
 
 
 def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any]]:
@@ -99,24 +89,26 @@ def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any
         & (pl.col("class").is_in(COUNTABLE) | (pl.col("kind") == RECOUNTED))
     ).unique(["sku", "location_id"], keep="first", maintain_order=True)
     found = wanted.join(bins, on=["sku", "location_id"], how="inner", validate="m:m")
-    return [
-        {
-            "task_id": compute_id(
-                "T", row["location_id"], row["bin"], row["sku"], row["opened_at"].isoformat()
-            ),
-            "finding_id": row["finding_id"],
-            "location_id": row["location_id"],
-            "bin": row["bin"],
-            "sku": row["sku"],
-            "state": "proposed",
-            "recorded_units": row["units"],
-            "reason": _explain_task(row),
-        }
-        for row in found.sort("sku", "location_id", "bin").iter_rows(named=True)
-    ]
+    return [_describe_task(row) for row in found.sort("sku", "location_id", "bin").to_dicts()]
 
 
-def _explain_task(row: dict[str, Any]) -> str:
+def _describe_task(row: Row) -> Row:
+    parts = row["location_id"], row["bin"], row["sku"], row["opened_at"].isoformat()
+    return {
+        "task_id": compute_id("T", *parts),
+        "finding_id": row["finding_id"],
+        "location_id": row["location_id"],
+        "bin": row["bin"],
+        "sku": row["sku"],
+        "system": row["owner"],
+        "state": "open",
+        "recorded_units": row["units"],
+        "expected_loss": float(row["money_at_risk"] or 0),
+        "reason": _explain_task(row),
+    }
+
+
+def _explain_task(row: Row) -> str:
     if row["kind"] == RECOUNTED:
         return f"two counts in {row['mirror']} contradict each other; count again"
     if row["delta_units"] is None:

@@ -1,6 +1,10 @@
-"""Correct, the step: write proposals and count tasks of one hour into the journal, once."""
+"""Correct, the step: proposals and count tasks of one hour, and what the assistant may do.
+
+Everything is written into the journal, once. What leaves is the minute worker's business.
+"""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,42 +12,121 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.config.models import Settings
-from inventory_pipeline.correct.propose import find_proposals, find_tasks
+from inventory_pipeline.correct import correction, policy, queue
+from inventory_pipeline.correct.addresses import AddressBook
+from inventory_pipeline.correct.closing import close_tasks
+from inventory_pipeline.correct.propose import describe_proposals, find_tasks
+from inventory_pipeline.correct.situation import load_situation
 from inventory_pipeline.model.catalog import Catalog
+from inventory_pipeline.model.delivery import DeliveryClass
 from inventory_pipeline.model.quantities import ON_HAND
 from inventory_pipeline.store.journal import Journal, write_instant
 from inventory_pipeline.store.queries import load_query
-from inventory_pipeline.store.warehouse import Warehouse
+from inventory_pipeline.store.warehouse import DuckWarehouse, Warehouse
 
 logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """How much one hour asks for; what was asked before is not asked again."""
+    """How much one hour asks for; what was asked before is not asked again.
+
+    Attributes:
+        fixed: corrections that the assistant put into the queue.
+    """
 
     proposals: int
     tasks: int
+    fixed: int = 0
 
 
 def run(
-    warehouse: Warehouse,
+    warehouse: DuckWarehouse,
     journal: Journal,
     settings: Settings,
     catalog: Catalog,
     *,
     hour_at: datetime,
     now: datetime,
+    receivers: Mapping[str, DeliveryClass] | None = None,
 ) -> Proposed:
-    """Propose for the hour; running it twice adds nothing."""
+    """Propose for the hour; running it twice adds nothing.
+
+    Args:
+        receivers: the systems that can be written to, and what each offers (A2).
+    """
     seen = warehouse.query(load_query("correct", "load_sightings"), hour_at=hour_at)
     bins = _load_bins(warehouse, settings, catalog, hour_at)
-    proposals, tasks = find_proposals(seen, settings), find_tasks(seen, bins)
+    situation = load_situation(
+        warehouse, journal, settings, receivers or {}, hour_at=hour_at, now=now
+    )
+    gaps = warehouse.query(load_query("correct", "load_gaps"), hour_at=hour_at).to_dicts()
+    gaps = _count_tries(journal, gaps)
+    rulings = policy.decide(gaps, situation, settings.assistant)
+    is_newest = _is_newest(warehouse, hour_at)
+    proposals = [
+        row if is_newest or row["decision"] != "auto" else {**row, "decision": "flagged"}
+        for row in describe_proposals(gaps, rulings)
+    ]
     with journal.transaction():
-        new = _insert_proposals(journal, proposals, hour_at)
-        asked = _insert_tasks(journal, tasks, now)
-    logger.info("proposed hour=%s proposals=%d tasks=%d", hour_at.isoformat(), new, asked)
-    return Proposed(new, asked)
+        new = _write_proposals(journal, proposals, hour_at)
+        asked = _insert_tasks(journal, find_tasks(seen, bins), now)
+        fixed = _fix(journal, proposals, build_book(settings, catalog), now) if is_newest else 0
+        _hold(journal, rulings, now)
+        if is_newest:
+            close_tasks(warehouse, journal, hour_at=hour_at, now=now)
+    logger.info(
+        "proposed hour=%s proposals=%d tasks=%d fixed=%d", hour_at.isoformat(), new, asked, fixed
+    )
+    return Proposed(new, asked, fixed)
+
+
+def build_book(settings: Settings, catalog: Catalog) -> AddressBook:
+    """Return what every system calls our items and places."""
+    units = {mirror.system: mirror.unit for mirror in settings.mirrors if mirror.unit}
+    return AddressBook(catalog, units)
+
+
+def _is_newest(warehouse: Warehouse, hour_at: datetime) -> bool:
+    """Nothing is changed by what an hour says that later hours have followed."""
+    later = warehouse.query(load_query("correct", "find_later_cycle"), hour_at=hour_at)
+    return later.is_empty()
+
+
+def _count_tries(journal: Journal, gaps: list[Row]) -> list[Row]:
+    tries = {row["finding_id"]: row for row in journal.query(load_query("correct", "count_tries"))}
+    none = {"tries": 0, "in_vain": 0}
+    return [
+        {**gap, **{name: tries.get(gap["finding_id"], none)[name] for name in none}} for gap in gaps
+    ]
+
+
+def _fix(journal: Journal, proposals: list[Row], book: AddressBook, now: datetime) -> int:
+    """Put the assistant's own corrections into the queue, each with its decision."""
+    fixed = 0
+    for proposal in proposals:
+        if proposal["decision"] != "auto":
+            continue
+        receipt_id, trouble = correction.correct(
+            journal, proposal, book, decided_by=correction.ASSISTANT, now=now
+        )
+        fixed += bool(receipt_id)
+        if not receipt_id:
+            journal.execute(
+                "update proposals set decision = 'flagged', reason = reason || '; ' || :trouble "
+                "where proposal_id = :proposal_id and receipt_id = ''",
+                trouble=trouble, proposal_id=proposal["proposal_id"],
+            )  # fmt: skip
+    return fixed
+
+
+def _hold(journal: Journal, rulings: list[policy.Ruling], now: datetime) -> None:
+    """Stop every correction until a person has looked, where one run wanted too many."""
+    held = [ruling for ruling in rulings if ruling.is_storm]
+    if held:
+        queue.pull_brake(journal, "all", f"{held[0].reasons[0]} ({now:%Y-%m-%d %H:%MZ})", now=now)
 
 
 def _load_bins(
@@ -67,34 +150,38 @@ def _load_bins(
     return pl.concat([told, named.select(told.columns)])
 
 
-def _insert_proposals(journal: Journal, rows: list[dict[str, Any]], hour_at: datetime) -> int:
-    """Write new proposals; an older one of the same finding with another target is superseded."""
+def _write_proposals(journal: Journal, rows: list[Row], hour_at: datetime) -> int:
+    """Write proposals; what was decided stays, and an older target of a finding is superseded."""
     at = write_instant(hour_at)
-    flagged = journal.query(
-        "select finding_id, proposal_id from proposals where decision = 'flagged'"
-    )
+    standing = {
+        row["proposal_id"]: row
+        for row in journal.query(
+            "select proposal_id, finding_id, decision, reason, cause from proposals "
+            "where decision in ('flagged', 'suspended')"
+        )
+    }
     # Most gaps stand for many hours and ask for the same in each.
-    standing = {row["proposal_id"] for row in flagged}
-    new = [row for row in rows if row["proposal_id"] not in standing]
-    had = {row["finding_id"] for row in flagged}
+    changed = [row for row in rows if _is_news(row, standing.get(row["proposal_id"]))]
+    had = {row["finding_id"] for row in standing.values()}
     journal.execute_many(
-        "update proposals set decision = 'superseded' "
-        "where finding_id = :finding_id and proposal_id <> :proposal_id and decision = 'flagged'",
-        [row for row in new if row["finding_id"] in had],
+        "update proposals set decision = 'superseded' where finding_id = :finding_id "
+        "and proposal_id <> :proposal_id and decision in ('flagged', 'suspended')",
+        [row for row in changed if row["finding_id"] in had],
     )
-    return journal.execute_many(
-        "insert or ignore into proposals (proposal_id, finding_id, hour_at, system, sku, "
-        "location_id, fact, before_units, target_units, decision, reason) values (:proposal_id, "
-        ":finding_id, :hour_at, :system, :sku, :location_id, :fact, :before_units, "
-        ":target_units, :decision, :reason)",
-        [{**row, "hour_at": at} for row in new],
+    new = journal.execute_many(
+        load_query("correct", "write_proposal"), [{**row, "hour_at": at} for row in changed]
+    )
+    return new if not had else sum(row["proposal_id"] not in standing for row in changed)
+
+
+def _is_news(row: Row, before: Row | None) -> bool:
+    return before is None or any(
+        row[name] != before[name] for name in ("decision", "reason", "cause")
     )
 
 
-def _insert_tasks(journal: Journal, rows: list[dict[str, Any]], now: datetime) -> int:
+def _insert_tasks(journal: Journal, rows: list[Row], now: datetime) -> int:
     return journal.execute_many(
-        "insert or ignore into tasks (task_id, finding_id, created_at, location_id, bin, sku, "
-        "state, recorded_units, reason) values (:task_id, :finding_id, :created_at, "
-        ":location_id, :bin, :sku, :state, :recorded_units, :reason)",
+        load_query("correct", "write_task"),
         [{**row, "created_at": write_instant(now)} for row in rows],
     )

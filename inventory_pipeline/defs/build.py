@@ -8,7 +8,7 @@ import dagster as dg
 
 from inventory_pipeline.defs.assets.audit import build_quarterly_audit
 from inventory_pipeline.defs.assets.authority import build_authority
-from inventory_pipeline.defs.assets.correct import build_proposals
+from inventory_pipeline.defs.assets.correct import build_proposals, build_receipts
 from inventory_pipeline.defs.assets.diagnose import build_diagnoses
 from inventory_pipeline.defs.assets.ingest import build_ingest
 from inventory_pipeline.defs.assets.ledger import build_handoffs
@@ -84,6 +84,7 @@ def _build(
             build_reconcile(house, hours),
             build_diagnoses(hours),
             build_proposals(hours),
+            build_receipts(house),
             build_heartbeat(hours),
             build_daily_summary(house, days),
             build_notices(house),

@@ -8,6 +8,7 @@ from inventory_pipeline.defs.places import (
     AUTHORITY,
     DAILY,
     DAILY_SUMMARY,
+    DELIVER,
     HEARTBEAT,
     HOURLY,
     NOTICES,
@@ -15,6 +16,7 @@ from inventory_pipeline.defs.places import (
     PROPOSALS,
     QUARTERLY,
     QUARTERLY_AUDIT,
+    RECEIPTS,
 )
 from inventory_pipeline.wiring.shift import MAX_RUNTIME
 
@@ -59,4 +61,11 @@ quarterly = dg.define_asset_job(
     tags=limit(timedelta(minutes=15)),
     description="The quarter's audit: one item end to end, and overdue reviews.",
 )
-JOBS = [hourly, daily, notify, quarterly]
+deliver = dg.define_asset_job(
+    DELIVER,
+    selection=dg.AssetSelection.assets(RECEIPTS),
+    executor_def=EXECUTOR,
+    tags=limit(timedelta(minutes=5)),
+    description="One pass of the outbox worker; safe beside the command line's.",
+)
+JOBS = [hourly, daily, notify, quarterly, deliver]

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from inventory_pipeline.config.registry import ExerciseRow
+from inventory_pipeline.correct.deliver import Delivered
 from inventory_pipeline.correct.step import Proposed
 from inventory_pipeline.defs.markdown import escape, render_page, render_table
 from inventory_pipeline.diagnose.step import Diagnosed
@@ -129,7 +130,21 @@ def describe_diagnosed(diagnosed: Diagnosed) -> Metadata:
 
 def describe_proposed(proposed: Proposed) -> Metadata:
     """Return how much the hour asks for; what was asked before is not counted again."""
-    return {"new_proposals": proposed.proposals, "new_count_tasks": proposed.tasks}
+    return {
+        "new_proposals": proposed.proposals,
+        "new_count_tasks": proposed.tasks,
+        "fixed_by_the_assistant": proposed.fixed,
+    }
+
+
+def describe_delivered(delivered: Delivered) -> Metadata:
+    """Return what one pass of the worker came to; numbers are receipts."""
+    names = ("confirmed", "again", "uncertain", "superseded", "dead")
+    return {
+        **{name: delivered.tally[name] for name in names},
+        "left_alone": ", ".join(sorted(delivered.left)),
+        "busy": ", ".join(sorted(delivered.busy)),
+    }
 
 
 def describe_signature(signature: Signature, *, is_signed: bool) -> Metadata:

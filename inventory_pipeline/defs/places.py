@@ -14,9 +14,11 @@ HEARTBEAT = dg.AssetKey(["report", "heartbeat"])
 DAILY_SUMMARY = dg.AssetKey(["report", "daily_summary"])
 QUARTERLY_AUDIT = dg.AssetKey(["report", "quarterly_audit"])
 NOTICES = dg.AssetKey(["report", "notices"])
+RECEIPTS = dg.AssetKey(["correct", "receipts"])
 
 OWNERS = ["team:inventory"]
 HOURLY, DAILY, NOTIFY, QUARTERLY = "hourly", "daily", "notify", "quarterly"
+DELIVER = "deliver"
 
 
 def name_ingest(system: str) -> dg.AssetKey:

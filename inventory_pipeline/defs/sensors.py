@@ -10,7 +10,7 @@ from uuid import UUID
 import dagster as dg
 
 from inventory_pipeline.connectors.heartbeat import HeartbeatPing
-from inventory_pipeline.defs.jobs import daily, hourly, notify
+from inventory_pipeline.defs.jobs import daily, deliver, hourly, notify
 from inventory_pipeline.defs.partitions import BACKFILL_TAG, read_hours
 from inventory_pipeline.defs.places import HOURLY
 from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
@@ -20,6 +20,7 @@ from inventory_pipeline.report.timetable import compute_due_at
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.daily import is_mailable
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.outbox import count_due
 from inventory_pipeline.wiring.sweep import sweep
 
 # The schedule comes at minute five; until then a closed hour is no gap.
@@ -41,6 +42,7 @@ def build_sensors(house: House) -> list[dg.SensorDefinition]:
         build_fill_gaps(house),
         build_tell_at_once(house),
         build_send_late_mail(house),
+        build_deliver_due(house),
         build_record_failures(house),
         build_bury_the_dead(house),
     ]
@@ -114,6 +116,31 @@ def build_send_late_mail(house: House) -> dg.SensorDefinition:
         return [dg.RunRequest(run_key=f"mail:{day}:{attempt}", partition_key=day)]
 
     return send_late_mail
+
+
+def build_deliver_due(house: House) -> dg.SensorDefinition:
+    """Return the minute worker's sensor: it asks for a run only when something is due.
+
+    A run costs seconds and a file; an idle minute costs one question to the journal.
+    """
+
+    @dg.sensor(
+        name="deliver_due",
+        job=deliver,
+        minimum_interval_seconds=60,
+        default_status=find_status(house),
+        description="Receipts that may leave now. Idle minutes start nothing; the command line's "
+        "'deliver' may run beside it.",
+    )
+    def deliver_due(_context: dg.SensorEvaluationContext) -> Requests:
+        now = house.clock.now()
+        with house.journal() as journal:
+            due = count_due(journal, now=now)
+        if not due:
+            return dg.SkipReason("nothing is due")
+        return [dg.RunRequest(run_key=f"deliver:{now:%Y-%m-%dT%H:%M}")]
+
+    return deliver_due
 
 
 def find_late_attempt(house: House) -> int:

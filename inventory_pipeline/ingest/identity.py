@@ -11,9 +11,8 @@ import polars as pl
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT
-from inventory_pipeline.model.quantities import MAX_UNITS, parse_fraction
+from inventory_pipeline.model.quantities import EACH_UNITS, MAX_UNITS, parse_fraction
 
-EACH_UNITS = ("", "EA", "EACH", "C62", "H87", "PCE", "PC", "PCS", "UNIT")
 TRUE_WORDS = ("true", "yes", "y", "1")
 _BEGINNING = "0001-01-01T00:00:00+00:00"
 _END = "9999-12-31T00:00:00+00:00"

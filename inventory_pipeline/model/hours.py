@@ -28,6 +28,21 @@ def parse_hour(text: str) -> datetime:
     return moment
 
 
+def parse_instant(text: str) -> datetime:
+    """Read an instant with its offset, such as ``2026-04-06T10:20:00Z``.
+
+    Raises:
+        UsageError: the text is no instant, or names no offset.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is no instant; write it as 2026-04-06T10:20:00Z") from None
+    if moment.tzinfo is None:
+        raise UsageError(f"{text!r} names no offset; write it as 2026-04-06T10:20:00Z")
+    return moment.astimezone(UTC)
+
+
 def floor_hour(moment: datetime) -> datetime:
     """Return the start of the UTC hour that contains ``moment``."""
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

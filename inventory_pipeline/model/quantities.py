@@ -12,6 +12,8 @@ import polars as pl
 MAX_UNITS = 1_000_000_000
 QUANTITY_PATTERN = r"^-?[0-9]{1,9}$"
 DECIMAL_ZERO_PATTERN = r"^(-?[0-9]{1,9})\.0+$"
+# UN/ECE Recommendation 20 codes of one piece, and what people write for them.
+EACH_UNITS = ("", "EA", "EACH", "C62", "H87", "PCE", "PC", "PCS", "UNIT")
 WORDS = {"available": True, "unavailable": False}
 
 ON_HAND = "on_hand"

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from inventory_pipeline.report import outbox
 from inventory_pipeline.report.measures import Structural
+from inventory_pipeline.report.outbox import NOTHING, Outbox
 from inventory_pipeline.report.summary import (
     Attendance,
     Counts,
@@ -33,6 +35,7 @@ class Evidence:
     findings: Findings
     authority: tuple[tuple[str, str], ...]
     structural: Structural
+    outbox: Outbox = NOTHING
 
 
 @dataclass(frozen=True)
@@ -119,4 +122,4 @@ def _find_troubles(evidence: Evidence) -> list[str]:
     troubles += [f"{neutralise(fact)} has no single owner" for fact, _ in evidence.authority]
     if evidence.structural.is_structural:
         troubles.append("drift is structural: the systems are wired to disagree")
-    return troubles
+    return [*troubles, *outbox.find_troubles(evidence.outbox)]

@@ -21,6 +21,7 @@ from inventory_pipeline.report.chart import draw_trend
 from inventory_pipeline.report.clearance import Evidence, compute_verdict
 from inventory_pipeline.report.costs import compute_costs
 from inventory_pipeline.report.findings import compute_findings, compute_risk, sort_worst_first
+from inventory_pipeline.report.outbox import NOTHING, Outbox
 from inventory_pipeline.report.page.figures import TREND_CID
 from inventory_pipeline.report.page.whole import build_page
 from inventory_pipeline.report.render import render_html, render_subject, render_text
@@ -58,6 +59,7 @@ class Records:
     authority: tuple[tuple[str, str], ...]
     overdue: tuple[str, ...]
     heartbeat_at: datetime | None
+    outbox: Outbox = NOTHING
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def compute_summary(
         backlog=compute_backlog(records.due_hours, records.cycles),
         heartbeat_at=records.heartbeat_at,
         mail=mail,
+        outbox=records.outbox,
         base_url=settings.mail.base_url,
     )
 
@@ -129,6 +132,7 @@ def _compute_evidence(
         findings=compute_findings(records.problems, asks, opened_since=records.opened_since),
         authority=records.authority,
         structural=compute_structural(cycle, settings.structural),
+        outbox=records.outbox,
     )
 
 

@@ -38,6 +38,7 @@ class Heartbeat:
         written_at: when anything last signed the file.
         run_at: when an hourly run last signed it; a report does not count as life.
         hour_at, cycle_status, open_majors, open_notables: the newest hour that was run.
+        audit_head: newest link of the audit chain as of then: a journal without it lost its end.
     """
 
     installed_at: datetime
@@ -48,6 +49,7 @@ class Heartbeat:
     open_majors: int = 0
     open_notables: int = 0
     last_mail: LastMail | None = None
+    audit_head: str = ""
 
 
 def load_heartbeat(path: Path) -> Heartbeat:
@@ -80,6 +82,7 @@ def write_run(
     open_majors: int,
     open_notables: int,
     now: datetime,
+    audit_head: str = "",
 ) -> Heartbeat:
     """Sign the file for an hour that was checked; an older hour proves life and no more."""
     known = _load_or_begin(path, now)
@@ -91,6 +94,7 @@ def write_run(
             cycle_status=cycle_status,
             open_majors=open_majors,
             open_notables=open_notables,
+            audit_head=audit_head,
         )
     return _write(path, signed)
 
@@ -148,6 +152,7 @@ def _read(known: dict[str, Any]) -> Heartbeat:
         )
         if mail
         else None,
+        audit_head=str(known.get("audit_head", "")),
     )
 
 

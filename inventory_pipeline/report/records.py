@@ -22,6 +22,7 @@ from inventory_pipeline.model.ports import Clock
 from inventory_pipeline.report import heartbeat
 from inventory_pipeline.report.attendance import FINISHED, Attempt
 from inventory_pipeline.report.daily import Records
+from inventory_pipeline.report.outbox import load_outbox
 from inventory_pipeline.report.summary import Ask
 from inventory_pipeline.report.timetable import compute_due_at
 from inventory_pipeline.report.trend import find_days
@@ -96,6 +97,13 @@ def load_records(house: House, journal: Journal, day: date) -> Records:
         authority=tuple((problem.fact, problem.text) for problem in problems),
         overdue=tuple(p.text for p in registry.problems if p.kind == "overdue"),
         heartbeat_at=load_heartbeat_at(house.storage),
+        outbox=load_outbox(
+            journal,
+            start_at=hours[0],
+            end_at=hours[-1] + HOUR,
+            now=now,
+            stuck_after=settings.outbox.stuck_after,
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from inventory_pipeline.report.measures import (
     Structural,
     TrendDay,
 )
+from inventory_pipeline.report.outbox import NOTHING, Outbox
 
 Status = Literal["ALL CLEAR", "ATTENTION", "INCOMPLETE"]
 # done: a check finished. failed: it raised. died: it began and never ended. missed: declared
@@ -291,6 +292,7 @@ class DaySummary:
     backlog: Backlog
     heartbeat_at: datetime | None
     mail: MailFacts
+    outbox: Outbox = NOTHING
     base_url: str | None = None
 
     @property

@@ -6,6 +6,7 @@ with ``synchronous=FULL``. The minute worker and ``watch`` open this and never t
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from inventory_pipeline.store.migrate import find_migrations
 BUSY_MILLISECONDS = 60_000
 # Ids are in no order: with less, a large hour reads every page of an index again and again.
 CACHE_KIBIBYTES = 65_536
+
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def write_instant(moment: datetime) -> str:
@@ -70,6 +74,17 @@ class Journal:
         """Run one writing statement; return how many rows it touched."""
         with self.transaction():
             return self._connection.execute(sql, params).rowcount
+
+    def insert(self, table: str, row: Mapping[str, Any], *, or_ignore: bool = False) -> int:
+        """Write one row; return how many were written: none where it stands already."""
+        names = ", ".join(_check_name(name) for name in row)
+        values = ", ".join(f":{name}" for name in row)
+        verb = "insert or ignore" if or_ignore else "insert"
+        with self.transaction():
+            return self._connection.execute(
+                f"{verb} into {_check_name(table)} ({names}) values ({values})",
+                dict(row),
+            ).rowcount
 
     def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run one writing statement for every row; return how many rows it touched."""
@@ -139,10 +154,26 @@ class Journal:
             return fence
 
     def drop_lease(self, name: str, holder: str) -> None:
-        """Give the lease back; somebody else's lease is left alone."""
+        """Give the lease back; somebody else's lease is left alone.
+
+        The row stays: a fence only ever rises, so that who held it last year is known as late.
+        """
         self.execute(
-            "delete from leases where name = :name and holder = :holder", name=name, holder=holder
+            "update leases set holder = '', expires_at = '' "
+            "where name = :name and holder = :holder",
+            name=name,
+            holder=holder,
         )
+
+    def holds_lease(self, name: str, holder: str, fence: int) -> bool:
+        """Return whether nobody has taken the lease since this fence was given out."""
+        rows = self.query(
+            "select 1 from leases where name = :name and holder = :holder and fence = :fence",
+            name=name,
+            holder=holder,
+            fence=fence,
+        )
+        return bool(rows)
 
     def append_event(self, kind: str, subject: str, details: Any, *, now: datetime) -> None:
         """Keep one thing a person should be able to trace later."""
@@ -156,8 +187,14 @@ class Journal:
         )
 
 
+def _check_name(text: str) -> str:
+    if not _IDENTIFIER.fullmatch(text):
+        raise StoreError(f"{text!r} is no table or column name of ours")
+    return text
+
+
 def _is_over(lease: dict[str, Any], now: datetime) -> bool:
-    if read_instant(lease["expires_at"]) <= now:
+    if not lease["holder"] or read_instant(lease["expires_at"]) <= now:
         return True
     return _is_dead(lease["holder"])
 

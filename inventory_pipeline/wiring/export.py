@@ -25,18 +25,28 @@ WAREHOUSE_TABLES = {
     "handoffs": "hour_at",
     "summaries": "",
 }
-JOURNAL_TABLES = {"proposals": "hour_at", "tasks": ""}
+JOURNAL_TABLES = {"proposals": "hour_at", "receipts": "", "tasks": ""}
 # An empty table still names its columns: the journal's rows are dictionaries and cannot.
 _JOURNAL_COLUMNS = {
     "proposals": (
         "proposal_id", "finding_id", "system", "sku", "location_id", "fact", "before_units",
-        "target_units", "decision", "decided_by", "reason", "hour_at",
+        "target_units", "decision", "decided_by", "reason", "hour_at", "cause", "evidence",
+        "shadow", "digest", "receipt_id",
+    ),
+    "receipts": (
+        "receipt_id", "system", "sku", "location_id", "operation", "units", "key", "state",
+        "attempts", "created_at", "confirmed_at", "reference", "fact", "change_id",
+        "proposal_id", "cause_id", "before_units", "sequence", "generation", "waits_for",
+        "due_at", "closed_at", "evidence", "shown_quantity",
     ),
     "tasks": (
         "task_id", "location_id", "bin", "sku", "state", "recorded_units", "counted_units",
-        "counted_by", "reason", "finding_id", "created_at",
+        "counted_by", "reason", "finding_id", "created_at", "kind", "fact", "system",
+        "expected_loss", "assigned_to", "as_of", "code", "counted_at", "verified_at",
+        "closed_at",
     ),
 }  # fmt: skip
+_WHOLE = ("units", "attempts", "sequence", "generation", "shown_quantity")
 NOTHING_YET = "no hour has been run yet; run: inventory-pipeline run --hour HOUR"
 TABLES = (*WAREHOUSE_TABLES, *JOURNAL_TABLES)
 
@@ -87,11 +97,10 @@ def _load_journal_table(
     journal: Journal, table: str, low: datetime | None, high: datetime | None
 ) -> pl.DataFrame:
     rows = journal.query(load_query("wiring", f"export_{table}"))
-    types = {
-        name: pl.Int64 if name.endswith("_units") else pl.String for name in _JOURNAL_COLUMNS[table]
-    }
+    types = {name: _find_type(name) for name in _JOURNAL_COLUMNS[table]}
     frame = pl.DataFrame(rows, schema=types).with_columns(
-        pl.selectors.ends_with("_at").str.to_datetime(time_zone="UTC")
+        pl.selectors.ends_with("_at").str.to_datetime(time_zone="UTC"),
+        pl.selectors.by_name("as_of", require_all=False).str.to_datetime(time_zone="UTC"),
     )
     column = JOURNAL_TABLES[table]
     if not column:
@@ -99,6 +108,12 @@ def _load_journal_table(
     if low:
         frame = frame.filter(pl.col(column) >= low)
     return frame.filter(pl.col(column) <= high) if high else frame
+
+
+def _find_type(name: str) -> type[pl.DataType]:
+    if name in _WHOLE or name.endswith("_units"):
+        return pl.Int64
+    return pl.Float64 if name == "expected_loss" else pl.String
 
 
 def _add_failures(

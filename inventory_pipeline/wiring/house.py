@@ -27,7 +27,8 @@ from inventory_pipeline.ingest.identity import load_catalog
 from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.ingest.told import Source
 from inventory_pipeline.model.catalog import Catalog
-from inventory_pipeline.model.ports import Clock, Connector
+from inventory_pipeline.model.delivery import Writer
+from inventory_pipeline.model.ports import Clock, Connector, WritableConnector
 from inventory_pipeline.store.journal import Journal, open_journal
 from inventory_pipeline.store.warehouse import DuckWarehouse, open_warehouse
 
@@ -130,6 +131,11 @@ class House:
             ) from None
         connector: Connector = connector_type(system=system, options=options, root=str(self.root))
         return connector
+
+    def build_writer(self, system: str) -> Writer | None:
+        """Return the writing side of one system; None where it can only be read."""
+        connector = self.build_connector(system)
+        return connector.build_writer() if isinstance(connector, WritableConnector) else None
 
     def _find_connector(self, system: str, name: str) -> Any:
         known = _find_entry_points()

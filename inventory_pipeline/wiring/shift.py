@@ -25,11 +25,14 @@ from inventory_pipeline.model.hours import HOUR, compute_key
 from inventory_pipeline.reconcile import step as reconcile
 from inventory_pipeline.reconcile.cycle import Cycle
 from inventory_pipeline.report import heartbeat
+from inventory_pipeline.store import audit
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.outbox import find_receivers
 from inventory_pipeline.wiring.outcome import Outcome, load_outcome
 from inventory_pipeline.wiring.packing import try_to_pack
+from inventory_pipeline.wiring.pending import load_pending
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +116,10 @@ class Shift:
         if hour_at not in self.posted:
             self.post(hour_at)
         with self._step("reconcile", hour_at), house.warehouse() as warehouse:
-            cycle = reconcile.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
+            pending = load_pending(house, hour_at)
+            cycle = reconcile.run(
+                warehouse, house.settings, house.catalog, hour_at=hour_at, pending=pending
+            )
         self.cycles[hour_at] = cycle
         return cycle
 
@@ -135,7 +141,7 @@ class Shift:
         ):
             return correct.run(
                 warehouse, journal, house.settings, house.catalog,
-                hour_at=hour_at, now=house.clock.now(),
+                hour_at=hour_at, now=house.clock.now(), receivers=find_receivers(house),
             )  # fmt: skip
 
     def sign(self, hour_at: datetime) -> Signature:
@@ -143,6 +149,8 @@ class Shift:
         with self._step("sign", hour_at):
             signature = load_signature(self.house, hour_at)
             if self.may_fetch:
+                with self.house.journal() as journal:
+                    head = audit.keep_head(journal, self.house.storage, now=self.house.clock.now())
                 heartbeat.write_run(
                     self.house.storage / heartbeat.FILE_NAME,
                     hour_at=hour_at,
@@ -150,6 +158,7 @@ class Shift:
                     open_majors=signature.majors,
                     open_notables=signature.notables,
                     now=self.house.clock.now(),
+                    audit_head=str(head),
                 )
             self._end(hour_at, details={"urgent": signature.urgent})
         return signature

@@ -95,7 +95,7 @@ def test_nothing_that_runs_takes_configuration(repository: dg.RepositoryDefiniti
 
 def test_every_job_has_a_longest_time_and_one_process(repository: dg.RepositoryDefinition) -> None:
     named = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
-    assert {job.name for job in named} == {"hourly", "daily", "notify", "quarterly"}
+    assert {job.name for job in named} == {"hourly", "daily", "notify", "quarterly", "deliver"}
     for job in named:
         assert 0 < int(job.tags["dagster/max_runtime"]) <= 5400, job.name
     for job in repository.get_all_jobs():

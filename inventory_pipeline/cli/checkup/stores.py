@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.cli.checkup.reading import Reading
 from inventory_pipeline.errors import StoreBusyError, StoreError
+from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import read_instant
 from inventory_pipeline.store.warehouse import open_warehouse
 from inventory_pipeline.wiring.house import House
@@ -39,7 +40,8 @@ def read_journal(house: House) -> list[Reading]:
     try:
         with house.journal(read_only=True) as journal:
             [check] = journal.query("pragma quick_check(1)")
-            leases = journal.query("select name, holder, expires_at from leases")
+            leases = journal.query("select name, holder, expires_at from leases where holder <> ''")
+            chain = audit.find_break(journal) or audit.find_loss(journal, house.storage)
             runs = journal.query(
                 "select kind, subject, state, started_at from runs order by run_id desc limit 1"
             )
@@ -48,6 +50,9 @@ def read_journal(house: House) -> list[Reading]:
     if check["quick_check"] != "ok":
         text = f"it does not pass SQLite's own check: {check['quick_check']}"
         return [Reading("journal", "bad", text, "restore it from a backup")]
+    if chain:
+        cure = "put back the newest journal; nothing is sent until the chain holds"
+        return [Reading("audit chain", "bad", chain, cure)]
     now = house.clock.now()
     found = [Reading("journal", "ok", "whole"), _read_last_run(runs, now)]
     found += [_read_lease(lease, now) for lease in leases]

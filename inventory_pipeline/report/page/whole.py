@@ -22,10 +22,12 @@ from inventory_pipeline.report.page.findings import (
 )
 from inventory_pipeline.report.page.parts import Page, Section, Tile, Tone
 from inventory_pipeline.report.page.work import (
+    ALERTS,
+    build_fixes,
+    build_outbox,
     build_pipeline,
     build_proposals,
     build_tasks,
-    build_unchanged,
 )
 from inventory_pipeline.report.summary import DaySummary, Status
 from inventory_pipeline.report.words import (
@@ -110,7 +112,9 @@ def _build_sections(summary: DaySummary) -> tuple[Section, ...]:
         build_costs(summary),
         build_proposals(summary),
         build_tasks(summary),
-        *build_unchanged(),
+        build_fixes(summary),
+        build_outbox(summary),
+        ALERTS,
         build_negative(summary),
         build_authority(summary),
         build_pipeline(summary),

@@ -1,5 +1,6 @@
 """The work of a page: what was proposed, asked, queued, and the state of the pipeline itself."""
 
+from inventory_pipeline.report.outbox import Fix
 from inventory_pipeline.report.page.parts import Section
 from inventory_pipeline.report.summary import Ask, DaySummary
 from inventory_pipeline.report.words import (
@@ -45,22 +46,57 @@ def _render_ask(ask: Ask) -> str:
     return f"{item}: {wanted} ({neutralise(ask.state)}); {why}"
 
 
-def build_unchanged() -> tuple[Section, ...]:
-    """Say of fixes, stock alerts and the outbox what is true while no room writes outside."""
-    said = (
-        ("Fixes made", "None: this version changes nobody's stock."),
-        ("Stock alerts", "None: this version computes no stock alerts."),
-        ("Outbox queue", "Nothing queued: this version sends no corrections."),
+ALERTS = Section("Stock alerts", ("None: this version computes no stock alerts.",), is_brief=True)
+
+
+def build_fixes(summary: DaySummary) -> Section:
+    """List corrections that arrived in the day: from what to what, who decided, and why."""
+    outbox = summary.outbox
+    would = (
+        f"In shadow mode: {render_count(outbox.would, 'correction')} would have been made."
+        if outbox.would
+        else ""
     )
-    return tuple(Section(title, (line,), is_brief=True) for title, line in said)
+    if not outbox.fixed:
+        return Section("Fixes made (0)", ("None.", would) if would else ("None.",), is_brief=True)
+    lines = tuple(_render_fix(fix) for fix in outbox.fixes)
+    left = outbox.fixed - len(outbox.fixes)
+    notes = tuple(note for note in (f"and {left:,} more" if left else "", would) if note)
+    return Section(f"Fixes made ({outbox.fixed:,})", lines, notes=notes)
+
+
+def _render_fix(fix: Fix) -> str:
+    item = f"{neutralise(fix.sku)} at {neutralise(fix.location_id)}"
+    cause = f", {fix.cause.replace('_', ' ')}" if fix.cause else ""
+    return (
+        f"{item}: {neutralise(fix.system)} {neutralise(fix.fact)} from "
+        f"{render_units(fix.before_units)} to {render_units(fix.target_units)}{cause}; decided by "
+        f"{neutralise(fix.decided_by)}, receipt {fix.receipt_id}."
+    )
+
+
+def build_outbox(summary: DaySummary) -> Section:
+    """State the queue: how long, how old, what is stuck, what was stopped."""
+    outbox = summary.outbox
+    title = f"Outbox queue ({outbox.depth:,})"
+    lines = []
+    if outbox.oldest_at:
+        age = render_age(summary.written_at - outbox.oldest_at)
+        lines.append(f"{render_count(outbox.depth, 'receipt')} on the way, the oldest for {age}.")
+    if outbox.stuck:
+        lines.append(f"{render_count(outbox.stuck, 'receipt')} stuck: see 'receipts --open'.")
+    if outbox.dead:
+        lines.append(f"{render_count(outbox.dead, 'receipt')} refused, or of unknown effect.")
+    lines += [f"Stopped for {neutralise(scope)}: {neutralise(why)}" for scope, why in outbox.brakes]
+    return Section(title, tuple(lines) or ("Nothing queued.",), is_brief=not lines)
 
 
 def build_pipeline(summary: DaySummary) -> Section:
     """State backlog, heartbeat and the row of mails, so that a reader sees a hole."""
-    return Section(
-        "The pipeline itself",
-        (_render_backlog(summary), _render_heartbeat(summary), _render_mails(summary)),
-    )
+    lines = [_render_backlog(summary), _render_heartbeat(summary), _render_mails(summary)]
+    if summary.outbox.head:
+        lines.append(f"Audit chain: link {summary.outbox.head}.")
+    return Section("The pipeline itself", tuple(lines))
 
 
 def _render_backlog(summary: DaySummary) -> str:

@@ -11,6 +11,11 @@ select
     decision,
     decided_by,
     reason,
-    hour_at
+    hour_at,
+    cause,
+    evidence,
+    shadow,
+    digest,
+    receipt_id
 from proposals
 order by proposal_id

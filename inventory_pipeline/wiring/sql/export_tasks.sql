@@ -10,6 +10,16 @@ select
     counted_by,
     reason,
     finding_id,
-    created_at
+    created_at,
+    kind,
+    fact,
+    system,
+    expected_loss,
+    assigned_to,
+    as_of,
+    code,
+    counted_at,
+    verified_at,
+    closed_at
 from tasks
 order by task_id

@@ -229,7 +229,7 @@ def test_a_failed_hour_leaves_the_lease_for_the_next(roof: Roof) -> None:
     warehouse.unlink()
 
     assert roof.run(TEN).success
-    assert roof.read_journal("select * from leases") == []
+    assert roof.read_journal("select * from leases where holder <> ''") == []
 
 
 def test_the_run_ledger_knows_the_run_of_the_scheduler(roof: Roof) -> None:

@@ -56,6 +56,7 @@ def test_the_file_is_the_documented_json(path: Path):
             "status": "ALL CLEAR",
             "sent_at": "2026-04-06T18:03:00Z",
         },
+        "audit_head": "",
     }
 
 

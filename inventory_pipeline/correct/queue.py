@@ -1,0 +1,192 @@
+"""The queue: changes and receipts in the journal, and every move of a receipt in it.
+
+A receipt of one key (system, fact, item, place) leaves only when every earlier one of that key
+is over; a dead one blocks its own key and nothing else.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from inventory_pipeline.correct.outbox import OVER, Step, judge_effect
+from inventory_pipeline.correct.receipts import (
+    Change,
+    Effect,
+    describe_change,
+    describe_receipt,
+    make_id,
+    make_key,
+)
+from inventory_pipeline.store import audit
+from inventory_pipeline.store.journal import Journal, write_instant
+from inventory_pipeline.store.queries import load_query
+
+Row = dict[str, Any]
+
+
+def add_change(
+    journal: Journal, change: Change, effects: Iterable[Effect], *, now: datetime
+) -> list[Row]:
+    """Write a change and its receipts together; a change that is there already adds nothing.
+
+    Returns:
+        The receipts that are new.
+    """
+    with journal.transaction():
+        row = describe_change(change, now=now)
+        if not journal.insert("changes", row, or_ignore=True):
+            return []
+        receipts = [_add_receipt(journal, change, effect, now=now) for effect in effects]
+        told = {"change": row, "receipts": [receipt["receipt_id"] for receipt in receipts]}
+        audit.append(journal, "change", change.change_id, told, now=now)
+    return receipts
+
+
+def _add_receipt(journal: Journal, change: Change, effect: Effect, *, now: datetime) -> Row:
+    key = {
+        "system": effect.system,
+        "fact": effect.fact,
+        "sku": change.sku,
+        "location_id": change.location_id,
+    }
+    last = journal.query(load_query("correct", "find_last_sequence"), **key)[0]["sequence"]
+    receipt = describe_receipt(change, effect, sequence=last + 1, now=now)
+    if effect.operation == "set":
+        # A number that is set holds everything before it that has not left yet.
+        text = f"replaced by {receipt['receipt_id']}, which sets the number"
+        journal.execute(
+            load_query("correct", "supersede_unsent"),
+            **key, evidence=text, at=write_instant(now),
+        )  # fmt: skip
+    journal.insert("receipts", receipt)
+    return receipt
+
+
+def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
+    """Record that the owner has a change; its waiting receipts may leave now."""
+    with journal.transaction():
+        at = write_instant(now)
+        journal.execute(
+            "update changes set owner_at = :at where change_id = :change_id and owner_at is null",
+            at=at, change_id=change_id,
+        )  # fmt: skip
+        return journal.execute(
+            "update receipts set state = 'created', waits_for = '', due_at = :at "
+            "where change_id = :change_id and state = 'held' and waits_for = 'owner'",
+            at=at, change_id=change_id,
+        )  # fmt: skip
+
+
+def find_systems(journal: Journal) -> list[str]:
+    """Return the systems that have anything open, the longest waiting first."""
+    rows = journal.query(load_query("correct", "find_open_systems"))
+    return [row["system"] for row in rows]
+
+
+def take_heads(journal: Journal, system: str, *, now: datetime, limit: int) -> list[Row]:
+    """Return receipts that may leave now: the first of each key, the oldest first."""
+    return journal.query(
+        load_query("correct", "find_heads"), system=system, now=write_instant(now), at_most=limit
+    )
+
+
+def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row]:
+    """Return receipts that were sent and are not over, with their request, oldest first."""
+    return journal.query(
+        load_query("correct", "find_unanswered"), system=system, now=write_instant(now)
+    )
+
+
+def recover(journal: Journal, system: str, *, now: datetime) -> int:
+    """Undo what a worker that is gone left half done; safe to do twice.
+
+    Leased and not sent: as if it had never been taken. Sent without an answer: nobody knows
+    what came of it.
+    """
+    with journal.transaction():
+        at = write_instant(now)
+        journal.execute(
+            "update receipts set state = 'created', dispatch_id = null, "
+            "sent_operation = operation, sent_quantity = quantity where system = :system "
+            "and state = 'leased'",
+            system=system,
+        )
+        lost = journal.execute(load_query("correct", "doubt_unfinished"), system=system, at=at)
+        journal.execute(
+            "update attempts set finished_at = :at, outcome = 'lost', "
+            "evidence = 'the worker ended before an answer' "
+            "where system = :system and finished_at is null",
+            system=system, at=at,
+        )  # fmt: skip
+        return lost
+
+
+def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None:
+    """Write what becomes of one receipt."""
+    at = write_instant(now)
+    generation = receipt["generation"] + step.is_new_generation
+    journal.execute(
+        load_query("correct", "settle_receipt"),
+        receipt_id=receipt["receipt_id"],
+        state=step.state,
+        waits_for=step.waits_for,
+        generation=generation,
+        key=make_key(receipt["receipt_id"], generation),
+        is_new=int(step.is_new_generation),
+        due_at=write_instant(now + step.due_after),
+        confirmed_at=at if step.state == "confirmed" else None,
+        closed_at=at if step.state in OVER else None,
+        evidence=step.evidence,
+    )
+    if step.state == "confirmed" and receipt["is_owner"]:
+        note_owner(journal, receipt["change_id"], now=now)
+
+
+def pause(journal: Journal, system: str, *, until: datetime, reason: str, failures: int) -> None:
+    """Leave a system alone for a while."""
+    journal.execute(
+        "insert into pauses (system, until_at, reason, failures) "
+        "values (:system, :until, :reason, :failures) on conflict (system) do update set "
+        "until_at = excluded.until_at, reason = excluded.reason, failures = excluded.failures",
+        system=system, until=write_instant(until), reason=reason, failures=failures,
+    )  # fmt: skip
+
+
+def find_pause(journal: Journal, system: str) -> Row | None:
+    """Return the pause of a system, over or not."""
+    rows = journal.query("select * from pauses where system = :system", system=system)
+    return rows[0] if rows else None
+
+
+def end_pause(journal: Journal, system: str) -> None:
+    """A system that answered has no failures to its name."""
+    journal.execute("delete from pauses where system = :system", system=system)
+
+
+def note_shown(journal: Journal, receipt: Row, shown: int | None, *, now: datetime) -> None:
+    """Keep what a receiver shows after it confirmed; where that is another number, stop.
+
+    One strike suspends what corrects by itself on that system, until a person lets it go on.
+    """
+    trouble = judge_effect(
+        receipt["operation"],
+        quantity=receipt["quantity"],
+        before=receipt["before_quantity"],
+        shown=shown,
+    )
+    journal.execute(
+        "update receipts set shown_quantity = :shown, evidence = evidence || :trouble "
+        "where receipt_id = :receipt_id",
+        shown=shown,
+        trouble=f"; {trouble}" if trouble else "",
+        receipt_id=receipt["receipt_id"],
+    )
+    if trouble:
+        pull_brake(journal, receipt["system"], f"{receipt['receipt_id']}: {trouble}", now=now)
+
+
+def pull_brake(journal: Journal, scope: str, reason: str, *, now: datetime) -> None:
+    """Stop what corrects by itself on a system, or everywhere (``all``), until it is released."""
+    row = {"brake_id": make_id("B", scope, reason), "scope": scope, "reason": reason}
+    if journal.insert("brakes", {**row, "pulled_at": write_instant(now)}, or_ignore=True):
+        audit.append(journal, "brake", scope, {"reason": reason}, now=now)

@@ -1,0 +1,127 @@
+"""Requests: receipts that leave together; bytes and key are stored before the first sending."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inventory_pipeline.correct.outbox import Step
+from inventory_pipeline.correct.receipts import KEYS
+from inventory_pipeline.model.delivery import Line, Writer
+from inventory_pipeline.store.journal import Journal, write_instant
+
+Row = dict[str, Any]
+# A request that had no effect twice is taken apart: one bad line holds nobody else back.
+SPLIT_FROM = 2
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request with its bytes, as it is stored."""
+
+    dispatch_id: int
+    key: str
+    body: bytes
+    receipts: list[Row]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [build_line(receipt) for receipt in self.receipts]
+
+
+def build_line(receipt: Row) -> Line:
+    """Return a receipt in the words of its receiver."""
+    return Line(
+        receipt_id=receipt["receipt_id"],
+        item_id=receipt["item_id"],
+        location_id=receipt["their_location_id"],
+        fact=receipt["fact"],
+        operation=receipt["sent_operation"],
+        quantity=receipt["sent_quantity"],
+        before=receipt["before_quantity"],
+        reference=receipt["reference"],
+        reason=receipt["reason"],
+    )
+
+
+def split(receipts: Sequence[Row], max_lines: int) -> Iterator[list[Row]]:
+    """Group receipts into requests: of one fact and one operation, none too long.
+
+    One that was sent more than once without an effect leaves alone.
+    """
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for receipt in receipts:
+        if receipt["generation"] > SPLIT_FROM:
+            yield [receipt]
+        else:
+            groups.setdefault((receipt["fact"], receipt["sent_operation"]), []).append(receipt)
+    for group in groups.values():
+        for start in range(0, len(group), max_lines):
+            yield group[start : start + max_lines]
+
+
+def store(
+    journal: Journal, system: str, writer: Writer, receipts: list[Row], *, now: datetime
+) -> Request:
+    """Write one request down and lease its receipts; what was stored before stays as it was."""
+    key = receipts[0]["key"]
+    if len(receipts) > 1:
+        key = str(uuid.uuid5(KEYS, ",".join(receipt["key"] for receipt in receipts)))
+    body = writer.encode([build_line(receipt) for receipt in receipts], key)
+    row = {
+        "system": system,
+        "fact": receipts[0]["fact"],
+        "operation": receipts[0]["sent_operation"],
+        "key": key,
+        "body": body,
+        "digest": hashlib.sha256(body).hexdigest(),
+        "created_at": write_instant(now),
+    }
+    journal.insert("dispatches", row, or_ignore=True)
+    [stored] = journal.query("select dispatch_id, body from dispatches where key = :key", key=key)
+    journal.execute_many(
+        "update receipts set state = 'leased', dispatch_id = :dispatch_id, "
+        "sent_operation = :sent_operation, sent_quantity = :sent_quantity, "
+        "before_quantity = :before_quantity "
+        "where receipt_id = :receipt_id and state = 'created'",
+        [{**_pick(receipt), "dispatch_id": stored["dispatch_id"]} for receipt in receipts],
+    )
+    return Request(stored["dispatch_id"], key, stored["body"], receipts)
+
+
+def _pick(receipt: Row) -> Row:
+    names = ("receipt_id", "sent_operation", "sent_quantity", "before_quantity")
+    return {name: receipt[name] for name in names}
+
+
+def must_look(receipt: Row, writer: Writer) -> bool:
+    """Return whether the number is looked at before it is changed (A2).
+
+    A change that the receiver takes only as a number is turned into one; a number that the
+    receiver does not compare itself is compared here; and where there is no key, the number
+    before tells afterwards whether a change landed.
+    """
+    if receipt["operation"] not in writer.operations:
+        return True
+    unguarded = ("B", "C", "D") if receipt["operation"] == "set" else ("C", "D")
+    return writer.delivery_class in unguarded
+
+
+def look(receipt: Row, writer: Writer, shown: Mapping[str, int | None]) -> Row | Step:
+    """Return the receipt ready to leave, or why it does not."""
+    number = shown.get(receipt["receipt_id"])
+    if number is None:
+        return Step("dead", "the receiver shows no such item", waits_for="person")
+    before = receipt["before_quantity"]
+    if receipt["operation"] == "set":
+        if before is not None and number != before:
+            text = f"it shows {number}, and was to be changed from {before}"
+            return Step("superseded", text)
+        return {**receipt, "before_quantity": number}
+    looked = {**receipt, "before_quantity": number}
+    if "add" in writer.operations:
+        return looked
+    target = number + receipt["quantity"]
+    return {**looked, "sent_operation": "set", "sent_quantity": target}

@@ -1,0 +1,9 @@
+-- grain: one number that is on its way to be changed
+-- reads: journal receipts
+select distinct
+    system,
+    fact,
+    sku,
+    location_id
+from receipts
+where state not in ('confirmed', 'superseded', 'dead')

@@ -1,0 +1,151 @@
+"""The outbox of an installation: who can be written to, one pass of the worker, decisions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from inventory_pipeline.correct import approvals
+from inventory_pipeline.correct.approvals import Approved, Rules
+from inventory_pipeline.correct.deliver import Delivered, Worker, run_pass
+from inventory_pipeline.correct.situation import find_writable
+from inventory_pipeline.correct.step import build_book
+from inventory_pipeline.errors import ConfigError, StoreDamagedError
+from inventory_pipeline.model.delivery import DeliveryClass, Writer
+from inventory_pipeline.store import audit
+from inventory_pipeline.store.journal import Journal, read_instant, write_instant
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.wiring.house import House
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is on its way.
+
+    Attributes:
+        depth: receipts that are not over.
+        oldest_at: when the longest waiting one was made.
+        stuck: receipts that wait longer than ``outbox.stuck_after``.
+        for_people: dead ones, and those of which nobody knows what came.
+    """
+
+    depth: int = 0
+    oldest_at: datetime | None = None
+    stuck: int = 0
+    for_people: int = 0
+    by_system: dict[str, int] = field(default_factory=dict)
+
+
+def build_writers(house: House) -> dict[str, Writer]:
+    """Return the writing side of every system that corrections may set."""
+    names = [name for name, system in house.settings.systems.items() if system.writes]
+    found = {name: house.build_writer(name) for name in names}
+    return {name: writer for name, writer in found.items() if writer is not None}
+
+
+def find_receivers(house: House) -> dict[str, DeliveryClass]:
+    """Return what each system that can be written to offers against doubled effects."""
+    return {name: writer.delivery_class for name, writer in build_writers(house).items()}
+
+
+def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: None) -> Delivered:
+    """Run one pass of the worker. Safe beside another one, and after one that died.
+
+    Raises:
+        StoreDamagedError: the journal was altered or lost its end; nothing is sent then.
+    """
+    writers = build_writers(house)
+    with house.journal() as journal:
+        check_chain(house, journal)
+        approvals.release(journal, build_rules(house), now=house.clock.now())
+        worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
+        try:
+            return run_pass(worker, writers)
+        finally:
+            audit.keep_head(journal, house.storage, now=house.clock.now())
+
+
+def check_chain(house: House, journal: Journal) -> None:
+    """Refuse to send where the audit chain does not hold.
+
+    Raises:
+        StoreDamagedError: a link was changed, or the end of the chain is gone.
+    """
+    trouble = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+    if trouble:
+        raise StoreDamagedError(
+            f"{trouble}; nothing is sent. Put back the newest journal, or, if this one is right, "
+            f"remove {audit.HEADS_FILE} after you have looked at what it tells"
+        )
+
+
+def build_rules(house: House) -> Rules:
+    """Return who may approve; keys that are not readable here are left out."""
+    settings = house.settings.approvals
+    keys = {}
+    for name, person in settings.people.items():
+        try:
+            keys[name] = person.key.reveal(str(house.root))
+        except ConfigError:
+            continue  # a person's own machine knows their own key alone
+    writers = build_writers(house)
+    return Rules(
+        people=frozenset(settings.people),
+        keys=keys,
+        expires_after=settings.expires_after,
+        four_eyes_above=settings.four_eyes_above,
+        writable=frozenset(
+            (system, fact) for system, fact in find_writable(house.settings) if system in writers
+        ),
+    )
+
+
+def approve(house: House, proposal_id: str, *, by: str) -> Approved:
+    """Take a person's yes to a proposal."""
+    book = build_book(house.settings, house.catalog)
+    rules = build_rules(house)
+    with house.journal() as journal:
+        check_chain(house, journal)
+        done = approvals.approve(journal, proposal_id, book, rules, by=by, now=house.clock.now())
+        audit.keep_head(journal, house.storage, now=house.clock.now())
+    return done
+
+
+def reject(house: House, proposal_id: str, *, by: str, reason: str) -> None:
+    """Take a person's no to a proposal."""
+    rules = build_rules(house)
+    with house.journal() as journal:
+        approvals.reject(journal, proposal_id, rules, by=by, reason=reason, now=house.clock.now())
+        audit.keep_head(journal, house.storage, now=house.clock.now())
+
+
+def resume(house: House, scope: str, *, by: str) -> int:
+    """Release the brakes of a system, or of everything; return how many there were."""
+    now = house.clock.now()
+    with house.journal() as journal, journal.transaction():
+        released = journal.execute(
+            load_query("correct", "release_brakes"), scope=scope, by=by, at=write_instant(now)
+        )
+        if released:
+            audit.append(journal, "resume", scope, {"by": by}, now=now)
+    return released
+
+
+def load_queue(journal: Journal, *, stuck_after: timedelta, now: datetime) -> Queue:
+    """Return how long the queue is and what in it needs somebody."""
+    rows = journal.query(load_query("correct", "count_queue"))
+    oldest = min((row["oldest_at"] for row in rows if row["oldest_at"]), default=None)
+    limit = write_instant(now - stuck_after)
+    [counts] = journal.query(load_query("correct", "count_waiting"), made_before=limit)
+    return Queue(
+        depth=sum(row["depth"] for row in rows),
+        oldest_at=read_instant(oldest) if oldest else None,
+        stuck=counts["stuck"] or 0,
+        for_people=counts["for_people"] or 0,
+        by_system={row["system"]: row["depth"] for row in rows},
+    )
+
+
+def count_due(journal: Journal, *, now: datetime) -> int:
+    """Return how many receipts may leave, or be looked at again, now."""
+    [row] = journal.query(load_query("correct", "count_due"), now=write_instant(now))
+    return int(row["due"])
