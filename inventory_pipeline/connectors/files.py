@@ -14,6 +14,7 @@ from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration
 from inventory_pipeline.connectors.csv_table import parse_csv
 from inventory_pipeline.connectors.file_drop import Drop, DropRules
+from inventory_pipeline.connectors.files_writer import FilesWrite, FilesWriter
 from inventory_pipeline.connectors.ndjson_table import parse_ndjson
 from inventory_pipeline.connectors.parquet_table import parse_parquet
 from inventory_pipeline.connectors.safe_open import is_outside
@@ -31,6 +32,7 @@ from inventory_pipeline.errors import (
     SourceError,
     SourceRefusedError,
 )
+from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.hours import compute_slug
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
@@ -80,6 +82,7 @@ class FilesOptions(Model):
     max_megabytes: int = Field(4096, ge=1, description="The largest file taken in.")
     max_rows: int = Field(100_000_000, ge=1, description="The most rows a Parquet file may have.")
     owner: str | None = Field(None, description="The user every file must belong to.")
+    write: FilesWrite = Field(FilesWrite(), description="Where correction files are dropped.")
 
     @property
     def patterns(self) -> dict[str, str]:
@@ -163,6 +166,10 @@ class FilesConnector:
         plan = Plan(feed, columns.get(feed, {}), fixed.get(feed, {}))
         with naming_source(self._system, feed):
             return join_parts([self._parse_page(page, plan) for page in pages], plan)
+
+    def build_writer(self) -> Writer:
+        """Return the writing side: a folder takes corrections without any option."""
+        return FilesWriter(self._options.write, system=self._system, root=self._root)
 
     def _parse_page(self, page: Page, plan: Plan) -> RawFrame:
         form = TextForm(

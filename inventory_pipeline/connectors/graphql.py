@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
+from inventory_pipeline.connectors.graphql_write_options import GraphqlWrite
+from inventory_pipeline.connectors.graphql_writer import GraphqlWriter
 from inventory_pipeline.connectors.http import (
     HttpDoor,
     NotKnownError,
@@ -15,6 +17,7 @@ from inventory_pipeline.connectors.http import (
     judge_status,
 )
 from inventory_pipeline.connectors.http_options import Call, Parameter
+from inventory_pipeline.connectors.http_receiver import HttpReceiver
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_connector import JsonConnector
 from inventory_pipeline.connectors.json_paths import Path, find_text
@@ -22,6 +25,7 @@ from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.paging import Cursors, NoPaging, Offsets, PageNumbers
 from inventory_pipeline.connectors.templates import check_template
 from inventory_pipeline.errors import SourceContractError
+from inventory_pipeline.model.delivery import Writer
 
 GraphqlPaging = Annotated[NoPaging | PageNumbers | Offsets | Cursors, Field(discriminator="kind")]
 _MUTATION = re.compile(r"(?:\s|,|#[^\n]*\n)*(?:mutation|subscription)\b")
@@ -59,12 +63,14 @@ class GraphqlOptions(JsonOptions):
         default_factory=lambda: ["UNAUTHENTICATED", "FORBIDDEN"],
         description="... and of credentials that are wrong or have ended.",
     )
+    write: GraphqlWrite | None = Field(None, description="How corrections are written.")
 
 
 class GraphqlConnector(JsonConnector):
     """Asks one address with one document a feed, page by page."""
 
     options_model: ClassVar[Any] = GraphqlOptions
+    _options: GraphqlOptions
 
     def __init__(self, *, options: GraphqlOptions, **place: Any) -> None:
         super().__init__(options=options, **place)
@@ -72,6 +78,20 @@ class GraphqlConnector(JsonConnector):
             **dict.fromkeys(options.denied_codes, NotKnownError),
             **dict.fromkeys(options.retry_codes, TryLaterError),
         }
+
+    def build_writer(self) -> Writer | None:
+        """Return the writing side, where ``write`` describes one."""
+        options = self._options
+        if options.write is None:
+            return None
+        receiver = HttpReceiver(options, options.write, root=self._root, world=self._world)
+        return GraphqlWriter(
+            receiver,
+            options.write,
+            system=self._system,
+            busy=options.retry_codes,
+            denied=options.denied_codes,
+        )
 
     def _write_call(self, feed: Any) -> Call:
         # The document is no template: its braces are its own.

@@ -25,6 +25,7 @@ from inventory_pipeline.connectors.patience import (
     stretch,
 )
 from inventory_pipeline.errors import (
+    ConfigError,
     SourceContractError,
     SourceError,
     SourceRefusedError,
@@ -56,6 +57,10 @@ class TryLaterError(SourceUnavailableError):
 
 class NotKnownError(SourceRefusedError):
     """The source does not know us, or not any more: a token may have ended."""
+
+
+class NotSentError(SourceError):
+    """Not a byte of the question left: no credential, no address, no connection."""
 
 
 class Badge(Protocol):
@@ -112,6 +117,26 @@ class HttpDoor:
             return self._ask(question, until, judge, badge)
         except SourceError as error:
             raise _find_public(error)(f"{label}: {error}") from None
+
+    def send(self, question: Question, *, badge: Badge) -> Answer:
+        """Send one question that changes something: once, whatever happens.
+
+        Raises:
+            NotSentError: nothing was sent.
+            SourceError: it was sent, or part of it, and no whole answer came.
+        """
+        seconds = self._options.timeouts.answer.total_seconds()
+        deadline = self.start_deadline(seconds, f"no whole answer within {seconds:g} s")
+        try:
+            shown = {**question.headers, **badge.find_headers(self, deadline)}
+            wire = self._find_wire(question.place)
+            wire.reach(question.place, deadline)
+        except (SourceError, ConfigError) as error:
+            raise NotSentError(str(error)) from None
+        try:
+            return wire.exchange(replace(question, headers=shown), deadline)
+        except ConfigError as error:  # a header that cannot be written
+            raise NotSentError(str(error)) from None
 
     def _ask(self, question: Question, until: Deadline, judge: Judge, badge: Badge) -> Answer:
         deadline = self._cut(until)

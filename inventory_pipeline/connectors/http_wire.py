@@ -10,7 +10,8 @@ import io
 import re
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -91,18 +92,18 @@ class Wire:
             SourceContractError: the answer is too large or no HTTP.
         """
         _check_headers(question.headers)
-        try:
+        with self._translating(question.place, deadline):
             return self._exchange(question, deadline)
-        except ssl.SSLCertVerificationError as error:
-            raise SourceRefusedError(
-                f"the certificate of {question.place.host} is not trusted: "
-                f"{error.verify_message or error.reason}; a private authority goes into ca_file"
-            ) from None
-        except TimeoutError:
-            deadline.find_left()
-            raise SourceUnavailableError(f"silent for more than {self._read_seconds:g} s") from None
-        except (OSError, http.client.HTTPException) as error:
-            raise SourceUnavailableError(_describe(error)) from None
+
+    def reach(self, place: Place, deadline: Deadline) -> None:
+        """Open a connection of its own; what is exchanged next goes over the line once at most.
+
+        Raises:
+            SourceError: as ``exchange``; nothing was sent.
+        """
+        self.close()
+        with self._translating(place, deadline):
+            self._open = self._connect(place, deadline)
 
     def close(self) -> None:
         """Close what is open."""
@@ -116,13 +117,31 @@ class Wire:
                 return self._ask(self._open, question, deadline)
             except _IdleClosedError:
                 self.close()
-        connection = _Connection(question.place, self._tls)
+        self._open = self._connect(question.place, deadline)
+        return self._ask(self._open, question, deadline)
+
+    def _connect(self, place: Place, deadline: Deadline) -> "_Connection":
+        connection = _Connection(place, self._tls)
         connection.reach(
-            self._egress.find_addresses(question.place),
+            self._egress.find_addresses(place),
             min(self._connect_seconds, deadline.find_left()),
         )
-        self._open = connection
-        return self._ask(connection, question, deadline)
+        return connection
+
+    @contextmanager
+    def _translating(self, place: Place, deadline: Deadline) -> Iterator[None]:
+        try:
+            yield
+        except ssl.SSLCertVerificationError as error:
+            raise SourceRefusedError(
+                f"the certificate of {place.host} is not trusted: "
+                f"{error.verify_message or error.reason}; a private authority goes into ca_file"
+            ) from None
+        except TimeoutError:
+            deadline.find_left()
+            raise SourceUnavailableError(f"silent for more than {self._read_seconds:g} s") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise SourceUnavailableError(_describe(error)) from None
 
     def _ask(self, connection: "_Connection", question: Question, deadline: Deadline) -> Answer:
         is_kept = False

@@ -7,8 +7,11 @@ from pydantic import Field
 from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import HttpDoor, judge_json, judge_status
 from inventory_pipeline.connectors.http_options import Call
+from inventory_pipeline.connectors.http_receiver import HttpReceiver
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_connector import JsonConnector
+from inventory_pipeline.connectors.rest_writer import RestWrite, RestWriter
+from inventory_pipeline.model.delivery import Writer
 
 
 class RestFeed(Call, PagedFeed):
@@ -19,12 +22,24 @@ class RestOptions(JsonOptions):
     """A system that answers JSON."""
 
     feeds: dict[str, RestFeed] = Field(description="By feed: counts, movements, levels ...")
+    write: RestWrite | None = Field(None, description="How corrections are written.")
 
 
 class RestConnector(JsonConnector):
     """Asks one URL a feed, page by page."""
 
     options_model: ClassVar[Any] = RestOptions
+    _options: RestOptions
+
+    def build_writer(self) -> Writer | None:
+        """Return the writing side, where ``write`` describes one."""
+        options = self._options
+        if options.write is None:
+            return None
+        receiver = HttpReceiver(options, options.write, root=self._root, world=self._world)
+        return RestWriter(
+            receiver, options.write, system=self._system, content_types=options.content_types
+        )
 
     def _write_call(self, feed: Any) -> Call:
         call: Call = feed  # a feed of REST is its own request

@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 
 import sqlalchemy
 from pydantic import ConfigDict, Field, field_validator, model_validator
-from sqlalchemy import URL, Connection, exc
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, Connection
 
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration, Secret, render_duration
 from inventory_pipeline.connectors.parquet_table import parse_parquet
-from inventory_pipeline.connectors.sql_engine import Deadline, build_engine, forbid_writing
+from inventory_pipeline.connectors.sql_engine import (
+    Deadline,
+    build_engine,
+    forbid_writing,
+    parse_url,
+)
 from inventory_pipeline.connectors.sql_errors import translating
 from inventory_pipeline.connectors.sql_query import (
     HOUR_BOUNDS,
@@ -22,6 +26,13 @@ from inventory_pipeline.connectors.sql_query import (
     find_parameters,
 )
 from inventory_pipeline.connectors.sql_values import build_page_body
+from inventory_pipeline.connectors.sql_write_options import (
+    SqlWrite,
+    build_write_url,
+    check_statements,
+    check_user,
+)
+from inventory_pipeline.connectors.sql_writer import SqlWriter
 from inventory_pipeline.connectors.tables import (
     Plan,
     check_names,
@@ -36,6 +47,7 @@ from inventory_pipeline.errors import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
 
@@ -84,11 +96,12 @@ class SqlOptions(Model):
     deadline: Duration = Field(timedelta(minutes=10), description="Longest time of a feed.")
     page_rows: int = Field(50_000, ge=1, description="Rows held in memory at once.")
     max_rows: int = Field(100_000_000, ge=1, description="The most rows a query may give.")
+    write: SqlWrite | None = Field(None, description="How corrections are written.")
 
     @field_validator("url")
     @classmethod
     def _holds_no_password(cls, value: Secret | str | None) -> Secret | str | None:
-        if isinstance(value, str) and _parse_url(value).password is not None:
+        if isinstance(value, str) and parse_url(value).password is not None:
             raise ValueError(
                 "the url holds a password; take it out and write password: {env: NAME}"
             )
@@ -109,12 +122,14 @@ class SqlOptions(Model):
                 )
         if not isinstance(self.url, Secret):
             check_queries(self, self.build_url(None))
+        if self.write is not None:
+            check_user(self.write, None if isinstance(self.url, Secret) else self.build_url(None))
         return self
 
     def build_url(self, password: str | None) -> URL:
         """Return the address, with ``password`` where there is one."""
         if isinstance(self.url, str):
-            url = _parse_url(self.url)
+            url = parse_url(self.url)
         else:
             url = URL.create(
                 str(self.drivername),
@@ -134,13 +149,6 @@ def check_queries(options: SqlOptions, url: URL) -> None:
             check_query(asked.query, url.get_backend_name())
         except ValueError as error:
             raise ValueError(f"feeds.{feed}.query: {error}") from None
-
-
-def _parse_url(text: str) -> URL:
-    try:
-        return make_url(text)
-    except (exc.ArgumentError, ValueError):
-        raise ValueError("url is no database URL, such as postgresql://user@host/base") from None
 
 
 class SqlConnector:
@@ -171,6 +179,30 @@ class SqlConnector:
                 rows, pages = self._read(feed, url, context, deadline, sink)
         marker = f"query finished: {rows:,} rows in {pages} pages"
         return Fetched(is_complete=True, end_marker=marker)
+
+    def build_writer(self) -> Writer | None:
+        """Return the writing side, where ``write`` describes one."""
+        write = self._options.write
+        if write is None:
+            return None
+        return SqlWriter(write, find_url=self._find_write_url, system=self._system, root=self._root)
+
+    def _find_write_url(self) -> tuple[URL, list[str]]:
+        options = self._options
+        try:
+            write = options.write or SqlWrite()
+            url = build_write_url(write, self._find_base_url, self._root)
+            url = url.update_query_dict(options.arguments)
+            check_statements(write, url.get_backend_name())
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        return url, [str(url.password)] if url.password else []
+
+    def _find_base_url(self) -> URL:
+        options = self._options
+        if isinstance(options.url, Secret):
+            return parse_url(options.url.reveal(self._root))
+        return options.build_url(None)
 
     def _read(
         self, feed: str, url: URL, context: FetchContext, deadline: Deadline, sink: PageSink
@@ -223,8 +255,7 @@ class SqlConnector:
         options = self._options
         try:
             if isinstance(options.url, Secret):
-                url = _parse_url(options.url.reveal(self._root))
-                url = url.update_query_dict(options.arguments)
+                url = self._find_base_url().update_query_dict(options.arguments)
             else:
                 secret = options.password
                 url = options.build_url(None if secret is None else secret.reveal(self._root))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, exc
+from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from inventory_pipeline.errors import ConfigError, SourceUnavailableError
@@ -21,8 +22,23 @@ CONNECT_SECONDS = 20
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def build_engine(url: URL, *, root: str) -> Engine:
+def parse_url(text: str) -> URL:
+    """Read a database URL.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return make_url(text)
+    except (exc.ArgumentError, ValueError):
+        raise ValueError("url is no database URL, such as postgresql://user@host/base") from None
+
+
+def build_engine(url: URL, *, root: str, mode: Literal["ro", "rw"] = "ro") -> Engine:
     """Return an engine without a pool; it connects when it is used.
+
+    Args:
+        mode: how SQLite opens its file; of other databases the user's rights decide.
 
     Raises:
         ConfigError: the kind of database or its driver is not installed.
@@ -31,7 +47,7 @@ def build_engine(url: URL, *, root: str) -> Engine:
     name = url.get_backend_name()
     arguments: dict[str, Any] = {}
     if name == "sqlite":
-        url = _locate_sqlite(url, root)
+        url = _locate_sqlite(url, root, mode)
     if url.drivername == "postgresql+psycopg":
         arguments["connect_timeout"] = CONNECT_SECONDS
         arguments["fallback_application_name"] = "inventory-pipeline"
@@ -48,14 +64,14 @@ def build_engine(url: URL, *, root: str) -> Engine:
         ) from None
 
 
-def _locate_sqlite(url: URL, root: str) -> URL:
-    """Open the file for reading only, never create it; a relative path starts at ``root``."""
+def _locate_sqlite(url: URL, root: str, mode: str) -> URL:
+    """Open the file as ``mode`` says, never create it; a relative path starts at ``root``."""
     if not url.database or url.database == ":memory:":
         raise ConfigError("a sqlite url names a file, as sqlite:///exports/erp.db")
     path = Path(root, url.database).absolute()
     if not path.is_file():
         raise SourceUnavailableError(f"there is no file {path}")
-    return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+    return url.set(database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"})
 
 
 def forbid_writing(connection: Connection, *, timeout: timedelta) -> None:

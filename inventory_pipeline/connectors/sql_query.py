@@ -3,6 +3,7 @@
 This is the first of two locks; the second is the database's own read-only transaction.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,19 +20,18 @@ _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "mariadb": "mysql"}
 _WRITES = (exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Copy, exp.Set)
 
 
-def check_query(query: str, database: str) -> None:
+def check_query(query: str, database: str, parameters: Sequence[str] = PARAMETERS) -> None:
     """Refuse what is not one statement that reads.
 
     Args:
         query: the text of the configuration.
         database: SQLAlchemy's name of the kind of database, such as ``postgresql``.
+        parameters: the names it may use.
 
     Raises:
         ValueError: the text says what stands there and what is wanted.
     """
-    if "/*!" in query:
-        raise ValueError("it has a comment /*! that MySQL runs; leave it out")
-    statements = _parse(query, _DIALECTS.get(database, database))
+    statements = parse_statements(query, database)
     if len(statements) != 1:
         raise ValueError(f"it has {len(statements)} statements, wanted one select")
     statement = statements[0]
@@ -40,16 +40,29 @@ def check_query(query: str, database: str) -> None:
         raise ValueError(f"it is {_name(statement)}, wanted a select")
     for node in statement.find_all(*_WRITES):
         raise ValueError(f"it has {_name(node)} in it; wanted a select that only reads")
+    check_parameters(query, parameters)
+
+
+def check_parameters(query: str, parameters: Sequence[str]) -> None:
+    """Raise ValueError for a parameter that nobody fills."""
     for name in find_parameters(query):
-        if name not in PARAMETERS:
-            known = ", ".join(f":{known}" for known in PARAMETERS)
+        if name not in parameters:
+            known = ", ".join(f":{known}" for known in parameters)
             raise ValueError(
                 f"it has the parameter :{name}, known are {known}; "
                 f"where it is no parameter write \\:{name}"
             )
 
 
-def _parse(query: str, dialect: str) -> list[exp.Expr]:
+def parse_statements(query: str, database: str) -> list[exp.Expr]:
+    """Return the statements of a text.
+
+    Raises:
+        ValueError: it is no SQL of this kind of database.
+    """
+    if "/*!" in query:
+        raise ValueError("it has a comment /*! that MySQL runs; leave it out")
+    dialect = _DIALECTS.get(database, database)
     known = dialect if dialect in sqlglot.Dialect.classes else None
     try:
         parsed = sqlglot.parse(query, read=known)

@@ -7,7 +7,7 @@ number 500); inside a longer text the value is written out. ``{{`` and ``}}`` ar
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -43,12 +43,22 @@ def find_times(hour_at: datetime, since: datetime | None) -> dict[str, Any]:
     }
 
 
-def check_template(value: Any) -> None:
+def check_template(value: Any, names: Sequence[str] = NAMES) -> None:
     """Raise ValueError for the first placeholder or secret in ``value`` that cannot be filled."""
+    for match in _find_tokens(value):
+        _check_token(match, names)
+
+
+def find_placeholders(value: Any) -> set[str]:
+    """Return the names of all placeholders in ``value``, at any depth."""
+    return {match[1] for match in _find_tokens(value)}
+
+
+def _find_tokens(value: Any) -> Iterator[re.Match[str]]:
     for text in _find_texts(value):
         for match in _TOKEN.finditer(text):
             if match[0] not in ("{{", "}}"):
-                _check_token(match)
+                yield match
 
 
 def fill(value: Any, words: Words, reveal: Callable[[Secret], str]) -> Any:
@@ -103,10 +113,10 @@ def _find_texts(value: Any) -> Iterator[str]:
             yield from _find_texts(child)
 
 
-def _check_token(match: re.Match[str]) -> None:
+def _check_token(match: re.Match[str], names: Sequence[str]) -> None:
     name, part, form = match.groups()
-    if name not in NAMES:
-        near = get_close_matches(name, NAMES, n=1, cutoff=0.0)[0]
+    if name not in names:
+        near = get_close_matches(name, names, n=1, cutoff=0.0)[0]
         raise ValueError(
             f"{match[0]} is no placeholder; nearest is {{{near}}}; write {{{{ for a brace"
         )

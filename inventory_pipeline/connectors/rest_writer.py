@@ -1,0 +1,177 @@
+"""The REST writer: one request a line, as the configuration words it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from inventory_pipeline.connectors.http import HttpDoor, judge_json
+from inventory_pipeline.connectors.http_options import Options
+from inventory_pipeline.connectors.http_receiver import (
+    HttpReceiver,
+    Request,
+    find_document,
+    quote_answer,
+)
+from inventory_pipeline.connectors.http_wire import Answer as HttpAnswer
+from inventory_pipeline.connectors.http_writer import (
+    USUAL_WAIT,
+    HttpWriter,
+    find_wait,
+    judge_failure,
+)
+from inventory_pipeline.connectors.json_paths import ABSENT
+from inventory_pipeline.connectors.templates import render_json
+from inventory_pipeline.connectors.write_options import KEYED, HttpWrite, ReadBack, Sign, Signs
+from inventory_pipeline.connectors.write_words import (
+    OF_LINE,
+    check_words,
+    fill_target,
+    fill_words,
+    find_words,
+)
+from inventory_pipeline.errors import SourceContractError
+from inventory_pipeline.model.delivery import Answer, Line, Outcome, answer_all
+
+Fields = dict[str, str | int | bool]
+
+
+class RestRead(ReadBack):
+    """The request that reads one number, and where in its answer it stands."""
+
+    path: str = Field(description="Below base_url; placeholders are one segment each.")
+    query: Fields = Field(default_factory=dict, description="Query.")
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> Self:
+        check_words([self.path, self.query], OF_LINE)
+        return self
+
+
+class RestAction(Options):
+    """The request that changes one number."""
+
+    path: str = Field(description="Below base_url; placeholders are one segment each.")
+    method: Literal["POST", "PUT", "PATCH", "DELETE"] = Field("POST", description="Method.")
+    query: Fields = Field(default_factory=dict, description="Query.")
+    body: Any = Field(
+        None, description="JSON; a text that is one placeholder becomes its value, typed."
+    )
+
+    @property
+    def placeholders(self) -> set[str]:
+        """Return what of a line the request says."""
+        return check_words([self.path, self.query, self.body])
+
+    @model_validator(mode="after")
+    def _names_what_it_changes(self) -> Self:
+        known = self.placeholders
+        for needed, others in (("item_id", ()), ("quantity", ("quantity_text",))):
+            if not {needed, *others} & known:
+                raise ValueError(f"the request never says {{{needed}}}")
+        return self
+
+
+class RestWrite(HttpWrite):
+    """How numbers are written, and what the answers mean. Signs are asked in this order."""
+
+    set: RestAction | None = Field(None, description="Sets a number.")
+    add: RestAction | None = Field(None, description="Adds to a number (signed).")
+    read: RestRead | None = Field(None, description="Reads a number back.")
+    done_before: Signs = Field(
+        default_factory=list, description="It was done before under this key or id."
+    )
+    spent: Signs = Field(
+        default_factory=list, description="The receiver remembers a failure under this key."
+    )
+    in_flight: Signs = Field(
+        default_factory=list, description="The same key is being worked on just now."
+    )
+    busy: Signs = Field(default_factory=list, description="Too much at once; nothing was changed.")
+    stale: Signs | None = Field(
+        None,
+        description="The number was not {before}. Default: 412, and without a key 409, too.",
+    )
+    refused: Signs = Field(
+        default_factory=list, description="Never for this item; besides 400, 404, 410, 422."
+    )
+    failed: Signs = Field(
+        default_factory=list, description="Errors with status 200 after which nobody knows."
+    )
+    applied: Sign | None = Field(
+        None, description="What a good answer says; a 2xx that does not is ambiguous."
+    )
+
+    def find_signs(self) -> list[tuple[Outcome, list[Sign]]]:
+        """Return what each outcome is known by, in the order of asking."""
+        keyed = self.delivery_class in KEYED
+        usual = [Sign(status=[412] if keyed else [409, 412])]
+        stale = usual if self.stale is None else self.stale
+        doubtful = [*self.in_flight, *self.failed]
+        return [
+            ("confirmed", self.done_before), ("spent", self.spent), ("ambiguous", doubtful),
+            ("unapplied", self.busy), ("stale", stale), ("refused", self.refused),
+        ]  # fmt: skip
+
+
+class RestWriter(HttpWriter):
+    """One request a line; its answer is the line's answer."""
+
+    _write: RestWrite
+
+    def __init__(
+        self,
+        receiver: HttpReceiver,
+        write: RestWrite,
+        *,
+        system: str,
+        content_types: Sequence[str] = (),
+    ) -> None:
+        super().__init__(receiver, write, system=system)
+        self._content_types = tuple(content_types)
+
+    def _build(self, lines: Sequence[Line], key: str, headers: Mapping[str, str]) -> Request:
+        [line] = lines
+        action, words = self._actions[line.operation], find_words(line, key)
+        target = fill_target(action.path, action.query, words)
+        body = b"" if action.body is None else render_json(fill_words(action.body, words))
+        return Request(action.method, target, headers, body)
+
+    def _build_read(self, line: Line) -> Request:
+        back, words = self._write.read, find_words(line, "")
+        target = fill_target(back.path, back.query, words) if back else ""
+        return Request("GET", target, {}, b"")
+
+    def _find_read_back(self) -> ReadBack | None:
+        return self._write.read
+
+    def _judge(self, lines: Sequence[Line], answer: HttpAnswer, door: HttpDoor) -> Answer:
+        document, said = find_document(answer), quote_answer(door, answer)
+        for outcome, signs in self._write.find_signs():
+            if any(sign.fits(answer.status, document) for sign in signs):
+                is_passing = outcome == "unapplied" or answer.status == 409
+                wait = find_wait(answer) or (USUAL_WAIT if is_passing else None)
+                return answer_all(lines, outcome, said, wait=wait)
+        if not 200 <= answer.status < 300:
+            return judge_failure(lines, answer, door)
+        return answer_all(lines, self._judge_success(answer, document), said)
+
+    def _judge_success(self, answer: HttpAnswer, document: Any) -> Outcome:
+        """Return whether a 2xx is one: neither a login page, nor half JSON, nor a promise."""
+        if self._write.applied is not None:
+            return "confirmed" if self._write.applied.fits(answer.status, document) else "ambiguous"
+        if answer.status in (202, 207):
+            return "ambiguous"
+        if not answer.body.strip():
+            return "confirmed"
+        try:
+            judge_json(answer, also=self._content_types)
+        except SourceContractError:
+            return "ambiguous"
+        is_json = not self._is_declared_other(answer)
+        return "ambiguous" if is_json and document is ABSENT else "confirmed"
+
+    def _is_declared_other(self, answer: HttpAnswer) -> bool:
+        """Return whether the answer has a type that only the configuration takes."""
+        kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
+        return kind in self._content_types and "json" not in kind
