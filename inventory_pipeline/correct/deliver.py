@@ -19,7 +19,7 @@ from inventory_pipeline.store.journal import Journal, read_instant
 logger = logging.getLogger(__name__)
 
 # Longer than any call may take, with as much again to write down what came back.
-LEASE_LIFE = timedelta(seconds=90)
+LEASE_LIFE = timedelta(seconds=150)
 # A pass ends before the next one is due.
 PASS_LENGTH = timedelta(seconds=50)
 CHUNK = 500

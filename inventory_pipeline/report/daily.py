@@ -10,6 +10,7 @@ import polars as pl
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.ports import Mail
 from inventory_pipeline.report.accuracy import compute_accuracy, compute_structural
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.attachment import Attachment, build_attachment
 from inventory_pipeline.report.attendance import (
     FINISHED,
@@ -26,7 +27,7 @@ from inventory_pipeline.report.page.figures import TREND_CID
 from inventory_pipeline.report.page.whole import build_page
 from inventory_pipeline.report.render import render_html, render_subject, render_text
 from inventory_pipeline.report.sources import compute_sources
-from inventory_pipeline.report.summary import Ask, Counts, DaySummary, MailFacts, MirrorCount
+from inventory_pipeline.report.summary import Counts, DaySummary, MailFacts, MirrorCount
 from inventory_pipeline.report.trend import compute_trend
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.measures import Risk
-from inventory_pipeline.report.summary import Ask, FindingLine, Findings
+from inventory_pipeline.report.summary import FindingLine, Findings
 
 LISTED = 20
 NAMED = 10

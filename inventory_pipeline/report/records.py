@@ -20,10 +20,10 @@ from inventory_pipeline.model.hours import (
 )
 from inventory_pipeline.model.ports import Clock
 from inventory_pipeline.report import heartbeat
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.attendance import FINISHED, Attempt
 from inventory_pipeline.report.daily import Records
 from inventory_pipeline.report.outbox import load_outbox
-from inventory_pipeline.report.summary import Ask
 from inventory_pipeline.report.timetable import compute_due_at
 from inventory_pipeline.report.trend import find_days
 from inventory_pipeline.store.journal import Journal, read_instant

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.measures import (
     Accuracy,
     CostLine,
@@ -132,28 +133,6 @@ class Counts:
     @property
     def unknown(self) -> int:
         return sum(mirror.unknown for mirror in self.mirrors)
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A correction or a count somebody is asked to decide or do.
-
-    Attributes:
-        kind: proposal or count.
-        units: the target of a proposal, the recorded number of a count task.
-        place: the system of a proposal, the bin of a count task.
-        state: decision of a proposal, state of a task.
-    """
-
-    kind: Literal["proposal", "count"]
-    ask_id: str
-    finding_id: str
-    sku: str
-    location_id: str
-    place: str
-    units: int | None
-    state: str
-    reason: str
 
 
 @dataclass(frozen=True)

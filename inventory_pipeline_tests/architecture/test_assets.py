@@ -106,7 +106,7 @@ def test_everything_automatic_is_described_and_on_by_default(
     repository: dg.RepositoryDefinition,
 ) -> None:
     automatic = [*repository.schedule_defs, *repository.sensor_defs]
-    assert len(automatic) == 8
+    assert len(automatic) == 9
     for found in automatic:
         assert len(found.description or "") > 20, found.name
         assert found.default_status.value == "RUNNING", found.name

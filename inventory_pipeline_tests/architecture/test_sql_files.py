@@ -20,7 +20,15 @@ FILES = sorted((ROOT / "inventory_pipeline").glob("*/sql/*.sql"))
 # Functions that sqlglot hands on as they are and Spark does not have; each says what replaces it.
 FOREIGN = {"to_seconds": "make_dt_interval(0, 0, 0, seconds)"}
 # Columns of frames that a file is given and no table of ours has.
-NO_COLUMN_OF_OURS = {"factor": "bigint", "safety_stock": "bigint", "reference": "varchar"}
+NO_COLUMN_OF_OURS = {
+    "created_at": "timestamptz",
+    "closed_at": "timestamptz",
+    "task_id": "varchar",
+    "as_of": "timestamptz",
+    "factor": "bigint",
+    "safety_stock": "bigint",
+    "reference": "varchar",
+}
 
 
 @cache

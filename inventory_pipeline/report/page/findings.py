@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from inventory_pipeline.report.advice import render_next, render_title
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.page.parts import Card, Section, Tone
-from inventory_pipeline.report.summary import Ask, DaySummary, FindingLine
+from inventory_pipeline.report.summary import DaySummary, FindingLine
 from inventory_pipeline.report.words import (
     neutralise,
     render_age,

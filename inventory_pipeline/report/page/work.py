@@ -1,8 +1,9 @@
 """The work of a page: what was proposed, asked, queued, and the state of the pipeline itself."""
 
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.outbox import Fix
 from inventory_pipeline.report.page.parts import Section
-from inventory_pipeline.report.summary import Ask, DaySummary
+from inventory_pipeline.report.summary import DaySummary
 from inventory_pipeline.report.words import (
     neutralise,
     render_age,

@@ -1,7 +1,8 @@
 """Findings: everything is counted, the few that need judgement come first (RPT-08)."""
 
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.findings import LISTED, compute_findings, compute_risk
-from inventory_pipeline.report.summary import Ask, Findings
+from inventory_pipeline.report.summary import Findings
 from inventory_pipeline_tests.support.report_day import MORNING, build_finding, build_problems
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline.report.page.parts import Page, Section
 from inventory_pipeline.report.page.whole import build_page
-from inventory_pipeline.report.summary import Ask
 from inventory_pipeline_tests.support.report_day import (
     MORNING,
     build_finding,

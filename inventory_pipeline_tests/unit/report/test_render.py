@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory_pipeline.report.summary import Ask
+from inventory_pipeline.report.asks import Ask
 from inventory_pipeline_tests.support.mail_text import (
     OUR_ATTRIBUTES,
     OUR_TAGS,
