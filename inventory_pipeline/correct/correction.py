@@ -135,6 +135,6 @@ def ask_by_hand(journal: Journal, proposal: Row, *, trouble: str, now: datetime)
 
 def find_record(evidence: str) -> str:
     """Return the id of the record that proves the cause: what this stands for, or nothing."""
-    records = json.loads(evidence or "[]")
-    named = [record.get("id", "") for record in records if isinstance(record, dict)]
-    return next((name for name in named if name), "")
+    told = json.loads(evidence or "{}")
+    records = told.get("records", []) if isinstance(told, dict) else []
+    return next((str(record["id"]) for record in records if record.get("id")), "")

@@ -15,6 +15,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.correct import correction, policy, queue
 from inventory_pipeline.correct.addresses import AddressBook
 from inventory_pipeline.correct.closing import close_tasks
+from inventory_pipeline.correct.observed import confirm_observed
 from inventory_pipeline.correct.propose import describe_proposals, find_tasks
 from inventory_pipeline.correct.situation import load_situation
 from inventory_pipeline.model.catalog import Catalog
@@ -71,6 +72,8 @@ def run(
         for row in describe_proposals(gaps, rulings)
     ]
     with journal.transaction():
+        if is_newest:
+            confirm_observed(warehouse, journal, hour_at=hour_at, now=now)
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
         fixed = _fix(journal, proposals, build_book(settings, catalog), now) if is_newest else 0

@@ -24,6 +24,7 @@ NO_COLUMN_OF_OURS = {
     "created_at": "timestamptz",
     "closed_at": "timestamptz",
     "task_id": "varchar",
+    "receipt_id": "varchar",
     "as_of": "timestamptz",
     "factor": "bigint",
     "safety_stock": "bigint",
