@@ -1,0 +1,154 @@
+"""Scenario 19: a count closes the loop, through the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from inventory_pipeline_tests.support.shop import Shop, files_system
+
+TEN, ELEVEN = "2026-04-06T10:00Z", "2026-04-06T11:00Z"
+COUNTS = "item_id location_id fact quantity as_of"
+BINS = f"{COUNTS} bin"
+MIRRORS = ("erp", "storefront", "threepl")
+
+
+@pytest.fixture
+def walked(shop: Shop) -> Shop:
+    """Return a shop where bin 14 is recorded as 3 and every mirror shows something else."""
+    writes = {"writes": "[on_hand]"}
+    systems = files_system("shelf", "wms") + "".join(
+        files_system(name, role, **writes)
+        for name, role in (("erp", "erp"), ("storefront", "storefront"), ("threepl", "threepl"))
+    )
+    mirrors = "".join(
+        f"  - {{system: {name}, fact: on_hand, expects: on_hand}}\n" for name in MIRRORS
+    )
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{systems}"
+        f"facts:\n  on_hand: {{owner: shelf}}\nmirrors:\n{mirrors}"
+    )
+    drop_hour(shop, TEN, bin_14=3, mirrors=9)
+    shop.run(TEN)
+    return shop
+
+
+def drop_hour(shop: Shop, hour: str, *, bin_14: int, mirrors: int) -> None:
+    clock = hour[11:13]
+    shop.drop("shelf", "counts", hour, f"{BINS}\nMUG L1 on_hand {bin_14} {clock}:55 14")
+    for name in MIRRORS:
+        shop.drop(name, "counts", hour, f"{COUNTS}\nMUG L1 on_hand {mirrors} {clock}:55")
+
+
+def find_task(shop: Shop) -> str:
+    return str(shop.one("tasks", bin="14")["task_id"])
+
+
+def test_a_task_names_the_bin_and_cannot_be_closed_uncounted(
+    walked: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = walked.one("tasks", bin="14")
+    assert (task["state"], task["recorded_units"], task["sku"]) == ("open", 3, "MUG")
+
+    assert walked.do("count", task["task_id"], "--by", "anna") == 2
+    assert "--units" in capsys.readouterr().err
+    drop_hour(walked, ELEVEN, bin_14=3, mirrors=9)
+    walked.run(ELEVEN)
+    assert walked.one("tasks", bin="14")["state"] == "open"
+
+
+def test_a_count_writes_the_owner_once_and_three_receipts_leave(walked: Shop) -> None:
+    task_id = find_task(walked)
+    assert walked.do("count", task_id, "--units", "2", "--by", "anna", "--reason", "damage") == 1
+    # One of three is more than a tenth: a second person counts, blind.
+    assert walked.one("tasks", task_id=task_id)["state"] == "assigned"
+    assert walked.export("receipts") == []
+    assert walked.do("count", task_id, "--units", "2", "--by", "ben", "--reason", "damage") == 0
+
+    task = walked.one("tasks", task_id=task_id)
+    assert (task["state"], task["counted_units"], task["counted_by"]) == ("corrected", 2, "ben")
+    receipts = walked.export("receipts")
+    assert sorted(row["system"] for row in receipts) == sorted(MIRRORS)
+    assert {(row["operation"], row["units"], row["before_units"]) for row in receipts} == {
+        ("set", 2, 9)
+    }
+    [told] = (walked.folder / "local/outbox/shelf").glob("count-*.csv")
+    assert f"{task_id},MUG,L1,14,3,2,2," in told.read_text()
+
+    assert walked.do("count", task_id, "--units", "2", "--by", "cleo") == 2
+    assert len(walked.export("receipts")) == 3
+
+
+def test_the_next_check_that_sees_the_number_verifies_and_closes(walked: Shop) -> None:
+    task_id = find_task(walked)
+    for name in ("anna", "ben"):
+        walked.do("count", task_id, "--units", "2", "--by", name)
+    walked.do("deliver", "--once")
+    drop_hour(walked, ELEVEN, bin_14=2, mirrors=2)
+    walked.run(ELEVEN)
+
+    task = walked.one("tasks", task_id=task_id)
+    assert task["state"] == "closed"
+    assert task["verified_at"] is not None
+    assert {row["state"] for row in walked.export("receipts")} == {"confirmed"}
+    assert walked.find("findings", kind="gap", state="open") == []
+
+
+def test_an_owner_that_does_not_show_the_number_keeps_the_task_open(walked: Shop) -> None:
+    task_id = find_task(walked)
+    for name in ("anna", "ben"):
+        walked.do("count", task_id, "--units", "2", "--by", name)
+    drop_hour(walked, ELEVEN, bin_14=3, mirrors=2)
+    walked.run(ELEVEN)
+
+    assert walked.one("tasks", task_id=task_id)["state"] == "corrected"
+
+
+def test_two_people_who_differ_begin_again(
+    walked: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = find_task(walked)
+    walked.do("count", task_id, "--units", "2", "--by", "anna")
+    assert walked.do("count", task_id, "--units", "2", "--by", "anna") == 2
+    assert "a second person" in capsys.readouterr().err
+    assert walked.do("count", task_id, "--units", "1", "--by", "ben") == 1
+    assert "count again" in capsys.readouterr().out
+    assert walked.one("tasks", task_id=task_id)["state"] == "open"
+    assert walked.export("receipts") == []
+
+
+def test_under_erp_of_record_the_count_goes_to_the_erp_first(shop: Shop, tmp_path: Path) -> None:
+    systems = files_system("erp", "erp", writes="[on_hand]") + files_system(
+        "storefront", "storefront", writes="[on_hand]"
+    )
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{systems}"
+        "facts:\n  on_hand: {owner: erp}\n"
+        "mirrors:\n  - {system: storefront, fact: on_hand, expects: on_hand}\n"
+    )
+    shop.drop("erp", "counts", TEN, f"{BINS}\nMUG L1 on_hand 46 10:55 14")
+    shop.drop("storefront", "counts", TEN, f"{COUNTS}\nMUG L1 on_hand 30 10:55")
+    shop.run(TEN)
+    task_id = find_task(shop)
+    for name in ("anna", "ben"):
+        shop.do("count", task_id, "--units", "40", "--by", name)
+
+    states = {row["system"]: (row["state"], row["waits_for"]) for row in shop.export("receipts")}
+    assert states == {"erp": ("created", ""), "storefront": ("held", "owner")}
+    shop.do("deliver", "--once")
+    [told] = (tmp_path / "outbox/erp").glob("corrections-*.csv")
+    told.with_name(f"{told.name}.ack").write_text("receipt_id,outcome\n" + "".join(
+        f"{row['receipt_id']},applied\n" for row in shop.find("receipts", system="erp")
+    ))  # fmt: skip
+    later(shop)
+    shop.do("deliver", "--once")
+
+    assert shop.one("receipts", system="erp")["state"] == "confirmed"
+    assert shop.one("receipts", system="storefront")["state"] in ("created", "sent")
+
+
+def later(shop: Shop) -> None:
+    """Let the minute pass that a waiting receipt rests."""
+    import sqlite3  # noqa: PLC0415
+
+    with sqlite3.connect(shop.folder / "local/journal.sqlite") as journal:
+        journal.execute("update receipts set due_at = created_at where state = 'sent'")
