@@ -14,6 +14,13 @@ Role = Literal[
 ]  # fmt: skip
 
 
+# Movements that change what lies on the shelf; see correct.telling.
+Told = Literal[
+    "shipment", "pos_sale", "receipt", "return_received", "transfer_out", "transfer_in",
+    "adjustment", "damage", "write_off",
+]  # fmt: skip
+
+
 class Sync(Model):
     """How a mirror hears of changes."""
 
@@ -74,6 +81,11 @@ class System(Model):
     )
     writes: list[str] = Field(
         default_factory=list, description="Facts corrections may set; none: read only."
+    )
+    receives: list[Told] = Field(
+        default_factory=list,
+        description="Kinds of the owner's movements that it hears of from this pipeline, since "
+        "nothing else tells it. Two tellers would count one movement twice.",
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from inventory_pipeline_tests.support.shop import MOVEMENTS, Shop, files_system
 
 COUNTS = "item_id location_id fact quantity as_of"
@@ -63,7 +65,7 @@ def test_only_good_units_raise_stock_and_mirrors_are_told_by_receipt(shop: Shop)
 def test_a_box_that_is_not_there_on_day_22_is_overdue(shop: Shop) -> None:
     configure(shop)
     run_day(shop, 0, "M-1 return_initiated MUG L1 2 10:05 RMA-2 -")
-    run_day(shop, 21)
+    run_day(shop, 20)
     assert shop.find("findings", kind="return_overdue") == []
     run_day(shop, 22)
 
@@ -82,3 +84,18 @@ def test_a_restock_without_a_box_is_a_fault_of_the_write_order(shop: Shop) -> No
     finding = shop.one("findings", kind="return_restocked_without_arrival")
     assert (finding["class"], finding["delta_units"]) == ("return", 1)
     assert "write_order" in finding["details"]
+
+
+def test_a_good_box_is_in_the_queue_the_moment_it_is_told(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(shop)
+    run_day(shop, 0)
+    words = ("change", "return", "MUG", "--location", "L1", "--by", "anna", "--reference", "M-2")
+    assert shop.do(*words, "--units", "1") == 0
+    assert shop.do(*words, "--units", "1") == 0
+    assert "told before" in capsys.readouterr().out
+    assert shop.do(*words, "--units", "-1") == 2
+
+    receipt = shop.one("receipts")
+    assert (receipt["system"], receipt["operation"], receipt["units"]) == ("storefront", "add", 1)

@@ -429,6 +429,16 @@ def test_a_union_says_by_its_type_what_became_of_it(update, outcome):
         assert find_only(send(writer, [build_line(operation="add")])) == outcome
 
 
+def test_a_line_that_was_done_before_says_nothing_of_the_others():
+    write = {**GRAPHQL_WRITE, "done_before": ["SEEN"]}
+    with asking(refuse("SEEN", "1"), make_graphql, write=write) as (writer, _):
+        outcomes = [line.outcome for line in send(writer, MANY).lines.values()]
+        assert outcomes == ["unapplied", "confirmed", "unapplied"]
+    with asking(refuse("SEEN"), make_graphql, write=write) as (writer, _):
+        outcomes = {line.outcome for line in send(writer, MANY).lines.values()}
+        assert outcomes == {"confirmed"}
+
+
 def test_every_other_code_may_be_called_a_refusal():
     write = {**GRAPHQL_WRITE, "refused": ["*"]}
     with asking(refuse("WHAT_IS_THIS", "0"), make_graphql, write=write) as (writer, _):
