@@ -113,6 +113,19 @@ class HttpDoor:
         except SourceError as error:
             raise _find_public(error)(f"{label}: {error}") from None
 
+    def hand_over(self, question: Question, until: Deadline) -> Answer:
+        """Ask exactly once and judge nothing: for what is to be done once, not read.
+
+        Raises:
+            NotReachedError: nothing was sent.
+            SourceRefusedError: our own rules forbid the place; nothing was sent.
+            SourceError: whether it was taken is not known.
+        """
+        alone = {**question.headers, "Connection": "close"}
+        return self._find_wire(question.place).exchange(
+            replace(question, headers=alone), self._cut(until)
+        )
+
     def _ask(self, question: Question, until: Deadline, judge: Judge, badge: Badge) -> Answer:
         deadline = self._cut(until)
         failures, may_renew = 0, True
@@ -138,7 +151,8 @@ class HttpDoor:
         try:
             judge(answer)
         except TryLaterError as error:
-            error.wait_seconds = parse_retry_after(answer.headers, self.now())
+            if error.wait_seconds is None:
+                error.wait_seconds = parse_retry_after(answer.headers, self.now())
             raise
         return answer
 

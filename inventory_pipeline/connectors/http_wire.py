@@ -67,6 +67,10 @@ class Answer:
     body: bytes = field(repr=False)
 
 
+class NotReachedError(SourceUnavailableError):
+    """No connection came about: nothing of the question was sent."""
+
+
 class Wire:
     """Connections to the places of one configured URL; one is kept open between questions."""
 
@@ -86,7 +90,8 @@ class Wire:
         """Send one question and read its whole answer.
 
         Raises:
-            SourceUnavailableError: no connection, reset, cut short, or too slow.
+            NotReachedError: no connection; nothing was sent.
+            SourceUnavailableError: reset, cut short, or too slow.
             SourceRefusedError: the certificate or the address is not to be trusted.
             SourceContractError: the answer is too large or no HTTP.
         """
@@ -116,11 +121,13 @@ class Wire:
                 return self._ask(self._open, question, deadline)
             except _IdleClosedError:
                 self.close()
+        try:
+            addresses = self._egress.find_addresses(question.place)
+            seconds = min(self._connect_seconds, deadline.find_left())
+        except SourceUnavailableError as error:
+            raise NotReachedError(str(error)) from None
         connection = _Connection(question.place, self._tls)
-        connection.reach(
-            self._egress.find_addresses(question.place),
-            min(self._connect_seconds, deadline.find_left()),
-        )
+        connection.reach(addresses, seconds)
         self._open = connection
         return self._ask(connection, question, deadline)
 
@@ -194,7 +201,7 @@ class _Connection(http.client.HTTPConnection):
                 problem = f"silent for {seconds:.3g} s"
             except OSError as error:
                 problem = _describe(error)
-        raise SourceUnavailableError(f"{self.host}:{self.port} cannot be reached: {problem}")
+        raise NotReachedError(f"{self.host}:{self.port} cannot be reached: {problem}")
 
 
 def _find_patience(deadline: Deadline, read_seconds: float) -> float:
