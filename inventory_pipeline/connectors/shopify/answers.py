@@ -4,6 +4,7 @@ One request is applied whole or not at all. Success is only what says so: a stat
 errors, with no data, or cut in half is none.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ Redact = Callable[[str], str]
 
 # Where nobody says how long to wait.
 SHORT_WAIT = timedelta(seconds=2)
+# Nobody means more than this.
+LONGEST_WAIT = timedelta(hours=1)
 # Top-level errors that come before anything is done; any other leaves us in the dark.
 _BEFORE = frozenset(
     {
@@ -29,6 +32,7 @@ _BEFORE = frozenset(
         "undefinedDirective", "missingRequiredInputObjectAttribute",
     }
 )  # fmt: skip
+_GROUP = "inventoryAdjustmentGroup"
 _THROTTLED = "THROTTLED"
 _STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
 # What is wrong with one line, for ever.
@@ -51,6 +55,7 @@ _CONCURRENT = "IDEMPOTENCY_CONCURRENT_REQUEST"
 _FAILED_BEFORE = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
 MISMATCH = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
 
+_NUMBER = re.compile("[0-9]{1,4}")
 _CODE, _MESSAGE = Path.parse("extensions.code"), Path.parse("message")
 
 
@@ -77,9 +82,8 @@ def judge(answer: HttpAnswer, lines: Sequence[Line], redact: Redact) -> Answer:
     errors = document.get("errors") if type(document) is dict else None
     if errors:
         return _judge_errors(document, errors, lines, redact)
-    data = document.get("data") if type(document) is dict else None
-    payload = next(iter(data.values()), None) if type(data) is dict else None
-    if type(payload) is not dict or type(payload.get("userErrors")) is not list:
+    payload = _find_payload(document)
+    if payload is None:
         return answer_all(lines, "ambiguous", "HTTP 200 without a result")
     if payload["userErrors"]:
         return _judge_complaints(
@@ -88,12 +92,23 @@ def judge(answer: HttpAnswer, lines: Sequence[Line], redact: Redact) -> Answer:
     return answer_all(lines, "confirmed", redact(_describe_group(payload)))
 
 
+def _find_payload(document: Any) -> Mapping[str, Any] | None:
+    """Return the result of the one mutation, if it is one: a group or null, and a list."""
+    data = document.get("data") if type(document) is dict else None
+    found = list(data.values()) if type(data) is dict else []
+    payload = found[0] if len(found) == 1 and type(found[0]) is dict else {}
+    is_result = type(payload.get("userErrors")) is list and type(payload.get(_GROUP, "")) in (
+        dict,
+        type(None),
+    )
+    return payload if is_result else None
+
+
 def _judge_status(answer: HttpAnswer, lines: Sequence[Line]) -> Answer:
     status, said = answer.status, f"HTTP {answer.status}"
     if status == 429:
         seconds = parse_retry_after(answer.headers, datetime.now(UTC))
-        wait = SHORT_WAIT if seconds is None else timedelta(seconds=seconds)
-        return answer_all(lines, "unapplied", said, wait=wait)
+        return answer_all(lines, "unapplied", said, wait=_wait(seconds))
     if 300 <= status < 500 and status != 408:
         return answer_all(lines, "unapplied", f"{said}: not taken", is_down=True)
     return answer_all(lines, "ambiguous", said)
@@ -110,9 +125,7 @@ def _judge_errors(document: Any, errors: Any, lines: Sequence[Line], redact: Red
     if has_result or not codes or not all(code in _BEFORE or code == _THROTTLED for code in codes):
         return answer_all(lines, "ambiguous", said)
     if _THROTTLED in codes:
-        seconds = find_wait(document)
-        wait = SHORT_WAIT if seconds is None else timedelta(seconds=seconds)
-        return answer_all(lines, "unapplied", said, wait=wait)
+        return answer_all(lines, "unapplied", said, wait=_wait(find_wait(document)))
     return answer_all(lines, "unapplied", said, is_down=True)
 
 
@@ -154,14 +167,21 @@ def _read_complaint(error: Any, most: int, redact: Redact) -> _Complaint:
     shape = error if type(error) is dict else {}
     code, field = str(shape.get("code") or ""), shape.get("field")
     # The number in input, quantities, 3, changeFromQuantity.
-    numbers = [part for part in field if str(part).isdigit()] if type(field) is list else []
-    number = int(numbers[0]) if numbers and len(str(numbers[0])) < 5 else None
+    parts = map(str, field) if type(field) is list else ()
+    numbers = [int(part) for part in parts if _NUMBER.fullmatch(part)]
+    number = numbers[0] if numbers and numbers[0] < most else None
     said = redact(f"{code} {shape.get('message') or ''}".strip())
-    return _Complaint(code, number if number is not None and number < most else None, said)
+    return _Complaint(code, number, said)
+
+
+def _wait(seconds: float | None) -> timedelta:
+    return (
+        SHORT_WAIT if seconds is None else min(LONGEST_WAIT, timedelta(seconds=min(seconds, 1e9)))
+    )
 
 
 def _describe_group(payload: Mapping[str, Any]) -> str:
-    group = payload.get("inventoryAdjustmentGroup")
+    group = payload[_GROUP]
     if group is None:
         return "nothing had to change (no adjustment group)"
     name = find_text(group, Path.parse("id")) or "an adjustment group"

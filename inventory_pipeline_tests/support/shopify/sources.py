@@ -9,9 +9,12 @@ from typing import Any
 from inventory_pipeline.connectors.shopify.connector import ShopifyConnector
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.model.delivery import Line, Writer
-from inventory_pipeline_tests.support.http_sources import SHORT, Clockwork
+from inventory_pipeline_tests.support.http_sources import Clockwork
 from inventory_pipeline_tests.support.shopify.shop import TOKEN, Bucket, Shop
 from inventory_pipeline_tests.support.stand_in import StandIn
+
+# Nothing here is slow but a busy machine.
+PATIENT = {"connect": "5s", "read": "5s", "answer": "20s", "feed": "60s"}
 
 
 @dataclass
@@ -34,7 +37,7 @@ def build_shopify(url: str, folder: Any, *, clock: Clockwork, **options: Any) ->
     """Return a connector on ``url``; without other credentials it has the shop's token."""
     path = folder / "token"
     path.write_text(TOKEN)
-    given = {"shop": "harbor.myshopify.com", "base_url": url, "timeouts": SHORT, **options}
+    given = {"shop": "harbor.myshopify.com", "base_url": url, "timeouts": PATIENT, **options}
     if "client_id" not in given:
         given = {"token": {"file": str(path)}, **given}
     checked = ShopifyOptions.model_validate(given)
