@@ -60,7 +60,9 @@ class System(Model):
     """One system that holds numbers."""
 
     role: Role = Field(description="What kind of system it is.")
-    connector: str = Field(description="files, rest, graphql, sql, or one that a package adds.")
+    connector: str = Field(
+        description="files, rest, graphql, tryton, sql, or one that a package adds."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="The connector's own keys.")
     decrements_at: Literal["order", "shipment"] = Field(
         "shipment", description="The moment its number falls."

@@ -7,9 +7,10 @@ may be asked again when it turns out closed, and a write must never be.
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, cast
 
@@ -18,6 +19,7 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.patience import parse_retry_after
 from inventory_pipeline.errors import ConfigError, SourceContractError, SourceRefusedError
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -31,11 +33,12 @@ class TrytonError(Exception):
 
     Attributes:
         status: 400 (rule broken or not allowed), 401, 403, 404; 5xx is a fault of its own.
+        wait: how long something in front of Tryton asks us to stay away.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, wait: timedelta | None = None) -> None:
         super().__init__(f"HTTP {status} {message}".strip())
-        self.status, self.message = status, message
+        self.status, self.message, self.wait = status, message, wait
 
     @property
     def has_changed_nothing(self) -> bool:
@@ -46,6 +49,11 @@ class TrytonError(Exception):
     def is_about_us(self) -> bool:
         """Return whether the user lacks a right; Tryton says so with 400, in English if asked."""
         return self.status in (401, 403) or self.message.startswith("You are not allowed")
+
+    @property
+    def is_down(self) -> bool:
+        """Return whether the answer is that of a proxy with nobody behind it."""
+        return self.status in (502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -79,23 +87,26 @@ class TrytonApi:
         self._root, self.world, self.company, self._now = root, world, company, now
 
     def find_quantities(self, codes: Sequence[str], location: int) -> dict[str, int]:
-        """Return what Tryton shows of products at one location, by code."""
+        """Return what Tryton shows of products at one location, by code.
+
+        A code that several products share is absent, and so is a number that is not whole.
+        """
         context = {"locations": [location], "with_childs": False}
-        domain = [["code", "in", list(codes)]]
-        query = {"f": ["code", "quantity"], "d": _pack(domain)}
-        rows = self._ask("GET", PRODUCT, query=query, context=context)
-        found: dict[str, int] = {}
-        for row in _list(rows):
-            code = str(row["code"])
-            if code in found:
-                raise SourceContractError(f"several products have the code {code!r}")
-            found[code] = read_units(row["quantity"])
-        return found
+        query = {"f": ["code", "quantity"], "d": _pack([["code", "in", list(codes)]])}
+        rows = _list(self._ask("GET", PRODUCT, query=query, context=context))
+        seen = [(str(_take(row, "code")), _read_decimal(_take(row, "quantity"))) for row in rows]
+        shared = Counter(code for code, _ in seen)
+        return {
+            code: int(units)
+            for code, units in seen
+            if shared[code] == 1 and units == units.to_integral_value()
+        }
 
     def find_products(self, code: str) -> list[int]:
         """Return the ids of the products with this code."""
         query = {"f": ["code"], "d": _pack([["code", "=", code], ["type", "=", "goods"]])}
-        return [int(row["id"]) for row in _list(self._ask("GET", PRODUCT, query=query))]
+        rows = _list(self._ask("GET", PRODUCT, query=query))
+        return [int(_read_decimal(_take(row, "id"))) for row in rows]
 
     def find_counts(self, domain: Sequence[Any]) -> list[Count]:
         """Return the stock counts of a domain."""
@@ -137,8 +148,15 @@ class TrytonApi:
         answer = self._exchange(call, method, body)
         if answer.status == 204:
             return None
-        _judge(answer)
+        self._judge(answer)
         return load_strictly(decode_text(answer.body))
+
+    def _judge(self, answer: Answer) -> None:
+        if not 200 <= answer.status < 300:
+            seconds = parse_retry_after(answer.headers, self._now())
+            wait = None if seconds is None else timedelta(seconds=seconds)
+            raise TrytonError(answer.status, _find_message(answer), wait)
+        judge_json(answer)
 
     def _exchange(self, call: Call, method: Method, body: Mapping[str, Any] | None) -> Answer:
         try:
@@ -152,31 +170,13 @@ class TrytonApi:
                 )
                 badge = build_badge(self._options)
                 label = f"{method} {call.path}"
-                return door.ask(question, until, judge=_take, badge=badge, label=label)
+                return door.ask(question, until, judge=_accept, badge=badge, label=label)
         except ConfigError as error:
             raise SourceRefusedError(str(error)) from None
 
 
-def read_units(text: Any) -> int:
-    """Read ``93.0`` as 93.
-
-    Raises:
-        SourceContractError: it is no whole number.
-    """
-    units = _read_decimal(text)
-    if units != units.to_integral_value():
-        raise SourceContractError(f"{units} is no whole number of units")
-    return int(units)
-
-
-def _take(_answer: Answer) -> None:
+def _accept(_answer: Answer) -> None:
     """Take every answer; what it means depends on what was asked."""
-
-
-def _judge(answer: Answer) -> None:
-    if not 200 <= answer.status < 300:
-        raise TrytonError(answer.status, _find_message(answer))
-    judge_json(answer)
 
 
 def _find_message(answer: Answer) -> str:
@@ -214,6 +214,13 @@ def _read_decimal(value: Any) -> Decimal:
         return Decimal(str(value))
     except InvalidOperation:
         raise SourceContractError(f"{str(value)[:40]!r} is no quantity") from None
+
+
+def _take(row: Any, name: str) -> Any:
+    """Return one field; one the user may not read is left out by Tryton without a word."""
+    if not isinstance(row, dict) or row.get(name) is None:
+        raise SourceContractError(f"the answer has no {name!r}; may the user read that field?")
+    return row[name]
 
 
 def _list(value: Any) -> list[dict[str, Any]]:

@@ -45,6 +45,8 @@ LEFT_BEHIND = timedelta(minutes=10)
 # A confirmed count is kept for ever; this is as long as a number of days may be here.
 LIFETIME = timedelta(days=3650)
 ROUNDS, PAUSE_SECONDS = 20, 0.25
+# Asked for one line where nothing is in the way.
+QUESTIONS = 7
 
 
 class TrytonWriter:
@@ -59,7 +61,8 @@ class TrytonWriter:
     def __init__(
         self, api: TrytonApi, locations: Mapping[str, int], *, rate: float | None = None
     ) -> None:
-        self._api, self._locations, self.rate = api, locations, rate
+        self._api, self._locations = api, locations
+        self.rate = rate and rate / QUESTIONS
 
     def encode(self, lines: Sequence[Line], key: str) -> bytes:
         """Return the count in Tryton's words, but the product by its code."""
@@ -68,6 +71,8 @@ class TrytonWriter:
             "number": f"{PREFIX}{key}",
             "location": self._locations.get(line.location_id),
             "product": line.item_id,
+            "fact": line.fact,
+            "operation": line.operation,
             "quantity": line.quantity,
             "before": line.before,
         }
@@ -76,18 +81,20 @@ class TrytonWriter:
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
         """Settle what this key did before, then count and confirm."""
         [line] = lines
-        if sentence := self._find_hindrance(line):
-            return answer_all(lines, "refused", sentence)
         attempt = _Attempt(self._api, json.loads(body))
         try:
-            word = attempt.settle() or attempt.count()
+            word = attempt.find_hindrance() or attempt.settle() or attempt.count()
         except (SourceError, TrytonError) as error:
             attempt.withdraw()
             # Before the key's past is known, nobody knows; from there to confirming, a draft
             # is all there can be.
             outcome: Outcome = "unapplied" if attempt.has_settled else "ambiguous"
+            said = _shorten(str(error))
+            if isinstance(error, TrytonError):
+                return answer_all(lines, outcome, said, wait=error.wait, is_down=error.is_down)
             is_down = isinstance(error, SourceUnavailableError)
-            return answer_all(lines, outcome, str(error), is_down=is_down)
+            return answer_all(lines, outcome, said, is_down=is_down)
+        word = LineAnswer(word.outcome, _shorten(word.evidence))
         return Answer({line.receipt_id: word}, is_down=attempt.is_down)
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
@@ -107,14 +114,6 @@ class TrytonWriter:
         except TrytonError as error:
             raise SourceContractError(f"the stock cannot be read: {error}") from None
 
-    def _find_hindrance(self, line: Line) -> str:
-        """Return why this line can never be taken, or nothing."""
-        if line.location_id not in self._locations:
-            return f"{line.location_id!r} is none of the configured locations"
-        if line.fact != "on_hand" or line.operation != "set":
-            return f"only on_hand can be set, not {line.operation} {line.fact}"
-        return "a count is never below zero" if line.quantity < 0 else ""
-
 
 class _Attempt:
     """One key's way through Tryton.
@@ -128,6 +127,18 @@ class _Attempt:
         self._draft: Count | None = None
         self._product = 0
         self.has_settled = self.is_down = False
+
+    def find_hindrance(self) -> LineAnswer | None:
+        """Return why this can never be done, if it cannot."""
+        wish = self._wish
+        if (wish["operation"], wish["fact"]) != ("set", "on_hand"):
+            said = f"only on_hand can be set, not {wish['operation']} {wish['fact']}"
+            return LineAnswer("refused", said)
+        if wish["location"] is None:
+            return LineAnswer("refused", "the place is none of the configured locations")
+        if wish["quantity"] < 0:
+            return LineAnswer("refused", "a count is never below zero")
+        return None
 
     def settle(self) -> LineAnswer | None:
         """Return what an earlier attempt came to; its drafts are gone when this returns none."""
@@ -234,3 +245,8 @@ class _Attempt:
         except (SourceError, TrytonError):
             return "what is there now could not be read"
         return f"{found.get(self._wish['product'])} are there now"
+
+
+def _shorten(text: str) -> str:
+    """Return text of Tryton's fit to be kept: short, on one line."""
+    return "".join(char if char.isprintable() else " " for char in text)[:200]

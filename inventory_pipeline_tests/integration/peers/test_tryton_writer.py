@@ -293,6 +293,28 @@ def test_a_key_that_ended_changes_nothing(bolt, options, small_tryton, tmp_path)
     assert read(bolt) == 400
 
 
+@pytest.mark.parametrize(("groups", "outcome"), [(["Stock"], "confirmed"), ([], "ambiguous")])
+def test_the_group_stock_is_what_a_user_needs(
+    bolt, options, small_tryton, tmp_path, groups, outcome
+):
+    (tmp_path / "key").write_text(create_user(small_tryton, groups))
+    writer = TrytonConnector(system="erp", options=options, root=str(tmp_path)).build_writer()
+    word, _ = send(writer, write_line(410, key=f"user-{outcome}"))
+    assert word.outcome == outcome, word
+    assert read(bolt) == (410 if groups else 400)
+    assert ("You are not allowed" in word.evidence) is not bool(groups)
+
+
+def create_user(tryton, groups):
+    """Create a user in these groups and return the key of an application of it."""
+    found = ask(tryton, "GET", f"res.group?d={pack([['name', 'in', groups]])}")
+    name = f"writer-{secrets.token_hex(4)}"
+    user = {"name": name, "login": name, "groups": [["add", [group["id"] for group in found]]]}
+    number = ask(tryton, "POST", "res.user?f=login", user)["id"]
+    application = {"user": number, "application": "rest"}
+    return ask(tryton, "POST", "res.user.application?f=key", application)["key"]
+
+
 def test_every_location_is_read_by_itself(bolt, connector, tmp_path):
     fetched, pages = land(connector, "counts", tmp_path)
     rows = connector.parse("counts", pages).rows
