@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from inventory_pipeline.connectors.http import Surroundings
+from inventory_pipeline.connectors.http_options import Timeouts
 from inventory_pipeline.connectors.tryton import TrytonConnector, TrytonOptions
 from inventory_pipeline.connectors.tryton_api import TrytonApi
 from inventory_pipeline.connectors.tryton_writer import PREFIX, TrytonWriter
@@ -254,6 +256,26 @@ def test_a_server_that_dies_while_it_confirms_ends_in_one_effect(bolt, meddle, s
     assert read(bolt) in (400, 410)
     assert send(bolt, line)[0].outcome == "confirmed"
     assert (read(bolt), find_counts(small_tryton, "mid-cut")) == (410, ["done"])
+
+
+def test_a_confirmation_still_at_work_when_the_key_comes_again_ends_in_one_effect(
+    bolt, options, small_tryton, tmp_path
+):
+    hasty = options.model_copy(update={"timeouts": Timeouts(read=timedelta(seconds=2))})
+    writer = TrytonConnector(system="erp", options=hasty, root=str(tmp_path)).build_writer()
+    line = write_line(410, key="at-work")
+    with small_tryton.cluster.connect("adventureworks") as lock:
+        lock.autocommit = False
+        lock.execute("lock table stock_move in exclusive mode")
+        words = [send(writer, line)[0].outcome for _ in range(2)]
+        lock.rollback()
+    assert words[0] == "ambiguous"
+    assert "confirmed" not in words
+    while words[-1] != "confirmed" and len(words) < 10:
+        words.append(send(writer, line)[0].outcome)
+    assert words[-1] == "confirmed"
+    assert (read(bolt), find_counts(small_tryton, "at-work")) == (410, ["done"])
+    assert set(words) <= {"ambiguous", "unapplied", "confirmed"}
 
 
 def kill_once_it_waits(tryton):
