@@ -211,9 +211,12 @@ def _read_instant(value: Mapping[str, str]) -> datetime:
 
 def _read_decimal(value: Any) -> Decimal:
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
-        raise SourceContractError(f"{str(value)[:40]!r} is no quantity") from None
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise SourceContractError(f"{str(value)[:40]!r} is no number")
+    return number
 
 
 def _take(row: Any, name: str) -> Any:

@@ -42,7 +42,7 @@ from inventory_pipeline.model.delivery import (
 PREFIX = "inventory-pipeline/"
 # No attempt takes this long: an older draft belongs to nobody who is still at it.
 LEFT_BEHIND = timedelta(minutes=10)
-# A confirmed count is kept for ever; this is as long as a number of days may be here.
+# A confirmed count is kept for ever; ten years stand for that.
 LIFETIME = timedelta(days=3650)
 ROUNDS, PAUSE_SECONDS = 20, 0.25
 # Asked for one line where nothing is in the way.

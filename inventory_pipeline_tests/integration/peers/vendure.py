@@ -26,6 +26,7 @@ BEFORE = "2026-10-15"
 # From version 12 on better-sqlite3 wants Node 22.
 PACKAGES = ("@vendure/core@3.7.3", "better-sqlite3@11")
 SERVER = Path(__file__).with_name("vendure_server.js")
+OLDEST_NODE = 20
 START_SECONDS = 120
 
 
@@ -120,8 +121,11 @@ class Vendure:
 def find_missing() -> str:
     """Return why Vendure cannot be installed here, or nothing."""
     missing = [name for name in ("node", "npm", "make", "g++") if shutil.which(name) is None]
-    named = ", ".join(missing)
-    return f"no {named} on this machine; apt-get install nodejs npm make g++" if missing else ""
+    if not missing and int(run(["node", "--version"]).lstrip("v").split(".")[0]) < OLDEST_NODE:
+        missing = [f"Node {OLDEST_NODE}"]
+    # Debian 12 has Node 18, which is too old; the others are packages of that name.
+    needs = f"Vendure needs Node {OLDEST_NODE} or newer with npm, make and g++"
+    return f"no {', '.join(missing)} on this machine; {needs}" if missing else ""
 
 
 def install_vendure() -> Path:
