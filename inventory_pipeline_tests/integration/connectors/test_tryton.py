@@ -236,6 +236,32 @@ def test_a_code_that_two_products_share_is_refused_and_not_shown(tryton):
     assert build(tryton.url).build_writer().read([write_line()]) == {"r1": None}
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["../../etc", "=cmd()", "a\nb", "o'brien; drop table", "%", "a b", "ü†☃", "{item_id}", "00123"],
+)
+def test_an_identifier_arrives_as_it_is(tryton, code):
+    tryton.codes[5], tryton.stock[code, 3] = code, 10.0
+    assert send(tryton, write_line(12, before=10, item_id=code))[0] == "confirmed"
+    assert (tryton.stock[code, 3], tryton.stock["A-1", 3]) == (12, 400)
+    line = write_line(item_id=code)
+    assert build(tryton.url).build_writer().read([line]) == {"r1": 12}
+
+
+def test_a_product_measured_in_parts_is_neither_read_back_nor_set(tryton):
+    tryton.stock["A-1", 3] = 2.5
+    assert build(tryton.url).build_writer().read([write_line()]) == {"r1": None}
+    assert send(tryton, write_line(3, before=2))[0] == "stale"
+    assert tryton.stock["A-1", 3] == 2.5
+
+
+def test_a_field_the_user_may_not_read_is_named(tryton):
+    products = answer_json([{"id": 1, "code": "A-1"}])
+    tryton.fault = stand_at(PRODUCTS, products)
+    with pytest.raises(SourceError, match="no 'quantity'; may the user read that field"):
+        build(tryton.url).build_writer().read([write_line()])
+
+
 def leave_draft(tryton, **changes):
     tryton.counts[1] = {
         "number": f"{PREFIX}other", "state": "draft", "location": 3, "product": 1,
