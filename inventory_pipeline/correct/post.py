@@ -6,18 +6,24 @@ another worker has taken over, nothing this one still says is taken.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
-from typing import NamedTuple
 
 from inventory_pipeline.correct import outbox, queue, requests
+from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
 from inventory_pipeline.correct.requests import Request, Row, build_line
-from inventory_pipeline.errors import InventoryPipelineError, SourceError
-from inventory_pipeline.model.delivery import Answer, LineAnswer, Writer, answer_all
+from inventory_pipeline.errors import SourceError
+from inventory_pipeline.model.delivery import (
+    Answer,
+    LineAnswer,
+    PreparingWriter,
+    Writer,
+    answer_all,
+)
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
@@ -25,32 +31,6 @@ logger = logging.getLogger(__name__)
 
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
 TALLIED = ("confirmed", "uncertain", "superseded", "dead")
-
-
-class FenceLostError(InventoryPipelineError):
-    """Another worker holds the lease now."""
-
-
-class Fence(NamedTuple):
-    """Proof that this worker may write for a system."""
-
-    name: str
-    holder: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a worker works with.
-
-    Attributes:
-        sleep: waits, so that a rate is kept.
-        crash_at: is called with the name of each step that a death may fall on.
-    """
-
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    crash_at: Callable[[str], None] = lambda _point: None
 
 
 @dataclass
@@ -167,7 +147,7 @@ class Post:
     def _store(self, limit: int) -> list[Request]:
         now = self.tools.now()
         heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
-        ready = self._prepare(heads)
+        ready = self._get_ready(self._prepare(heads))
         self.tools.crash_at("before_lease")
         with self.fenced():
             stored = [
@@ -197,6 +177,17 @@ class Post:
                 if isinstance(found, Step):
                     self._settle(row, found)
         return rest + [found for _, found in looked if not isinstance(found, Step)]
+
+    def _get_ready(self, receipts: list[Row]) -> list[Row]:
+        """Let a writer look up what it needs before it writes bytes down."""
+        if not receipts or not isinstance(self.writer, PreparingWriter):
+            return receipts
+        try:
+            self.writer.prepare([build_line(row) for row in receipts])
+        except SourceError as error:
+            self._stop(str(error))
+            return []
+        return receipts
 
     def _send(self, request: Request) -> None:
         if self.writer.rate:

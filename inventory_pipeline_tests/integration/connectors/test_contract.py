@@ -250,6 +250,6 @@ def take_bytes(page):
 
 def test_every_connector_we_ship_is_found_by_its_name():
     found = {point.name: point.load() for point in entry_points(group=GROUP)}
-    assert set(found) >= {"files", "rest", "graphql", "sql", "shopify"}
+    assert set(found) >= {"files", "rest", "graphql", "sql", "shopify", "tryton"}
     for connector in found.values():
         assert connector.options_model.model_json_schema()["type"] == "object"
