@@ -36,7 +36,7 @@ class Shop:
     folder: object
 
     def read(self, options=None):
-        [example] = read_examples("vendure.md")
+        example = read_examples("vendure.md")[0]
         settings = yaml.safe_load(example)["systems"]["storefront"]["options"]
         settings |= {"base_url": self.vendure.url, **(options or {})}
         checked = GraphqlOptions.model_validate(settings)
