@@ -17,6 +17,7 @@ from inventory_pipeline.correct.addresses import AddressBook
 from inventory_pipeline.correct.closing import close_tasks
 from inventory_pipeline.correct.observed import confirm_observed
 from inventory_pipeline.correct.propose import describe_proposals, find_tasks
+from inventory_pipeline.correct.shadow import judge_shadows
 from inventory_pipeline.correct.situation import load_situation
 from inventory_pipeline.correct.telling import tell
 from inventory_pipeline.model.catalog import Catalog
@@ -77,6 +78,7 @@ def run(
     with journal.transaction():
         if is_newest:
             confirm_observed(warehouse, journal, hour_at=hour_at, now=now)
+            judge_shadows(journal, gaps)
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
         fixed = _fix(journal, proposals, book, now) if is_newest else 0
