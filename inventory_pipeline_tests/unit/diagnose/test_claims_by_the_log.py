@@ -1,4 +1,4 @@
-"""What each cause claims where both ledgers are kept: records by name, and no more than they say."""
+"""What each cause claims where both ledgers are kept: records by name, and no more than that."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -319,7 +319,10 @@ def test_safety_stock_and_orders_count_below_zero_only_where_the_rule_takes_them
     assert claim(clamped_at_zero.find, case(CLAMPED, rule=kept)) == []
 
 
-BATCHES = "1 20 20 20\n2 20 19 20\n3 20 18 18\n4 20 17 18\n5 20 16 16\n6 20 15 16\n7 20 14 14\n8 20 13 14\n9 20 12 14"
+BATCHES = (
+    "1 20 20 20\n2 20 19 20\n3 20 18 18\n4 20 17 18\n5 20 16 16\n"
+    "6 20 15 16\n7 20 14 14\n8 20 13 14\n9 20 12 14"
+)
 
 
 def test_a_mirror_that_jumps_to_the_truth_again_and_again_is_told_in_batches() -> None:

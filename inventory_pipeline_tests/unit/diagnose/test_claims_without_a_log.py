@@ -376,7 +376,7 @@ def test_ten_items_that_jump_in_one_hour_are_a_script(peers: int, is_claimed: bo
 
 
 def test_a_part_of_a_set_stays_on_the_mirror_by_what_its_orders_took() -> None:
-    told = case("8 20 20 20\n9 20 18 20\n10 20 15 20", f"09:05 shelf shipment 2 W1\n"
+    told = case("8 20 20 20\n9 20 18 20\n10 20 15 20", "09:05 shelf shipment 2 W1\n"
                 "10:05 shelf shipment 3 W2", heard=None, rule=KEEPS)  # fmt: skip
     of_set = replace(told, moves=tuple(replace(m, other_sku="SET") for m in told.moves or ()))
 
