@@ -7,6 +7,7 @@ drawn at most once, and then one of the mutants that are possible there: a ``+``
 
 import ast
 import difflib
+import itertools
 import json
 import random
 import sys
@@ -82,19 +83,20 @@ def draw(
     """Draw mutants of one module; its draw does not depend on the other modules."""
     dice = random.Random(f"{seed}:{path}")
     source = (root / path).read_text(encoding="utf-8")
-    return [
+    made = (
         make(path, source, at, dice.sample(places[at], len(places[at])))
-        for at in sorted(dice.sample(sorted(places), number))
-    ]
-
-
-def make(path: str, source: str, at: Place, variants: Variants) -> dict[str, Any]:
-    """Return one mutant with its text, and the lines that changed: the first that is Python."""
-    operator, mutated = next(
-        (name, text)
-        for name, occurrence in variants
-        if is_python(text := mutate_code(source, _load_operator(name), occurrence))
+        for at in dice.sample(sorted(places), len(places))
     )
+    drawn = list(itertools.islice(filter(None, made), number))
+    return sorted(drawn, key=lambda mutant: (mutant["line"], mutant["column"]))
+
+
+def make(path: str, source: str, at: Place, variants: Variants) -> dict[str, Any] | None:
+    """Return the first mutant that is Python, with its text and what changed; None: none is."""
+    texts = ((name, mutate_code(source, _load_operator(name), n)) for name, n in variants)
+    operator, mutated = next(((n, text) for n, text in texts if is_python(text)), ("", ""))
+    if not operator:
+        return None
     changed = list(difflib.ndiff(source.splitlines(), mutated.splitlines()))
     return {
         "path": path,

@@ -30,6 +30,11 @@ anything, or a change that makes no difference. Wanted: at least 85 % killed.
 
 """
 
+COLUMNS = """\
+| sample | seed | code at | judged | killed | survived | timed out | share killed | interval | met |
+| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |
+"""
+
 
 def render_page(samples: Sequence[Mapping[str, Any]]) -> str:
     """Return docs/mutation.md."""
@@ -37,9 +42,7 @@ def render_page(samples: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         HEAD,
         "## Samples\n\n",
-        "| sample | seed | code at | judged | killed | survived | timed out | share killed "
-        "| interval | met |\n",
-        "| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |\n",
+        COLUMNS,
         *map(_render_sample, samples),
         _describe(newest),
         "\n## The newest sample, module by module\n\n",
@@ -55,7 +58,7 @@ def render_page(samples: Sequence[Mapping[str, Any]]) -> str:
 def _describe(sample: Mapping[str, Any]) -> str:
     stages = sample["stages"]
     return (
-        f"\nDrawn from {sum(sample['places'].values()):,} places with {sample['mutants']:,} mutants. "
+        f"\nDrawn from {sum(sample['places'].values()):,} places, {sample['mutants']:,} mutants. "
         f"In the newest sample the unit tests noticed {stages.get('unit', 0)}, tests of whole "
         f"hours and days {stages.get('shop', 0)}.\n"
     )

@@ -668,3 +668,79 @@ def test_a_box_overdue_is_claimed_to_be_sent_back_but_never_proven() -> None:
                  "09:06 shelf return_received 2 R1 RMA-1 damaged", "09:07 add 2 L1 RMA-1",
                  20, 22)  # fmt: skip
     assert say(return_credited_early.find, came) == []
+
+
+@pytest.mark.parametrize(
+    ("find", "told", "log"),
+    [
+        (damaged_return_restocked.find, "09:05 shelf return_received 2 R1 RMA-1 damaged",
+         "09:06 add -2 L1 R1"),
+        (return_credited_early.find, "09:05 storefront return_initiated 2 R0 RMA-1",
+         "09:06 add -2 L1 RMA-1"),
+        (owner_layer_ahead_po.find, "09:05 shelf purchase_order_posted 2 P1 PO-1",
+         "09:06 add -2 L1 PO-1"),
+    ],
+)  # fmt: skip
+def test_a_credit_is_never_a_fall(find: Find, told: str, log: str) -> None:
+    assert claim(find, heard(told, log, 20, 18)) == []
+
+
+@pytest.mark.parametrize(("clock", "is_repeated"), [("10:05", True), ("10:04", False)])
+def test_a_row_that_came_long_before_its_movement_repeats_nothing(
+    clock: str, is_repeated: bool
+) -> None:
+    early = case(
+        "8 20 20 20\n9 20 20 20\n10 20 20 28\n11 28 28 36\n16 28 28 36",
+        f"{BEFORE}\n11:05 shelf receipt 8 W1",
+        f"{HEARD}\n{clock} add 8 L1 W1\n11:06 add 8 L2 W1",
+    )
+    assert [c.units for c in claim(event_duplicated.find, early)] == ([8] if is_repeated else [])
+
+
+def test_books_miss_an_adjustment_like_anything_else() -> None:
+    asked = heard("09:05 shelf adjustment 8 A1", "", 28, 20, rule=KEEPS)
+
+    assert claim(receipt_not_posted.find, asked) == []
+    assert [c.ids for c in claim(movement_dropped.find, asked)] == [("A1",)]
+
+
+def test_rows_of_several_items_count_as_one_mapping_where_one_item_is_named() -> None:
+    asked = heard("", "09:05 add -5 L1 X1\n09:06 add -1 L2 X2", 20, 14)
+
+    def name(first: str, second: str) -> Case:
+        others = {"L1": first, "L2": second}
+        rows = tuple(
+            replace(r, other_sku=others[r.change_id], other_kinds=("shipment",))
+            if r.change_id in others else r
+            for r in asked.log or ()
+        )  # fmt: skip
+        return replace(asked, log=rows)
+
+    assert [c.ids for c in claim(sku_mapping.find, name("B", ""))] == [("L1", "L2")]
+    assert [c.ids for c in claim(sku_mapping.find, name("0", "B"))] == [("L1",), ("L2",)]
+    assert claim(sku_mapping.find, name("", "")) == []
+    assert claim(sku_mapping.find, name("A", "")) == []
+
+
+def test_three_open_orders_fall_at_the_order_and_shipments_do_not() -> None:
+    told = [f"09:0{n} storefront order_placed {n} S{n}" for n in (1, 2, 3)]
+    rows = [f"09:1{n} add -{n} L{n} S{n}" for n in (1, 2, 3)]
+    asked = heard("\n".join(told), "\n".join(rows), 20, 14, rule=KEEPS)
+    points = tuple(replace(p, committed=6 if n == 2 else 5) for n, p in enumerate(asked.points))
+
+    [said] = claim(truth_moment.find, replace(asked, points=points))
+
+    assert (said.units, said.facts) == (-6, {"open_orders": 6})
+    left = heard(
+        "09:01 shelf shipment 1 S1\n09:02 shelf shipment 2 S2",
+        "09:11 add -1 L1 S1\n09:12 add -2 L2 S2\n09:13 add -1 L3 S1\n09:14 add -2 L4 S2", 17, 14,
+        rule=KEEPS,
+    )  # fmt: skip
+    assert claim(truth_moment.find, left) == []
+
+
+def test_two_receipts_in_cases_are_off_since_the_first() -> None:
+    two = heard("09:05 shelf receipt 12 W1\n09:25 shelf receipt 24 W2",
+                "09:06 add 1 L1 W1\n09:26 add 2 L2 W2", 56, 23)  # fmt: skip
+
+    assert [c.at for c in claim(unit_factor.find, two) if len(c.ids) == 4] == [at("9:06")]

@@ -609,3 +609,43 @@ def test_a_problem_that_is_no_gap_names_its_newest_record_and_corrects_nothing(
 
     assert (said.units, said.ids, said.correction) == (-2, ids, None)
     assert claim(find, replace(asked, kind="gap", finding_class="sync_drift")) == []
+
+
+def test_a_gap_that_the_truth_closed_by_itself_is_no_batch() -> None:
+    rows = [f"{h} 20 {20 if h % 2 else 19} 20" for h in range(1, 12)]
+
+    assert claim(batch_window.find, case("\n".join([*rows, "12 20 18 20"]))) == []
+
+
+def test_a_clamped_number_names_the_newest_row_that_brought_it_to_zero() -> None:
+    asked = case(
+        CLAMPED, "08:30 shelf receipt 1 W9\n09:05 storefront order_placed 6 S1",
+        "08:31 add 1 L9 W9\n09:06 set 0 L1 S1\n10:06 set 20 L2 W1", rule=HELD,
+    )  # fmt: skip
+
+    assert [c.ids for c in claim(clamped_at_zero.find, asked)] == [("L1", "S1")]
+
+
+def test_the_newest_hour_counts_although_it_moves() -> None:
+    asked = case(SHOWN, heard=None)
+    moving = tuple(replace(p, is_moving=n == 2) for n, p in enumerate(asked.points))
+    off = (*moving[:-1], replace(moving[-1], delta=9))
+
+    assert claim(field_mapping.find, replace(asked, points=moving))
+    assert claim(field_mapping.find, replace(asked, points=off)) == []
+
+
+def test_a_ghost_names_the_last_of_many_rows() -> None:
+    rows = "\n".join(f"08:0{n} add 1 L{n}" for n in range(1, 6))
+    asked = replace(case("8 20 20 20", RECORDS, rows), kind="ghost")
+
+    assert [c.ids for c in claim(ghost_row.find, asked)] == [("L5",)]
+
+
+def test_a_dated_setting_is_surer_than_items_that_change_alike() -> None:
+    dated = case(STILL.format(17), changes=changed("reservation", "5", "8"))
+    alike = case(STILL.format(17), peers=peers(2))
+
+    [record], [pattern] = (claim(channel_reservation.find, c) for c in (dated, alike))
+
+    assert record.strength > pattern.strength

@@ -444,3 +444,49 @@ def test_where_only_counts_are_kept_a_lone_rise_may_be_a_credit_or_a_booking() -
     moved = case("8 20 20 20\n9 20 21 23\n10 20 21 23", heard=None)
     inferred = replace(moved, moves=tuple(infer_moves(list(moved.points), "shelf")))
     assert tell(return_credited_early.find, inferred) == []
+
+
+PACKS = (3, 4, 5, 6, 8, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36, 40, 48, 50, 60, 72, 96, 100, 144)
+
+
+@pytest.mark.parametrize("factor", range(2, 150))
+def test_one_jump_is_a_unit_only_in_a_pack_size_that_is_in_use(factor: int) -> None:
+    asked = blind(f"09:05 shelf receipt {factor} W1", 20 + factor, 21)
+
+    found = [c.facts["factor"] for c in claim(unit_factor.find, asked) if c.ids == ("W1",)]
+
+    assert found == ([factor] if factor in PACKS else [])
+    own = replace(asked, rule=replace(SELLS, factor=factor))
+    named = [c.facts["factor"] for c in claim(unit_factor.find, own) if c.ids == ("W1",)]
+    assert named == ([factor] if factor <= 144 else [])
+
+
+@pytest.mark.parametrize("find", [decrement_missing.find, double_decrement.find])
+def test_a_sale_of_one_unit_is_a_sale(find: Find) -> None:
+    observed = 20 if find is decrement_missing.find else 18
+
+    assert [c.ids for c in claim(find, blind("09:05 storefront order_placed 1 S1", 19, observed))]
+
+
+def test_a_rise_told_twice_is_no_double_sale() -> None:
+    assert claim(double_decrement.find, blind("09:05 shelf receipt 1 W1", 21, 22)) == []
+    assert claim(double_decrement.find, blind("09:05 shelf receipt 8 W1", 28, 36)) == []
+
+
+def test_books_do_not_call_an_adjustment_a_receipt() -> None:
+    asked = blind("09:05 shelf adjustment 8 A1", 28, 20, rule=KEEPS)
+
+    assert claim(receipt_not_posted.find, asked) == []
+    assert tell(movement_dropped.find, asked) == [(-8, ("A1",), 8)]
+
+
+def test_a_unit_guessed_from_a_movement_is_surer_than_from_counts_alone() -> None:
+    told = blind("09:05 shelf receipt 12 W1", 32, 21)
+    inferred = replace(
+        told, moves=tuple(replace(m, kind="inferred", movement_id="") for m in told.moves or ())
+    )
+
+    named = [c for c in claim(unit_factor.find, told) if c.at == at("9:55")]
+    guessed = [c for c in claim(unit_factor.find, inferred) if c.at == at("9:55")]
+
+    assert max(c.strength for c in named) > max(c.strength for c in guessed)

@@ -375,3 +375,48 @@ def test_two_counts_of_one_hour_each_change_what_the_other_left() -> None:
     assert [(m.movement_id, m.owner_effect) for m in sized] == [
         ("C1", -4), ("W1", 2), ("C2", -4), ("E1", 0)
     ]  # fmt: skip
+
+
+def test_a_row_that_moved_nothing_is_no_change() -> None:
+    account = open_account(day("", "09:06 add 3 L1", 20, 20))
+
+    assert account is not None
+    assert (account.entries, account.mirror_rest) == ((), 0)
+
+
+@pytest.mark.parametrize("units", [-2, -4, 3])
+def test_a_row_that_moved_something_else_is_a_change_and_a_rest(units: int) -> None:
+    account = open_account(day("", "09:06 add 3 L1", 20, 23 + units))
+
+    assert account is not None
+    assert [e.names for e in account.entries] == [("L1",)]
+    assert account.mirror_rest == units
+
+
+def test_a_number_that_fell_back_an_hour_later_is_a_change_and_a_rest() -> None:
+    asked = case("8 20 20 20\n9 20 20 23\n10 20 20 20\n11 20 20 18", BEFORE,
+                 f"{HEARD}\n09:06 add 3 L1\n11:05 add -2 L2")  # fmt: skip
+    moving = tuple(replace(p, pending=1) if n == 2 else p for n, p in enumerate(asked.points))
+
+    account = open_account(replace(asked, points=moving))
+
+    assert account is not None
+    assert [e.names for e in account.entries] == [("L1",), ("L2",)]
+    assert account.mirror_rest == -3
+
+
+@pytest.mark.parametrize(
+    ("row", "shown", "wanted"),
+    [("set 20", 20, ["L3"]), ("add -3", 20, ["L1", "L2", "L3"]),
+     ("set 21", 21, ["L1", "L2", "L3"])],
+)  # fmt: skip
+def test_a_level_that_is_right_again_ends_what_was_before_it(
+    row: str, shown: int, wanted: list[str]
+) -> None:
+    built = case(
+        f"8 20 20 20\n9 20 20 23\n10 20 20 {shown}\n11 20 20 {shown - 2}", BEFORE,
+        f"{HEARD}\n09:06 add 3 L1 - a1\n10:05 {row} L2 - b2\n11:05 add -2 L3 - c3",
+    )  # fmt: skip
+    moving = tuple(replace(p, is_moving=n > 0) for n, p in enumerate(built.points))
+
+    assert [names[0] for _, _, names in tell(replace(built, points=moving))] == wanted

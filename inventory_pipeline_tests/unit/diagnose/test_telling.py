@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from inventory_pipeline.config.models import Settings
@@ -18,12 +19,21 @@ from inventory_pipeline.diagnose.exhibit import (
     find_records,
     find_responsible,
 )
-from inventory_pipeline.diagnose.indicators import Signs
+from inventory_pipeline.diagnose.indicators import Signs, Surroundings, find_signs
 from inventory_pipeline.diagnose.plan import Book, Inquiry, build_plan
+from inventory_pipeline.diagnose.records import build_messages
+from inventory_pipeline.diagnose.rewording import find_faults
 from inventory_pipeline.diagnose.spells import Spell
-from inventory_pipeline.diagnose.telling import Background, find_lean, plan_case, tell
+from inventory_pipeline.diagnose.telling import (
+    Background,
+    build_background,
+    find_lean,
+    plan_case,
+    tell,
+)
 from inventory_pipeline.diagnose.trace import build_traces
-from inventory_pipeline.diagnose.verdict import Verdict, judge, render_row
+from inventory_pipeline.diagnose.verdict import Verdict, find_steps, judge, render_row
+from inventory_pipeline.diagnose.words import render_gap, render_record, show
 from inventory_pipeline_tests.support.cases import DAY, SELLS, at, case
 
 ZONE = ZoneInfo("America/New_York")
@@ -417,3 +427,170 @@ def test_a_unit_is_one_and_several_are_units() -> None:
                  "owner_units": 20}  # fmt: skip
         [told] = tell([judge(asked, {})], [7], behind(sides={"F-1": sides}))
         assert words in told["sentence"]
+
+
+def gap(**changes: Any) -> dict[str, Any]:
+    return {
+        "mirror": "shop", "owner": "shelf", "delta_units": 0, "observed_units": None,
+        "expected_units": None, "owner_units": None,
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "shop and shelf disagree"),
+        ({"owner_units": 5}, "shop and shelf disagree (shelf holds 5 units)"),
+        ({"owner_units": 1}, "shop and shelf disagree (shelf holds 1 unit)"),
+        ({"mirror": "shelf"}, "shelf is off"),
+        ({"mirror": ""}, "shelf is off"),
+        ({"expected_units": 1}, "shop shows no number where 1 unit is expected"),
+        ({"expected_units": 2}, "shop shows no number where 2 units are expected"),
+        ({"observed_units": 1}, "shop shows 1 unit where nothing is expected"),
+        ({"observed_units": 0}, "shop shows 0 units where nothing is expected"),
+        ({"observed_units": -1}, "shop shows -1 unit where nothing is expected"),
+        ({"observed_units": 6, "expected_units": 6}, "shop shows 6 units"),
+        ({"observed_units": 6, "expected_units": 14, "delta_units": -8},
+         "shop shows 6 units, 8 fewer than the 14 expected"),
+        ({"observed_units": 6, "expected_units": 5, "delta_units": 1, "owner_units": 5},
+         "shop shows 6 units, 1 more than the 5 expected"),
+        ({"observed_units": 6, "expected_units": 5, "delta_units": 1, "owner_units": 9},
+         "shop shows 6 units, 1 more than the 5 expected (shelf holds 9)"),
+        ({"observed_units": 6, "expected_units": 1, "delta_units": 3},
+         "shop shows 6 units where 1 is expected, 3 more than is on its way"),
+        ({"observed_units": 6, "expected_units": 9, "delta_units": -1},
+         "shop shows 6 units where 9 are expected, 1 fewer than is on its way"),
+    ],
+)  # fmt: skip
+def test_a_gap_in_words(changes: dict[str, Any], words: str) -> None:
+    assert render_gap(gap(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"kind": "receipt", "units": 8}, "receipt X (8 units)"),
+        ({"kind": "receipt", "units": 1}, "receipt X (1 unit)"),
+        ({"kind": "add", "units": 1}, "change X (+1 unit)"),
+        ({"kind": "add", "units": -1}, "change X (-1 unit)"),
+        ({"kind": "add", "units": 2}, "change X (+2 units)"),
+        ({"kind": "set", "units": 1}, "level set X (to 1 unit)"),
+        ({"kind": "pos_sale", "units": None}, "till sale X"),
+        ({"kind": "pos_sale", "units": 2, "system": "till", "reference_id": "O-1"},
+         "till sale X (2 units, till, for O-1)"),
+    ],
+)  # fmt: skip
+def test_a_record_in_words(record: dict[str, Any], words: str) -> None:
+    assert render_record({"id": "X", **record}) == words
+
+
+def test_a_stranger_s_text_is_one_line_of_limited_length() -> None:
+    assert show("a" * 64) == "a" * 64
+    assert show("a" * 65) == "a" * 64 + "…"
+    assert show("a\nb\u202e") == "a\\u000ab\\u202e"
+    assert show("abc", limit=2) == "ab…"
+
+
+@pytest.mark.parametrize(("extra", "is_long"), [(0, False), (1, True)])
+def test_a_rewording_is_a_third_longer_and_forty_letters_at_most(extra: int, is_long: bool) -> None:
+    sentence = "a" * 100
+
+    faults = find_faults(sentence, "{}", "a" * (170 + extra))
+
+    assert ("it is too long" in faults) is is_long
+    assert "it is too long" not in find_faults("a" * 800, "{}", "a" * 900)
+    assert "it is too long" in find_faults("a" * 800, "{}", "a" * 901)
+
+
+def test_changes_and_events_are_read_field_by_field() -> None:
+    row = {
+        "event_id": "E1", "path": "p", "operation": "add", "units": 3, "emitted_at": at("9:00"),
+        "processed_at": at("9:01"), "attempt": 2, "status": "done", "reference_id": None,
+        "idempotency_key": "k", "sequence": 5,
+    }  # fmt: skip
+
+    [event] = build_messages([row])
+    [bare] = build_messages([row | {"idempotency_key": None, "reference_id": "R"}])
+
+    assert (event.idempotency_key, event.reference_id, event.sequence) == ("k", "", 5)
+    assert (bare.idempotency_key, bare.reference_id) == ("", "R")
+    assert (event.attempt, event.status, event.processed_at) == (2, "done", at("9:01"))
+
+
+def test_frames_of_an_hour_become_what_each_finding_looks_up() -> None:
+    cases = pl.DataFrame(
+        {"kind": ["gap", "ghost", "gap"], "key_id": [7, 7, 8], "mirror": ["erp"] * 3,
+         "delta_units": [-3, 9, None]}
+    )  # fmt: skip
+    sides = pl.DataFrame({"finding_id": ["F-1"], "observed_units": [5]})
+    readings = pl.DataFrame({"key_id": [7], "mirror": ["erp"], "units": [5]})
+    back = pl.DataFrame({"finding_id": ["F-1", "F-1"], "opened_at": [at("8:00"), at("9:00")],
+                         "last_at": [at("8:30"), at("9:30")]})  # fmt: skip
+    drift = pl.DataFrame({"drift_rate": [0.25, 0.5]})
+
+    told = build_background(
+        settle(), at("10:00"), cases=cases, sides=sides, readings=readings, spells=back,
+        drift=drift,
+    )  # fmt: skip
+
+    assert told.gaps == {(7, "erp"): -3, (8, "erp"): 0}
+    assert told.readings == {(7, "erp"): 5}
+    assert told.sides["F-1"]["observed_units"] == 5
+    assert told.spells["F-1"] == [Spell(at("8:00"), at("8:30")), Spell(at("9:00"), at("9:30"))]
+    assert (told.drift_rate, told.is_drifting) == (0.25, True)
+    nothing = build_background(
+        settle(), at("10:00"), cases=cases, sides=sides, readings=readings, spells=back,
+        drift=drift.clear(),
+    )  # fmt: skip
+    assert (nothing.drift_rate, nothing.is_drifting) == (None, False)
+
+
+def seen(*deltas: int, number: int = 1, **more: Any) -> Verdict:
+    rows = "\n".join(f"{9 + n} 20 20 {20 + delta}" for n, delta in enumerate(deltas))
+    asked = replace(case(rows), sku=f"I{number}", finding_id=f"F-{number}", **more)
+    return verdict(asked=asked)
+
+
+AROUND = Surroundings(ZONE, {"storefront": "storefront"}, frozenset(), frozenset({"storefront"}))
+
+
+def held(*verdicts: Verdict) -> set[str]:
+    found = find_signs(verdicts, AROUND)["storefront"]
+    return {*found.integration, *found.process}
+
+
+def test_gaps_of_one_size_are_a_pattern_where_they_are_three_and_half_of_all() -> None:
+    alike = [seen(0, -3, number=n) for n in range(3)]
+    others = [seen(0, n, number=n) for n in range(4, 8)]
+
+    assert "same_pattern" in held(*alike)
+    assert "same_pattern" not in held(*alike[:2])
+    assert "same_pattern" in held(*alike, *others[:3])
+    assert "same_pattern" not in held(*alike, *others)
+    assert "same_pattern" not in held(*(seen(0, 0, number=n) for n in range(3)))
+
+
+def test_gaps_stand_still_where_the_last_three_hours_are_one_number() -> None:
+    assert "constant_gap" in held(seen(0, -3, -3, -3))
+    assert "constant_gap" not in held(seen(-3, -3))
+    assert "constant_gap" not in held(seen(0, -3, -3))
+    assert "constant_gap" not in held(seen(0, 0, 0))
+    assert "constant_gap" not in held(seen(-3, -3, -3), seen(0, 0, -4))
+    assert "constant_gap" in held(seen(-3, -3, -3), seen(-2, -2, -2), seen(0, 0, -4))
+
+
+def test_gaps_of_one_of_several_places_vary_by_place() -> None:
+    here = [seen(0, n, number=n, location_id="MAIN") for n in range(1, 5)]
+    there = [seen(0, n, number=n, location_id="EAST") for n in (8, 9)]
+
+    assert "varies_by_channel" in held(*here, *there[:1])
+    assert "varies_by_channel" not in held(*here[:2], *there[:1])
+    assert "varies_by_channel" not in held(*here)
+    assert "varies_by_channel" not in held(*here, *there)
+
+
+@pytest.mark.parametrize(("kind", "tier"), [("gap", "T1"), ("ghost", "T2")])
+def test_what_is_no_gap_is_seen_whole(kind: str, tier: str) -> None:
+    asked = case("8 20 20 20", "07:10 shelf receipt 1 W0", heard=None, kind=kind)
+
+    assert find_steps(asked) == tier
