@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from benchmarks.isolated_venv import build_interpreter
 from benchmarks.mutation.calls import TARGET
 from benchmarks.mutation.judge import read_results
 from benchmarks.mutation.page import render_page
-from benchmarks.mutation.sample import read_samples, sum_up, write_sample
+from benchmarks.mutation.sample import find_commit, read_samples, sum_up, write_sample
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -33,22 +34,24 @@ def main() -> None:
     asked = _parse()
     if not asked.again:
         work = Path(asked.work or tempfile.mkdtemp(prefix="mutation-"))
-        _run(work, asked.seed, asked.size)
-        write_sample(HERE / "samples", sum_up(*_read(work), number=asked.number))
+        _run(work, asked.seed, asked.size, TESTS[:2] if asked.units else TESTS)
+        sample = sum_up(*_read(work), number=asked.number, commit=find_commit())
+        write_sample(HERE / "samples", sample)
     PAGE.write_text(render_page(read_samples(HERE / "samples")), encoding="utf-8")
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
-    parser.add_argument("--seed", default="2", help="another seed draws other mutants")
+    parser.add_argument("--units", action="store_true", help="let unit tests alone judge")
+    parser.add_argument("--seed", default="4", help="another seed draws other mutants")
     parser.add_argument("--size", type=int, default=500, help="how many mutants to judge")
-    parser.add_argument("--number", type=int, default=2, help="the sample's place on the page")
+    parser.add_argument("--number", type=int, default=4, help="the sample's place on the page")
     parser.add_argument("--work", help="a folder to go on in; each mutant is judged once")
     parser.add_argument("--again", action="store_true", help="write the page from what is kept")
     return parser.parse_args()
 
 
-def _run(work: Path, seed: str, size: int) -> None:
+def _run(work: Path, seed: str, size: int, judges: Sequence[str]) -> None:
     """Draw, record which test runs what, and judge; what is there already is kept."""
     tree, drawn = work / "tree", work / "drawn.json"
     if not drawn.exists():
@@ -57,7 +60,7 @@ def _run(work: Path, seed: str, size: int) -> None:
         _copy_tree(tree)
     calls = tree / "calls.json"
     if not calls.exists():
-        tests = [f"inventory_pipeline_tests/{name}" for name in TESTS]
+        tests = [f"inventory_pipeline_tests/{name}" for name in judges]
         marks = ("-q", "-m", "not peer and not slow")
         _call(tree, "pytest", "-p", "benchmarks.mutation.calls", *marks, *tests, calls=calls)
     _call(tree, "benchmarks.mutation.judge", str(drawn), str(work / "results.jsonl"))

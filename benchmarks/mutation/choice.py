@@ -50,12 +50,11 @@ class Choice:
         return [n for n, calls in self.calls.items() if any(_path(c) in paths for c in calls)]
 
     def _cut(self, names: Sequence[str]) -> list[str]:
-        """Return as many tests as patience lasts for, at least one."""
-        kept: list[str] = []
-        for name in names:
-            if kept and self.sum_seconds([*kept, name]) > PATIENCE:
-                break
-            kept.append(name)
+        """Return as many tests as patience lasts for, at least one; a longer one is passed over."""
+        kept = list(names[:1])
+        for name in names[1:]:
+            if self.sum_seconds([*kept, name]) <= PATIENCE:
+                kept.append(name)
         return kept
 
 

@@ -99,10 +99,10 @@ def check_tests(choice: Choice) -> None:
 def judge(mutant: dict[str, Any], choice: Choice) -> dict[str, Any]:
     """Return what became of a mutant, by which tests, in how many seconds."""
     started = time.monotonic()
-    outcome, judge_of_it, tests = SURVIVED, "", 0
+    outcome, judge_of_it, tests = SURVIVED, "", {"unit": 0, "shop": 0}
     with in_place(ROOT / mutant["path"], mutant["text"]):
         for stage, names in choice.find_stages(mutant):
-            tests += len(names)
+            tests[stage] = len(names)
             outcome = run_tests(names, limit=START + SLOWER * choice.sum_seconds(names))
             if outcome != SURVIVED:
                 judge_of_it = stage

@@ -12,7 +12,7 @@ SHOWN = ("path", "line", "function", "operator", "before", "after", "outcome")
 
 
 def sum_up(
-    drawn: Mapping[str, Any], results: Sequence[Mapping[str, Any]], *, number: int
+    drawn: Mapping[str, Any], results: Sequence[Mapping[str, Any]], *, number: int, commit: str
 ) -> dict[str, Any]:
     """Return one sample: per module how its mutants ended, and every one that was not killed."""
     judged = [{**drawn["mutants"][row["number"]], **row} for row in results]
@@ -22,10 +22,11 @@ def sum_up(
     return {
         "number": number,
         "seed": drawn["seed"],
-        "commit": _find_commit(),
+        "commit": commit,
         "places": {path: sizes["places"] for path, sizes in drawn["modules"].items()},
         "mutants": sum(sizes["mutants"] for sizes in drawn["modules"].values()),
         "outcomes": {path: dict(sorted(each.items())) for path, each in sorted(counts.items())},
+        "asked": sum(m["tests"]["shop"] > 0 for m in judged),
         "stages": dict(Counter(m["stage"] for m in judged if m["outcome"] != "survived")),
         "left": [
             {name: mutant[name] for name in SHOWN}
@@ -35,7 +36,8 @@ def sum_up(
     }
 
 
-def _find_commit() -> str:
+def find_commit() -> str:
+    """Return the commit that the tree stands at."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return told.stdout.strip()

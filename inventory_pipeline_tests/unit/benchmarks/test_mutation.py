@@ -95,7 +95,7 @@ def test_a_line_outside_any_function_is_judged_by_whoever_uses_its_module() -> N
 
 
 def test_of_the_longer_tests_each_file_has_its_turn_and_patience_ends() -> None:
-    assert choose("m.py", "f")["shop"] == [f"{S}x.py::1", f"{S}y.py::1"]
+    assert choose("m.py", "f")["shop"] == [f"{S}x.py::1", f"{S}y.py::1", f"{S}x.py::2"]
 
 
 def test_the_page_counts_what_was_noticed_and_lists_what_was_not() -> None:
@@ -106,12 +106,12 @@ def test_the_page_counts_what_was_noticed_and_lists_what_was_not() -> None:
     sample = {
         "number": 1, "seed": "1", "commit": "abc", "places": {left["path"]: 40}, "mutants": 90,
         "outcomes": {left["path"]: {"killed": 8, "survived": 1, "timed out": 1}},
-        "stages": {"unit": 7, "shop": 2}, "left": [left],
+        "asked": 3, "stages": {"unit": 7, "shop": 2}, "left": [left],
     }  # fmt: skip
 
     page = render_page([sample])
 
-    assert "| 1 | 1 | abc | 10 | 8 | 1 | 1 | 90.0% | 59.6% to 98.2% | yes |" in page
+    assert "| 1 | 1 | abc | 10 | 3 | 8 | 1 | 1 | 90.0% | 59.6% to 98.2% | yes |" in page
     assert "| diagnose/a.py | 40 | 10 | 8 | 1 | 1 |" in page
     assert "- **diagnose/a.py:7** `f`\n  - was `a < b`\n  - is `a <= b`" in page
     assert "unit tests noticed 7, tests of whole hours and days 2." in page
