@@ -744,3 +744,36 @@ def test_two_receipts_in_cases_are_off_since_the_first() -> None:
                 "09:06 add 1 L1 W1\n09:26 add 2 L2 W2", 56, 23)  # fmt: skip
 
     assert [c.at for c in claim(unit_factor.find, two) if len(c.ids) == 4] == [at("9:06")]
+
+
+def test_a_departure_waits_for_its_own_arrival_and_not_for_another() -> None:
+    left = elsewhere("A", ("transfer_out",))
+    arrival = "07:20 shelf transfer_in 3 X2 {}"
+    came, other = (
+        replace(left, moves=case("", f"{BEFORE}\n{arrival.format(name)}").moves)
+        for name in ("X1", "X9")
+    )
+
+    assert claim(transfer_in_transit.find, came) == []
+    assert [c.ids for c in claim(transfer_in_transit.find, other)] == [("L1",)]
+
+
+@pytest.mark.parametrize(
+    ("clock", "is_claimed"), [("09:05", True), ("08:06", True), ("08:05", False), ("09:12", False)]
+)
+def test_a_credit_that_names_nothing_may_be_of_a_return_announced_within_the_hour(
+    clock: str, is_claimed: bool
+) -> None:
+    asked = heard(f"{clock} storefront return_initiated 2 R0 RMA-1", "09:06 add 2 L1", 20, 22)
+
+    assert bool(claim(return_credited_early.find, asked)) is is_claimed
+
+
+def test_two_deliveries_of_another_movement_speak_for_nothing_here() -> None:
+    asked = TOO_MUCH[1][1]
+    word = Message("E1", "p", "add", 8, at("9:05"), at("9:06"), 1, "processed", "W9")
+    told = (word, replace(word, attempt=2))
+
+    [plain], [seen] = (claim(event_duplicated.find, replace(asked, messages=m)) for m in ((), told))
+
+    assert seen.strength == plain.strength

@@ -649,3 +649,11 @@ def test_a_dated_setting_is_surer_than_items_that_change_alike() -> None:
     [record], [pattern] = (claim(channel_reservation.find, c) for c in (dated, alike))
 
     assert record.strength > pattern.strength
+
+
+def test_a_gap_that_was_there_from_the_first_hour_is_constant_since_then() -> None:
+    asked = case("9 20 20 17\n10 20 20 17", changes=changed("safety_stock", "5", "8"))
+
+    [said] = claim(safety_stock_rule.find, asked)
+
+    assert said.series == (-3, -3)

@@ -195,6 +195,16 @@ def test_a_shipment_names_the_one_other_item_that_was_ordered(
     assert [m.other_sku for m in built.moves or ()] == [sku, ""]
 
 
+def test_who_wrote_a_row_and_where_goods_went_is_kept() -> None:
+    told = frame(log_row("9:06", 3, "L1", actor="ann"), log_row("9:07", 3, "L2"))
+    sent = move("9:05", "transfer_out", 3, "W1", destination_id="EAST", actor="bob")
+
+    built = build(log=told, moves=frame(sent))
+
+    assert [row.actor for row in built.log or ()] == ["ann", ""]
+    assert [(m.destination_id, m.actor) for m in built.moves or ()] == [("EAST", "bob")]
+
+
 @pytest.mark.parametrize(
     ("rows", "sku", "kinds"),
     [

@@ -255,6 +255,15 @@ def test_an_hour_judges_the_gaps_both_sides_answered_for() -> None:
     assert part == {("gap", 0), ("integrity", 3)}
 
 
+def test_a_number_that_is_told_in_words_is_judged_by_them() -> None:
+    known = open_ones(("gap", 0, "shop", "on_hand"), ("gap", 1, "shop", "on_hand"))
+    picture = shop({0: 5, 1: 5}, {})
+    picture.hour.add("shop", "on_hand", keys=[], units=[], unknown_keys=[0, 1], is_whole=True)
+    picture.words["shop", "on_hand"] = (np.array([0]), np.array([True]))
+
+    assert judged(known, picture) == {("gap", 0)}
+
+
 def test_a_rule_that_is_gone_is_judged_and_a_stockout_only_when_it_is_over() -> None:
     known = open_ones(("gap", 0, "shop", "on_hand"), ("stockout", 3, "", "on_hand"))
     silent = draw(("shelf", "on_hand", {}), whole=False)

@@ -134,6 +134,7 @@ def test_a_lag_of_a_purchase_is_a_minor_problem_that_names_it() -> None:
         (0, None, False, "", ""),
         (0, None, False, "negative", "negative"),
         (3, 3, False, "", "rolled_forward"),
+        (-3, -3, False, "", "rolled_forward"),
         (3, None, False, "", "shelf_ahead"),
         (5, 3, False, "", "rolled_forward shelf_ahead"),
         (5, None, True, "", "erp_ahead"),
@@ -246,6 +247,11 @@ def test_what_moved_within_the_path_s_delay_may_be_unheard(
     minutes: int, delay: int, wanted: list[tuple[int, int]]
 ) -> None:
     assert recent(f"{minutes} shelf receipt 5 P1", delay=delay) == wanted
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_one_unit_may_be_unheard_like_any_other(units: int) -> None:
+    assert recent(f"10 shelf receipt {units} P1") == [(units, 1)]
 
 
 def test_the_newest_movements_are_missed_first_and_a_system_has_heard_of_its_own() -> None:
