@@ -25,6 +25,9 @@ anything, or a change that makes no difference. Wanted: at least 85 % killed.
   none noticed, the quickest tests of whole hours and days, as many as take 25 seconds together.
   **Asked hours** says how many were given those; what nobody asked counts as survived.
 - **Timed out** counts as noticed: the test run would hang.
+- Samples 1 and 2 were judged by unit tests alone; of sample 3 only the mutants that no unit test
+  runs were given hours and days. Sample 1 was drawn before the draw took its present form: its
+  seed gives other mutants today.
 - A later sample is drawn afresh, with another seed, after tests were added: judging the first
   one again would flatter, since its survivors are what the tests were written for.
 
