@@ -6,7 +6,7 @@ DEMO := data/local/demo
 export PYTHONDONTWRITEBYTECODE=
 export DAGSTER_DISABLE_TELEMETRY=1
 
-.PHONY: help demo test test-all check format ui bench driftbench clean docs
+.PHONY: help demo test test-all check format ui bench driftbench mutation clean docs
 
 help: ## Say what there is
 	@sed -n 's/^\([.a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -51,6 +51,9 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 
 driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
 	@$(PY) -m benchmarks.driftbench
+
+mutation: .venv ## Small faults put into diagnose and reconcile; writes docs/mutation.md
+	@$(PY) -m benchmarks.mutation
 
 docs: .venv ## Generate the reference pages from the code
 	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md
