@@ -6,7 +6,7 @@ Everything is written into the journal, once. What leaves is the minute worker's
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -23,7 +23,7 @@ from inventory_pipeline.correct.telling import tell
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.delivery import DeliveryClass
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.store.journal import Journal, write_instant
+from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse, Warehouse
 
@@ -68,7 +68,7 @@ def run(
         warehouse, journal, settings, receivers or {}, hour_at=hour_at, now=now
     )
     gaps = warehouse.query(load_query("correct", "load_gaps"), hour_at=hour_at).to_dicts()
-    gaps = _count_tries(journal, gaps)
+    gaps = _count_tries(journal, _drop_corrected(journal, gaps))
     rulings = policy.decide(gaps, situation, settings.assistant)
     is_newest, book = _is_newest(warehouse, hour_at), build_book(settings, catalog)
     proposals = [
@@ -133,6 +133,23 @@ def _is_newest(warehouse: Warehouse, hour_at: datetime) -> bool:
     """Nothing is changed by what an hour says that later hours have followed."""
     later = warehouse.query(load_query("correct", "find_later_cycle"), hour_at=hour_at)
     return later.is_empty()
+
+
+def _drop_corrected(journal: Journal, gaps: list[Row]) -> list[Row]:
+    """Leave out numbers that were corrected after they were read: they are no news."""
+    done = {
+        (row["system"], row["fact"], row["sku"], row["location_id"]): read_instant(row["done_at"])
+        for row in journal.query(load_query("correct", "find_corrected"))
+    }
+    if not done:
+        return gaps
+    never = datetime.min.replace(tzinfo=UTC)
+    return [
+        gap for gap in gaps
+        if gap["read_at"] is None
+        or done.get((gap["system"], gap["fact"], gap["sku"], gap["location_id"]), never)
+        <= gap["read_at"]
+    ]  # fmt: skip
 
 
 def _count_tries(journal: Journal, gaps: list[Row]) -> list[Row]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from inventory_pipeline.report.words import render_count
 from inventory_pipeline.store.audit import load_head
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 from inventory_pipeline.store.queries import load_query
@@ -88,9 +89,9 @@ def find_troubles(outbox: Outbox) -> list[str]:
     """Return what of the outbox needs a person, in words."""
     found = []
     if outbox.stuck:
-        found.append(f"{outbox.stuck:,} receipts are stuck in the outbox")
+        found.append(f"{render_count(outbox.stuck, 'receipt')} stuck in the outbox")
     if outbox.dead:
-        found.append(f"{outbox.dead:,} receipts were refused or cannot be known")
+        found.append(f"{render_count(outbox.dead, 'receipt')} refused, or of unknown effect")
     if outbox.brakes:
         found.append("corrections are stopped until somebody looks")
     return found

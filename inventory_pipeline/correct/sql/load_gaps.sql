@@ -1,4 +1,4 @@
--- grain: one open gap of the hour with a known target, and why it is there
+-- grain: one open gap of the hour with a known target, why it is there, and when it was read
 -- param: hour_at, timestamptz
 select
     sightings.finding_id,
@@ -18,12 +18,18 @@ select
     coalesce(verdicts.confidence, 0) as confidence,
     coalesce(verdicts.unexplained_units, sightings.delta_units) as unexplained_units,
     coalesce(verdicts.correction_units, 0) as correction_units,
-    coalesce(verdicts.evidence, '[]') as evidence
+    coalesce(verdicts.evidence, '{}') as evidence,
+    coalesce(batches.fetched_at, batches.reference_at) as read_at
 from reconcile.named_sightings as sightings
 left join diagnose.verdicts as verdicts
     on
         sightings.hour_at = verdicts.hour_at
         and sightings.finding_id = verdicts.finding_id
+left join ingest.batches as batches
+    on
+        sightings.mirror = batches.system
+        and batches.feed = 'counts'
+        and batches.hour_at = $hour_at
 where
     sightings.hour_at = $hour_at
     and sightings.kind = 'gap'
