@@ -6,51 +6,27 @@ another worker has taken over, nothing this one still says is taken.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
-from typing import NamedTuple
 
 from inventory_pipeline.correct import outbox, queue, requests
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
 from inventory_pipeline.correct.requests import Request, Row, build_line
-from inventory_pipeline.errors import InventoryPipelineError, SourceError
-from inventory_pipeline.model.delivery import Answer, LineAnswer, Writer, answer_all
+from inventory_pipeline.correct.tools import Fence, FenceLostError, Tools
+from inventory_pipeline.errors import SourceContractError, SourceError
+from inventory_pipeline.model.delivery import Answer, Line, LineAnswer, Writer, answer_all
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
 logger = logging.getLogger(__name__)
 
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
+# One request without an answer may be that item's own fault; two in a row are the receiver's.
+MOST_DOUBTS = 2
 TALLIED = ("confirmed", "uncertain", "superseded", "dead")
-
-
-class FenceLostError(InventoryPipelineError):
-    """Another worker holds the lease now."""
-
-
-class Fence(NamedTuple):
-    """Proof that this worker may write for a system."""
-
-    name: str
-    holder: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a worker works with.
-
-    Attributes:
-        sleep: waits, so that a rate is kept.
-        crash_at: is called with the name of each step that a death may fall on.
-    """
-
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    crash_at: Callable[[str], None] = lambda _point: None
 
 
 @dataclass
@@ -71,6 +47,7 @@ class Post:
     tally: Counter[str] = field(default_factory=Counter)
     _unanswered: list[list[Row]] | None = None
     _stored: list[Request] = field(default_factory=list)
+    _doubts: int = 0
 
     @property
     def contract(self) -> Contract:
@@ -138,7 +115,7 @@ class Post:
 
     def _read_back(self, request: Request) -> None:
         try:
-            shown = self.writer.read(request.lines)
+            shown = self._read(request.lines)
         except SourceError as error:
             with self.fenced():
                 for receipt in request.receipts:
@@ -185,7 +162,7 @@ class Post:
         ids = {row["receipt_id"] for row in needs}
         rest = [row for row in receipts if row["receipt_id"] not in ids]
         try:
-            shown = self.writer.read([build_line(row) for row in needs])
+            shown = self._read([build_line(row) for row in needs])
         except SourceError as error:
             if self.writer.delivery_class == "B":
                 return receipts  # its key protects it, and it shows its numbers in its own time
@@ -227,6 +204,17 @@ class Post:
         self.journal.insert("attempts", {**row, "fence": self.fence.number, "started_at": at})
         return int(self.journal.query("select last_insert_rowid() as id")[0]["id"])
 
+    def _read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
+        """Read numbers; a connector that breaks is a receiver that cannot be read."""
+        try:
+            return self.writer.read(lines)
+        except SourceError:
+            raise
+        except Exception as error:
+            logger.warning("reading broke system=%s: %s", self.system, type(error).__name__)
+            said = f"the connector broke while reading: {type(error).__name__}"
+            raise SourceContractError(said, system=self.system) from error
+
     def _ask(self, request: Request) -> Answer:
         try:
             return self.writer.send(request.lines, request.key, request.body)
@@ -259,6 +247,7 @@ class Post:
                 wait=answer.wait,
                 is_alone=is_alone,
                 was=receipt["state"],
+                operation=receipt["operation"],
             )
             self._settle(receipt, step)
         self._note_health(words[0].evidence, answer, outcomes)
@@ -266,9 +255,11 @@ class Post:
     def _note_health(self, evidence: str, answer: Answer, outcomes: Counter[str]) -> None:
         if answer.is_down or answer.wait:
             self._stop(evidence, answer.wait)
-        elif outcomes["confirmed"]:
+            return
+        self._doubts = self._doubts + 1 if outcomes["ambiguous"] else 0
+        if outcomes["confirmed"]:
             queue.end_pause(self.journal, self.system)
-        elif outcomes["ambiguous"]:
+        if self._doubts >= MOST_DOUBTS:
             # It may be dying: the others are not made to wait for its time-outs.
             self.stopped = evidence
 
@@ -285,14 +276,19 @@ class Post:
         if not done:
             return
         try:
-            shown = self.writer.read([build_line(receipt) for receipt in done])
+            shown = self._read([build_line(receipt) for receipt in done])
         except SourceError:
             return  # the next check reads it anyway
         with self.fenced():
-            for receipt in done:
-                queue.note_shown(
-                    self.journal, receipt, shown.get(receipt["receipt_id"]), now=self.tools.now()
-                )
+            numbers = [(row, shown.get(row["receipt_id"])) for row in done]
+            troubles = [
+                queue.note_shown(self.journal, row, number, now=self.tools.now())
+                for row, number in numbers
+            ]
+            if any(troubles):
+                # What is stored and has not left is looked at again, under the brake.
+                queue.return_leased(self.journal, self.system)
+                self._stored.clear()
 
 
 def _is_confirmed(receipt: Row, answer: Answer) -> bool:

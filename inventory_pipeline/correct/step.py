@@ -77,7 +77,8 @@ def run(
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
         fixed = _fix(journal, proposals, build_book(settings, catalog), now) if is_newest else 0
-        _hold(journal, rulings, now)
+        if "all" not in situation.brakes:
+            _hold(journal, rulings, now)
         if is_newest:
             close_tasks(warehouse, journal, hour_at=hour_at, now=now)
     logger.info(
@@ -109,8 +110,13 @@ def _count_tries(journal: Journal, gaps: list[Row]) -> list[Row]:
 def _fix(journal: Journal, proposals: list[Row], book: AddressBook, now: datetime) -> int:
     """Put the assistant's own corrections into the queue, each with its decision."""
     fixed = 0
+    # What a person decided stays decided, however sure the assistant is by now.
+    own = {
+        row["proposal_id"]
+        for row in journal.query("select proposal_id from proposals where decision = 'auto'")
+    }
     for proposal in proposals:
-        if proposal["decision"] != "auto":
+        if proposal["decision"] != "auto" or proposal["proposal_id"] not in own:
             continue
         receipt_id, trouble = correction.correct(
             journal, proposal, book, decided_by=correction.ASSISTANT, now=now

@@ -119,9 +119,17 @@ def reject(house: House, proposal_id: str, *, by: str, reason: str) -> None:
 
 
 def resume(house: House, scope: str, *, by: str) -> int:
-    """Release the brakes of a system, or of everything; return how many there were."""
-    now = house.clock.now()
-    with house.journal() as journal, journal.transaction():
+    """Release the brakes of a system, or of everything; return how many there were.
+
+    Raises:
+        UsageError: this person may not decide.
+    """
+    rules, now = build_rules(house), house.clock.now()
+    with (
+        house.journal() as journal,
+        approvals.auditing(journal, "resume_refused", scope, by=by, now=now),
+    ):
+        approvals.check_person(rules, by)
         released = journal.execute(
             load_query("correct", "release_brakes"), scope=scope, by=by, at=write_instant(now)
         )
