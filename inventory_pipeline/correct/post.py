@@ -6,7 +6,7 @@ another worker has taken over, nothing this one still says is taken.
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,10 +14,10 @@ from itertools import groupby
 
 from inventory_pipeline.correct import outbox, queue, requests
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
-from inventory_pipeline.correct.requests import Request, Row, build_line
+from inventory_pipeline.correct.requests import Request, Row
 from inventory_pipeline.correct.tools import Fence, FenceLostError, Tools
-from inventory_pipeline.errors import SourceContractError, SourceError
-from inventory_pipeline.model.delivery import Answer, Line, LineAnswer, Writer, answer_all
+from inventory_pipeline.errors import SourceContractError, SourceError, SourceUnavailableError
+from inventory_pipeline.model.delivery import Answer, LineAnswer, Writer, answer_all
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
@@ -115,7 +115,7 @@ class Post:
 
     def _read_back(self, request: Request) -> None:
         try:
-            shown = self._read(request.lines)
+            shown = requests.read(self.writer, request.receipts, self.system)
         except SourceError as error:
             with self.fenced():
                 for receipt in request.receipts:
@@ -142,31 +142,48 @@ class Post:
             audit.append(self.journal, "receipt", receipt["receipt_id"], told, now=now)
 
     def _store(self, limit: int) -> list[Request]:
-        now = self.tools.now()
-        heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
-        ready = self._prepare(heads)
-        self.tools.crash_at("before_lease")
-        with self.fenced():
-            stored = [
-                requests.store(self.journal, self.system, self.writer, part, now=now)
-                for part in requests.split(ready, self.writer.max_lines)
-            ]
+        """Store what may leave next; a number that is looked at first is sent at once."""
+        if self.writer.delivery_class != "A":
+            limit = self.writer.max_lines
+        stored: list[Request] = []
+        while not stored and not self.stopped:
+            now = self.tools.now()
+            heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
+            if not heads:
+                break
+            ready = self._prepare(heads)
+            self.tools.crash_at("before_lease")
+            with self.fenced():
+                parts = requests.split(ready, self.writer.max_lines)
+                stored = [request for part in parts for request in self._write_down(part)]
         self.tools.crash_at("after_lease")
         return stored
+
+    def _write_down(self, part: list[Row]) -> list[Request]:
+        """Store one request; a line that cannot be worded is taken out of it."""
+        now = self.tools.now()
+        try:
+            return [requests.store(self.journal, self.system, self.writer, part, now=now)]
+        except SourceContractError as error:
+            if len(part) > 1:
+                return [request for row in part for request in self._write_down([row])]
+            self._settle(part[0], Step("dead", str(error), waits_for="person"))
+            return []
 
     def _prepare(self, receipts: list[Row]) -> list[Row]:
         """Look at numbers that the receiver does not guard; leave out what may not leave."""
         needs = [row for row in receipts if requests.must_look(row, self.writer)]
+        rest = [row for row in receipts if row not in needs]
         if not needs:
-            return receipts
-        ids = {row["receipt_id"] for row in needs}
-        rest = [row for row in receipts if row["receipt_id"] not in ids]
+            return rest
         try:
-            shown = self._read([build_line(row) for row in needs])
+            shown = requests.read(self.writer, needs, self.system)
         except SourceError as error:
             if self.writer.delivery_class == "B":
                 return receipts  # its key protects it, and it shows its numbers in its own time
-            self._stop(str(error))
+            if len(needs) > 1 and not isinstance(error, SourceUnavailableError):
+                return rest + [found for row in needs for found in self._prepare([row])]
+            self._leave(needs, error)
             return rest
         looked = [(row, requests.look(row, self.writer, shown)) for row in needs]
         with self.fenced():
@@ -175,11 +192,21 @@ class Post:
                     self._settle(row, found)
         return rest + [found for _, found in looked if not isinstance(found, Step)]
 
+    def _leave(self, receipts: list[Row], error: SourceError) -> None:
+        """Let receipts rest whose numbers cannot be read: one may be odd, two in a row are not."""
+        self._doubts += 1
+        with self.fenced():
+            for receipt in receipts:
+                self._settle(receipt, Step("created", f"not looked at: {error}", outbox.PASS))
+        if isinstance(error, SourceUnavailableError) or self._doubts >= MOST_DOUBTS:
+            self._stop(str(error))
+
     def _send(self, request: Request) -> None:
         if self.writer.rate:
             self.tools.sleep(1 / self.writer.rate)
         with self.fenced():
-            attempt_id = self._start(request)
+            number = self.fence.number
+            attempt_id = requests.start(self.journal, request, number, now=self.tools.now())
         self.tools.crash_at("before_send")
         answer = self._ask(request)
         self.tools.crash_at("after_send")
@@ -187,33 +214,6 @@ class Post:
             self._finish(request, attempt_id, answer)
         self.tools.crash_at("after_answer")
         self._verify(request, answer)
-
-    def _start(self, request: Request) -> int:
-        at = write_instant(self.tools.now())
-        self.journal.execute(
-            "update dispatches set first_sent_at = coalesce(first_sent_at, :at), "
-            "last_sent_at = :at, sendings = sendings + 1 where dispatch_id = :dispatch_id",
-            at=at, dispatch_id=request.dispatch_id,
-        )  # fmt: skip
-        self.journal.execute_many(
-            "update receipts set state = 'sent', attempts = attempts + 1 "
-            "where receipt_id = :receipt_id and state in ('leased', 'sent', 'uncertain')",
-            [{"receipt_id": receipt["receipt_id"]} for receipt in request.receipts],
-        )
-        row = {"dispatch_id": request.dispatch_id, "system": self.system}
-        self.journal.insert("attempts", {**row, "fence": self.fence.number, "started_at": at})
-        return int(self.journal.query("select last_insert_rowid() as id")[0]["id"])
-
-    def _read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
-        """Read numbers; a connector that breaks is a receiver that cannot be read."""
-        try:
-            return self.writer.read(lines)
-        except SourceError:
-            raise
-        except Exception as error:
-            logger.warning("reading broke system=%s: %s", self.system, type(error).__name__)
-            said = f"the connector broke while reading: {type(error).__name__}"
-            raise SourceContractError(said, system=self.system) from error
 
     def _ask(self, request: Request) -> Answer:
         try:
@@ -276,7 +276,7 @@ class Post:
         if not done:
             return
         try:
-            shown = self._read([build_line(receipt) for receipt in done])
+            shown = requests.read(self.writer, done, self.system)
         except SourceError:
             return  # the next check reads it anyway
         with self.fenced():
