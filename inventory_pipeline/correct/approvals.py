@@ -129,8 +129,11 @@ def release(journal: Journal, rules: Rules, *, now: datetime) -> int:
     """Let receipts leave whose approvals are in the hands of those who are named.
 
     Who delivers knows every key, so this is where a forged or altered word is found out.
+
+    Returns:
+        How many were refused.
     """
-    released = 0
+    refused = 0
     held = journal.query(load_query("correct", "find_unreleased"))
     for receipt in held:
         proposal = load_proposal(journal, receipt["proposal_id"])
@@ -142,8 +145,8 @@ def release(journal: Journal, rules: Rules, *, now: datetime) -> int:
             told = {"receipt": receipt["receipt_id"], "trouble": trouble}
             kind = "approval_refused" if trouble else "approval_verified"
             audit.append(journal, kind, proposal["proposal_id"], told, now=now)
-        released += not trouble
-    return released
+        refused += bool(trouble)
+    return refused
 
 
 def find_forgery(journal: Journal, proposal: Row, rules: Rules, *, now: datetime) -> str:

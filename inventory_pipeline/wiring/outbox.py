@@ -56,10 +56,12 @@ def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: No
     writers = build_writers(house)
     with house.journal() as journal:
         check_chain(house, journal)
-        approvals.release(journal, build_rules(house), now=house.clock.now())
+        refused = approvals.release(journal, build_rules(house), now=house.clock.now())
         worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
         try:
-            return run_pass(worker, writers)
+            done = run_pass(worker, writers)
+            done.tally["dead"] += refused
+            return done
         finally:
             audit.keep_head(journal, house.storage, now=house.clock.now())
 
