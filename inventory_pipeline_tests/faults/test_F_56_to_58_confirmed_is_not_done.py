@@ -15,6 +15,7 @@ from inventory_pipeline_tests.support import limited_shop
 from inventory_pipeline_tests.support.limited_shop import LOST
 from inventory_pipeline_tests.support.outbox import Office
 from inventory_pipeline_tests.support.real_office import in_memory, working
+from inventory_pipeline_tests.support.receiver import Receiver
 from inventory_pipeline_tests.support.shop import Shop
 
 BRAKES = "select * from brakes where released_at is null"
@@ -195,3 +196,25 @@ def test_F_57_after_one_strike_no_correction_by_itself_leaves_until_a_person_loo
     assert {office.read_states()[each] for each in receipts} == {"confirmed"}
     assert sum(shop.effects[each] for each in receipts) == 3
     assert audit.find_break(office.journal) == ""
+
+
+@pytest.mark.parametrize(("owner", "state"), [(5, "superseded"), (None, "dead")])
+def test_F_56_mirrors_do_not_wait_for_ever_for_an_owner_that_refused_the_count(
+    office: Office, owner: int | None, state: str
+) -> None:
+    place, shop = ("S-1", "MAIN", "available"), in_memory(office, level=6)
+    erp = Receiver("A", lambda: office.now, levels={} if owner is None else {place: owner})
+    office.receivers["erp"] = erp
+    change = Change("count", "available", "S-1", "MAIN", 4, office.now, "T-1", None)
+    told = ("available", "set", 4, 6, Address("S-1", "MAIN"), "count")
+    effects = [Effect("erp", *told, is_owner=True), Effect("shop", *told)]
+    rows = queue.add_change(office.journal, change, effects, now=office.now)
+    [later] = office.tell("sale", -1, systems=["shop"])
+    office.deliver()
+    office.deliver()
+
+    states = office.read_states()
+    assert [states[row["receipt_id"]] for row in rows] == [state, "superseded"]
+    assert office.find(rows[1]["receipt_id"])["evidence"] == "its owner did not take the change"
+    assert (states[later], shop.levels[place]) == ("confirmed", 5)
+    assert erp.levels == ({} if owner is None else {place: owner})
