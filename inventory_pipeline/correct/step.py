@@ -6,7 +6,7 @@ Everything is written into the journal, once. What leaves is the minute worker's
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -21,13 +21,15 @@ from inventory_pipeline.correct.situation import load_situation
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.delivery import DeliveryClass
 from inventory_pipeline.model.quantities import ON_HAND
-from inventory_pipeline.store.journal import Journal, write_instant
+from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse, Warehouse
 
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+# Counts that were read this long after a correction was confirmed show it.
+SHOWN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def run(
         warehouse, journal, settings, receivers or {}, hour_at=hour_at, now=now
     )
     gaps = warehouse.query(load_query("correct", "load_gaps"), hour_at=hour_at).to_dicts()
-    gaps = _count_tries(journal, gaps)
+    gaps = _count_tries(journal, gaps, hour_at)
     rulings = policy.decide(gaps, situation, settings.assistant)
     is_newest = _is_newest(warehouse, hour_at)
     proposals = [
@@ -99,12 +101,19 @@ def _is_newest(warehouse: Warehouse, hour_at: datetime) -> bool:
     return later.is_empty()
 
 
-def _count_tries(journal: Journal, gaps: list[Row]) -> list[Row]:
+def _count_tries(journal: Journal, gaps: list[Row], hour_at: datetime) -> list[Row]:
     tries = {row["finding_id"]: row for row in journal.query(load_query("correct", "count_tries"))}
-    none = {"tries": 0, "in_vain": 0}
-    return [
-        {**gap, **{name: tries.get(gap["finding_id"], none)[name] for name in none}} for gap in gaps
-    ]
+    none = {"tries": 0, "in_vain": 0, "confirmed_at": None}
+    return [count_tries_of(gap, tries.get(gap["finding_id"], none), hour_at) for gap in gaps]
+
+
+def count_tries_of(gap: Row, tried: Row, hour_at: datetime) -> Row:
+    """Add what came of earlier corrections; undone: one was confirmed and the gap stands."""
+    undone = False
+    if tried["confirmed_at"]:
+        confirmed_at = read_instant(tried["confirmed_at"])
+        undone = gap["opened_at"] < confirmed_at <= hour_at - SHOWN_AFTER
+    return {**gap, "tries": tried["tries"], "in_vain": tried["in_vain"], "undone": undone}
 
 
 def _fix(journal: Journal, proposals: list[Row], book: AddressBook, now: datetime) -> int:

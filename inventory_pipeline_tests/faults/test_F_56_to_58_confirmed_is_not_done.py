@@ -1,6 +1,7 @@
 """F-56 to F-58: a receiver that says no, and one that says yes and does something else."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,17 @@ import pytest
 
 from inventory_pipeline.correct import queue
 from inventory_pipeline.correct.addresses import Address
+from inventory_pipeline.correct.policy import decide
 from inventory_pipeline.correct.receipts import Change, Effect
+from inventory_pipeline.correct.step import count_tries_of
 from inventory_pipeline.store import audit
-from inventory_pipeline.store.journal import open_journal
+from inventory_pipeline.store.journal import open_journal, write_instant
 from inventory_pipeline_tests.support import limited_shop
 from inventory_pipeline_tests.support.limited_shop import LOST
 from inventory_pipeline_tests.support.outbox import Office
 from inventory_pipeline_tests.support.real_office import in_memory, working
 from inventory_pipeline_tests.support.receiver import Receiver
+from inventory_pipeline_tests.support.rulings import LIMITED, build_gap, build_situation
 from inventory_pipeline_tests.support.shop import Shop
 
 BRAKES = "select * from brakes where released_at is null"
@@ -218,3 +222,24 @@ def test_F_56_mirrors_do_not_wait_for_ever_for_an_owner_that_refused_the_count(
     assert office.find(rows[1]["receipt_id"])["evidence"] == "its owner did not take the change"
     assert (states[later], shop.levels[place]) == ("confirmed", 5)
     assert erp.levels == ({} if owner is None else {place: owner})
+
+
+@pytest.mark.parametrize(
+    ("opened", "confirmed", "hour", "decision"),
+    [
+        (7, 8, 10, "flagged"),
+        (7, 10, 10, "auto"),  # these counts were read before it was confirmed
+        (9, 8, 10, "auto"),  # it was gone, and another one came
+    ],
+)
+def test_F_57_a_receiver_that_cannot_be_asked_is_found_out_by_the_gap_that_stands(
+    opened: int, confirmed: int, hour: int, decision: str
+) -> None:
+    hours = [datetime(2026, 4, 6, each, tzinfo=UTC) for each in (opened, confirmed, hour)]
+    tried = {"tries": 1, "in_vain": 0, "confirmed_at": write_instant(hours[1])}
+    gap = count_tries_of(build_gap(1, opened_at=hours[0]), tried, hours[2])
+    [ruling] = decide([gap], build_situation(), LIMITED)
+
+    assert ruling.decision == decision
+    said = "a correction of it was confirmed, and the gap is still there"
+    assert ruling.reasons == ((said,) if decision == "flagged" else ())
