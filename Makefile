@@ -6,7 +6,7 @@ DEMO := data/local/demo
 export PYTHONDONTWRITEBYTECODE=
 export DAGSTER_DISABLE_TELEMETRY=1
 
-.PHONY: help demo test test-all check format ui bench driftbench clean docs
+.PHONY: help demo test test-all check format ui bench driftbench mutation clean docs
 
 help: ## Say what there is
 	@sed -n 's/^\([.a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,7 +20,7 @@ demo: .venv ## A small shop with known faults, reconciled hour by hour
 
 test: .venv ## The whole test suite that a bare machine can run
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not peer and not slow" inventory_pipeline_tests
-	@echo "Not run here: tests marked 'peer' (they install Tryton and PostgreSQL) and 'slow'"
+	@echo "Not run here: tests marked 'peer' (they install Tryton, Vendure, PostgreSQL, npm schemas) and 'slow'"
 	@echo "(longer than ten seconds each). 'make test-all' runs them; so does .ci/run."
 
 test-all: .venv ## Also the tests that need systems others wrote
@@ -51,6 +51,9 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 
 driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
 	@$(PY) -m benchmarks.driftbench
+
+mutation: .venv ## Small faults put into diagnose and reconcile; writes docs/mutation.md
+	@$(PY) -m benchmarks.mutation
 
 docs: .venv ## Generate the reference pages from the code
 	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md

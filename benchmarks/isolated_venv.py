@@ -20,21 +20,21 @@ class Interpreter:
     problem: str = ""
 
 
-def build_interpreter() -> Interpreter:
-    """Return the interpreter with every alternative at its pinned version, made if need be."""
-    python = VENV / "bin" / "python"
-    stamp = VENV / "requirements.sha256"
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+def build_interpreter(requirements: Path = REQUIREMENTS, venv: Path = VENV) -> Interpreter:
+    """Return the interpreter with everything at its pinned version, made if need be."""
+    python = venv / "bin" / "python"
+    stamp = venv / "requirements.sha256"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return Interpreter(str(python))
-    shutil.rmtree(VENV, ignore_errors=True)
+    shutil.rmtree(venv, ignore_errors=True)
     uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     try:
-        _run([uv, "venv", "--quiet", "--python", "3.11", str(VENV)])
-        _run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(REQUIREMENTS)])
+        _run([uv, "venv", "--quiet", "--python", "3.11", str(venv)])
+        _run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)])
     except (OSError, subprocess.SubprocessError) as error:
-        shutil.rmtree(VENV, ignore_errors=True)
-        return Interpreter("", f".bench-venv could not be made: {_describe(error)}")
+        shutil.rmtree(venv, ignore_errors=True)
+        return Interpreter("", f"{venv.name} could not be made: {_describe(error)}")
     stamp.write_text(digest, encoding="utf-8")
     return Interpreter(str(python))
 

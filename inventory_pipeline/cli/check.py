@@ -61,15 +61,17 @@ def command(ctx: click.Context, as_json: bool, day: datetime | None) -> None:
 
 
 def _check_parts(house: House) -> None:
-    """Look at what the file names: connectors with their options, and the catalogue.
+    """Look at what the file names: connectors with their options, writers, and the catalogue.
 
     Raises:
         ConfigError: one line for each that is wrong.
     """
     wrong = []
-    for name in house.settings.systems:
+    for name, system in house.settings.systems.items():
         try:
             house.build_connector(name)
+            if system.writes:
+                house.build_writer(name)
         except ConfigError as error:
             wrong.append(str(error))
     try:

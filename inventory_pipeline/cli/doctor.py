@@ -63,6 +63,8 @@ def examine(house: House, system: str | None = None) -> Iterator[Reading]:
     yield stores.read_warehouse(house)
     systems = [system] if system else list(house.settings.systems)
     yield from (parts.read_connector(house, name) for name in systems)
+    writable = [name for name in systems if house.settings.systems[name].writes]
+    yield from (parts.read_writer(house, name) for name in writable)
     yield from parts.read_secrets(house, systems)
     yield parts.read_catalog(house)
     yield parts.read_registry(house)

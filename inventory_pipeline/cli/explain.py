@@ -52,6 +52,11 @@ _SECTIONS = (
         "Proposals",
         ("proposal_id", "system", "before_units", "target_units", "decision", "reason"),
     ),
+    (
+        "receipts",
+        "Receipts",
+        ("receipt_id", "system", "operation", "units", "state", "attempts", "evidence"),
+    ),
     ("tasks", "Count tasks", ("task_id", "bin", "state", "recorded_units", "reason")),
 )  # fmt: skip
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "proposals": "List corrections that are proposed or were decided.",
     "approve": "Say yes to a proposal: it becomes a receipt.",
     "reject": "Say no to a proposal.",
+    "change": "Tell mirrors of a sale, a restock, a return or a manual fix at once.",
     "receipts": "List what is on its way to other systems, and what arrived.",
     "deliver": "Run the outbox worker.",
     "resume": "Let corrections go on that were stopped.",

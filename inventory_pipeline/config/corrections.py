@@ -40,6 +40,14 @@ class Outbox(Model):
     )
 
 
+class Returns(Model):
+    """Boxes that customers send back."""
+
+    confirm_due_days: Whole = Field(
+        21, ge=1, description="Days after it was announced within which a box must arrive."
+    )
+
+
 class Walk(Model):
     """The drift walk: people who count bins."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from inventory_pipeline.config.corrections import Approvals, Outbox, Walk
+from inventory_pipeline.config.corrections import Approvals, Outbox, Returns, Walk
 from inventory_pipeline.config.explanations import Explanations
 from inventory_pipeline.config.facts import Fact, Handoff, Mirror, Registry
 from inventory_pipeline.config.mail import Heartbeat, MailSettings
@@ -75,6 +75,7 @@ class Settings(Model):
     approvals: Approvals = Approvals()
     outbox: Outbox = Outbox()
     walk: Walk = Walk()
+    returns: Returns = Returns()
     mail: MailSettings = MailSettings()
     heartbeat: Heartbeat = Heartbeat()
     costs: Costs = Costs()

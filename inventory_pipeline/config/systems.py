@@ -14,6 +14,13 @@ Role = Literal[
 ]  # fmt: skip
 
 
+# Movements that change what lies on the shelf; see correct.telling.
+Told = Literal[
+    "shipment", "pos_sale", "receipt", "return_received", "transfer_out", "transfer_in",
+    "adjustment", "damage", "write_off",
+]  # fmt: skip
+
+
 class Sync(Model):
     """How a mirror hears of changes."""
 
@@ -60,7 +67,9 @@ class System(Model):
     """One system that holds numbers."""
 
     role: Role = Field(description="What kind of system it is.")
-    connector: str = Field(description="files, rest, graphql, sql, or one that a package adds.")
+    connector: str = Field(
+        description="files, rest, graphql, sql, shopify, tryton, or one that a package adds."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="The connector's own keys.")
     decrements_at: Literal["order", "shipment"] = Field(
         "shipment", description="The moment its number falls."
@@ -74,6 +83,11 @@ class System(Model):
     )
     writes: list[str] = Field(
         default_factory=list, description="Facts corrections may set; none: read only."
+    )
+    receives: list[Told] = Field(
+        default_factory=list,
+        description="Kinds of the owner's movements that it hears of from this pipeline, since "
+        "nothing else tells it. Two tellers would count one movement twice.",
     )
 
 

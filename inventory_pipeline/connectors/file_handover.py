@@ -51,6 +51,16 @@ def hand_over(name: str, body: bytes, *, root: str) -> bool:
         return there is None
 
 
+def prepare_folder(name: str, *, root: str) -> None:
+    """Make the folder that ``name`` stands in, below ``root``, or see that it is there.
+
+    Raises:
+        OSError: it cannot be made, or a link leads to it.
+    """
+    with _opening_folder(name, root):
+        pass
+
+
 def _write(name: str, body: bytes, folder: int) -> None:
     """Write a file whole or not at all, and have it on the disk."""
     draft = f"{name}.draft" if name.startswith(".") else f".{name}.draft"

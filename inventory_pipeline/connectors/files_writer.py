@@ -1,6 +1,7 @@
 """The files writer: a correction file for each request, and the file that acknowledges it."""
 
 import csv
+import hashlib
 import io
 import os
 import re
@@ -14,7 +15,7 @@ from pydantic import Field, field_validator
 
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration
-from inventory_pipeline.connectors.file_handover import OtherBytesError, hand_over
+from inventory_pipeline.connectors.file_handover import OtherBytesError, hand_over, prepare_folder
 from inventory_pipeline.connectors.safe_open import is_outside, opening_plain
 from inventory_pipeline.connectors.write_words import shorten
 from inventory_pipeline.errors import SourceError, SourceRefusedError, SourceUnavailableError
@@ -34,6 +35,7 @@ COLUMNS = (
 )  # fmt: skip
 PATH = "outbox/{system}/corrections-{key}.csv"
 LARGEST_ACK = 16 << 20
+LONGEST_NAME = 120
 _WORDS: dict[str, Outcome] = {"applied": "confirmed", "stale": "stale", "refused": "refused"}
 
 
@@ -89,6 +91,7 @@ class FilesWriter:
         path = self._fill(self._write.path, key)
         ack = self._fill(self._write.ack or f"{self._write.path}.ack", key)
         try:
+            prepare_folder(path, root=self._root)
             found = self._read_ack(ack)
             if found is None:
                 is_new = hand_over(path, body, root=self._root)
@@ -113,7 +116,7 @@ class FilesWriter:
 
     def _fill(self, pattern: str, key: str) -> str:
         """Return the file's name; what a key holds never leads into another folder."""
-        names = {"{key}": quote(key, safe=""), "{system}": quote(self._system, safe="")}
+        names = {"{key}": _name(key), "{system}": quote(self._system, safe="")}
         return re.sub(r"\{(?:key|system)\}", lambda match: names[match[0]], pattern)
 
     def _read_ack(self, name: str) -> bytes | None:
@@ -170,6 +173,14 @@ def _find_word(line: Line, said: Mapping[str, tuple[str, str]], name: str) -> Li
     outcome = _WORDS.get(word, "ambiguous")
     doubt = "" if word in _WORDS else "; wanted applied, stale or refused"
     return LineAnswer(outcome, shorten(f"{name} says {word!r}{doubt} {detail}".strip()))
+
+
+def _name(key: str) -> str:
+    """Return a key as part of a file's name; a long one keeps its beginning and a digest."""
+    name = quote(key, safe="")
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:40]}-{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _check_pattern(pattern: str) -> str:

@@ -124,7 +124,14 @@ class GraphqlConnector(JsonConnector):
         kind = known[0] if known else SourceContractError
         said = door.scribe.redact(find_text(first, _MESSAGE) or "no message")
         named = f" {door.scribe.redact(codes[0])}" if codes else ""
-        raise kind(f"the answer holds errors:{named} {said!r}")
+        error = kind(f"the answer holds errors:{named} {said!r}")
+        if isinstance(error, TryLaterError):
+            error.wait_seconds = self._find_wait(document)
+        raise error
+
+    def _find_wait(self, _document: Any) -> float | None:
+        """Return the seconds an answer that says "later" asks for, where it says so inside."""
+        return None
 
 
 def _find_codes(errors: Sequence[Any]) -> list[str]:

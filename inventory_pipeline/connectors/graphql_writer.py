@@ -173,14 +173,16 @@ def find_index(error: Any, action: GraphqlAction) -> int | None:
 def spread(lines: Sequence[Line], blames: Sequence[Blame]) -> Answer:
     """Return what the errors mean for every line of a request that is taken whole or not at all.
 
-    A line that is named is stale or refused, and the others were not touched. What is open or
-    names no line holds for all.
+    A line that is named is stale, refused or done before, and the others were not touched.
+    What is open, or was done before and names no line, holds for all.
     """
     waits = [blame.wait for blame in blames if blame.wait is not None]
-    for outcome in ("ambiguous", "spent", "unapplied", "confirmed"):
+    for outcome in ("ambiguous", "spent", "unapplied"):
         for blame in blames:
             if blame.outcome == outcome:
                 return answer_all(lines, outcome, blame.said, wait=max(waits, default=None))
+    if all(blame.outcome == "confirmed" and blame.index is None for blame in blames):
+        return answer_all(lines, "confirmed", blames[0].said)
     named = {b.index: b for b in blames if b.index is not None and b.index < len(lines)}
     if len(lines) == 1:
         return answer_all(lines, blames[0].outcome, blames[0].said)

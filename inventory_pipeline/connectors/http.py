@@ -17,7 +17,14 @@ from urllib.parse import urlsplit
 from inventory_pipeline.connectors.egress import Egress, Place, Resolve, parse_place, resolve_name
 from inventory_pipeline.connectors.http_options import HttpOptions
 from inventory_pipeline.connectors.http_questions import Scribe
-from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question, Wire, build_tls
+from inventory_pipeline.connectors.http_wire import (
+    Answer,
+    Deadline,
+    NotReachedError,
+    Question,
+    Wire,
+    build_tls,
+)
 from inventory_pipeline.connectors.patience import (
     compute_backoff,
     parse_reset,
@@ -138,6 +145,21 @@ class HttpDoor:
         except ConfigError as error:  # a header that cannot be written
             raise NotSentError(str(error)) from None
 
+    def hand_over(self, question: Question, until: Deadline) -> Answer:
+        """Ask exactly once and judge nothing: for what is to be done once, not read.
+
+        Raises:
+            NotReachedError: nothing was sent.
+            SourceRefusedError: our own rules forbid the place; nothing was sent.
+            SourceError: whether it was taken is not known.
+        """
+        wire, deadline = self._find_wire(question.place), self._cut(until)
+        try:
+            wire.reach(question.place, deadline)
+        except SourceUnavailableError as error:
+            raise NotReachedError(str(error)) from None
+        return wire.exchange(question, deadline)
+
     def _ask(self, question: Question, until: Deadline, judge: Judge, badge: Badge) -> Answer:
         deadline = self._cut(until)
         failures, may_renew = 0, True
@@ -163,7 +185,8 @@ class HttpDoor:
         try:
             judge(answer)
         except TryLaterError as error:
-            error.wait_seconds = parse_retry_after(answer.headers, self.now())
+            if error.wait_seconds is None:
+                error.wait_seconds = parse_retry_after(answer.headers, self.now())
             raise
         return answer
 

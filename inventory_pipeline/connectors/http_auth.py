@@ -60,9 +60,7 @@ class TokenBadge:
             margin = min(MARGIN_SECONDS, seconds / 2) if seconds else 0.0
             self._ends = door.start_deadline(seconds - margin, "") if seconds else None
         token = door.scribe.guard(self._token)
-        if isinstance(self.auth, LoginAuth):
-            return {self.auth.header: self.auth.prefix + token}
-        return {"Authorization": f"Bearer {token}"}
+        return {self.auth.header: self.auth.prefix + token}
 
     def drop(self) -> bool:
         had, self._token = bool(self._token), ""

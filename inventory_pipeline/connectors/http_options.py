@@ -109,6 +109,8 @@ class OauthAuth(Options):
     scope: str | None = Field(None, description="What the token is to allow.")
     send_as: Literal["body", "basic"] = Field("body", description="How the client says its name.")
     extra: dict[str, Scalar] = Field(default_factory=dict, description="More form fields.")
+    header: str = Field("Authorization", description="Header the token goes into.")
+    prefix: str = Field("Bearer ", description="Text before the token.")
 
 
 class LoginAuth(Options):
@@ -173,6 +175,8 @@ class HttpOptions(Options):
             self.check_url(self.auth.token_url)
         if isinstance(self.auth, HeaderAuth):
             check_headers({self.auth.name: None})
+        if isinstance(self.auth, OauthAuth | LoginAuth):
+            check_headers({self.auth.header: None})
         check_template(self.headers)
         check_headers(self.headers)
         return self

@@ -7,6 +7,7 @@ is tried again is the outbox's decision, by the delivery class.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from inventory_pipeline.connectors.http import HttpDoor, NotSentError
 from inventory_pipeline.connectors.http_receiver import (
@@ -70,7 +71,8 @@ class HttpWriter(ABC):
     def encode(self, lines: Sequence[Line], key: str) -> bytes:
         """Return the request without credentials. Pure: same lines and key, same bytes."""
         header = self._write.key_header
-        return self._build(lines, key, {header: key} if header else {}).encode()
+        shown = key if key.isascii() and key.isprintable() else quote(key, safe="")
+        return self._build(lines, key, {header: shown} if header else {}).encode()
 
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
         """Send the stored request once; the key travels inside it."""

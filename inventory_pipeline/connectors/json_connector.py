@@ -13,7 +13,7 @@ from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings
 from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call
-from inventory_pipeline.connectors.http_wire import Answer
+from inventory_pipeline.connectors.http_wire import Answer, Deadline
 from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
 from inventory_pipeline.connectors.json_page import find_key, gather, open_page, read_pages
 from inventory_pipeline.connectors.json_rows import build_frame
@@ -76,7 +76,7 @@ class JsonConnector(ABC):
             query = self._write_query(feed, context, door)
             seconds = options.timeouts.feed.total_seconds()
             until = door.start_deadline(seconds, f"not all pages came within {seconds:g} s")
-            sweep = Sweeper(door, self._badge, query, until).read(context.staging)
+            sweep = self._read(door, query, until, context.staging)
             self._sheets[feed] = sweep.sheets
             with closing(sweep.spool):
                 self._hand_over(sweep, self._plans[feed], context, sink)
@@ -98,6 +98,10 @@ class JsonConnector(ABC):
                 sheets.extend(read)
             answer = seen.get("json", Page(b"", "json"))
             return build_frame(sheets, plan, answer=answer, head=seen.get(HEADERS))
+
+    def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
+        """Read all pages; a kind of source may look around before and look further after."""
+        return Sweeper(door, self._badge, query, until).read(staging)
 
     @abstractmethod
     def _write_call(self, feed: Any) -> Call:
@@ -181,7 +185,7 @@ def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
         declared_keys=total if is_row_total else None,
         source_at=sweep.answered_at if DATE in plan.constants.get("as_of", "") else None,
         clock_skew_seconds=sweep.skew_seconds,
-        notes=tuple(notes),
+        notes=(*notes, *sweep.notes),
         is_suspect=bool(notes),
     )
 

@@ -102,16 +102,18 @@ class RestWrite(HttpWrite):
         None, description="What a good answer says; a 2xx that does not is ambiguous."
     )
 
-    def find_signs(self) -> list[tuple[Outcome, list[Sign]]]:
-        """Return what each outcome is known by, in the order of asking."""
-        keyed = self.delivery_class in KEYED
-        usual = [Sign(status=[412] if keyed else [409, 412])]
-        stale = usual if self.stale is None else self.stale
-        doubtful = [*self.in_flight, *self.failed]
+    def find_signs(self) -> list[tuple[Outcome, list[Sign], bool]]:
+        """Return what each outcome is known by, in the order of asking, and whether it passes."""
+        usual = [Sign(status=[412] if self.delivery_class in KEYED else [409, 412])]
         return [
-            ("confirmed", self.done_before), ("spent", self.spent), ("ambiguous", doubtful),
-            ("unapplied", self.busy), ("stale", stale), ("refused", self.refused),
-        ]  # fmt: skip
+            ("confirmed", self.done_before, False),
+            ("spent", self.spent, False),
+            ("ambiguous", self.in_flight, True),
+            ("ambiguous", self.failed, False),
+            ("unapplied", self.busy, True),
+            ("stale", usual if self.stale is None else self.stale, False),
+            ("refused", self.refused, False),
+        ]
 
 
 class RestWriter(HttpWriter):
@@ -147,9 +149,8 @@ class RestWriter(HttpWriter):
 
     def _judge(self, lines: Sequence[Line], answer: HttpAnswer, door: HttpDoor) -> Answer:
         document, said = find_document(answer), quote_answer(door, answer)
-        for outcome, signs in self._write.find_signs():
+        for outcome, signs, is_passing in self._write.find_signs():
             if any(sign.fits(answer.status, document) for sign in signs):
-                is_passing = outcome == "unapplied" or answer.status == 409
                 wait = find_wait(answer) or (USUAL_WAIT if is_passing else None)
                 return answer_all(lines, outcome, said, wait=wait)
         if not 200 <= answer.status < 300:

@@ -56,6 +56,7 @@ class Query:
             that are right here.
         judge_document: raises what the answer itself says is wrong.
         label: the feed and the address, for messages.
+        may_wait: rows of small pages wait to be read together; of no use where rows hold lists.
     """
 
     feed: PagedFeed
@@ -65,6 +66,7 @@ class Query:
     judge_answer: Callable[[Answer, tuple[int, ...]], None]
     judge_document: Callable[[Any], None]
     label: str
+    may_wait: bool = True
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Sweep:
         answered_at: the source's clock on the first page, by its Date header.
         skew_seconds: the source's clock minus ours, then.
         sheets: every batch of pages as it was read, by the key of its bytes.
+        notes: what a person should know and what makes nothing doubtful.
     """
 
     spool: Spool
@@ -89,6 +92,7 @@ class Sweep:
     skew_seconds: int | None = None
     has_changed: bool = False
     sheets: dict[bytes, list[Sheet]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int | None:
@@ -103,7 +107,7 @@ class Sweeper:
         # A single answer has no twin; its digest would only cost time.
         feed = query.feed
         self._wants_digests = feed.reread_first_page or not isinstance(feed.paging, NoPaging)
-        self._may_wait = True
+        self._may_wait = query.may_wait
 
     def read(self, staging: str | None) -> Sweep:
         """Read all pages into a spool; once more if they changed meanwhile.

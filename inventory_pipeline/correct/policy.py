@@ -184,7 +184,7 @@ def _doubt_cause(row: Row, limits: Assistant) -> list[str]:
     elif row["unexplained_units"] or row["correction_units"] != -row["delta_units"]:
         found.append(f"{name} does not explain the whole gap")
     if row["is_proven"] and row["confidence"] < limits.min_confidence:
-        found.append(f"confidence {row['confidence']:.3f} is below {limits.min_confidence}")
+        found.append(f"confidence {row['confidence']:.4f} is below {limits.min_confidence}")
     return found
 
 

@@ -4,7 +4,6 @@ Each is a commit of its own, and every write names the fence of this worker's le
 another worker has taken over, nothing this one still says is taken.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,18 @@ from datetime import timedelta
 from itertools import groupby
 
 from inventory_pipeline.correct import outbox, queue, requests
+from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
-from inventory_pipeline.correct.requests import Request, Row
-from inventory_pipeline.correct.tools import Fence, FenceLostError, Tools
+from inventory_pipeline.correct.requests import Request, Row, build_line
 from inventory_pipeline.errors import SourceContractError, SourceError, SourceUnavailableError
-from inventory_pipeline.model.delivery import Answer, LineAnswer, Writer, answer_all
+from inventory_pipeline.model.delivery import (
+    Answer,
+    LineAnswer,
+    PreparingWriter,
+    Writer,
+)
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
-
-logger = logging.getLogger(__name__)
 
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
 # One request without an answer may be that item's own fault; two in a row are the receiver's.
@@ -151,7 +153,7 @@ class Post:
             heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
             if not heads:
                 break
-            ready = self._prepare(heads)
+            ready = self._get_ready(self._prepare(heads))
             self.tools.crash_at("before_lease")
             with self.fenced():
                 parts = requests.split(ready, self.writer.max_lines)
@@ -192,6 +194,19 @@ class Post:
                     self._settle(row, found)
         return rest + [found for _, found in looked if not isinstance(found, Step)]
 
+    def _get_ready(self, receipts: list[Row]) -> list[Row]:
+        """Let a writer look up what it needs before it writes bytes down."""
+        if not receipts or not isinstance(self.writer, PreparingWriter):
+            return receipts
+        try:
+            self.writer.prepare([build_line(row) for row in receipts])
+        except SourceError as error:
+            if len(receipts) > 1 and not isinstance(error, SourceUnavailableError):
+                return [found for row in receipts for found in self._get_ready([row])]
+            self._leave(receipts, error)
+            return []
+        return receipts
+
     def _leave(self, receipts: list[Row], error: SourceError) -> None:
         """Let receipts rest whose numbers cannot be read: one may be odd, two in a row are not."""
         self._doubts += 1
@@ -208,37 +223,19 @@ class Post:
             number = self.fence.number
             attempt_id = requests.start(self.journal, request, number, now=self.tools.now())
         self.tools.crash_at("before_send")
-        answer = self._ask(request)
+        answer = requests.ask(self.writer, request, self.system)
         self.tools.crash_at("after_send")
         with self.fenced():
             self._finish(request, attempt_id, answer)
         self.tools.crash_at("after_answer")
         self._verify(request, answer)
 
-    def _ask(self, request: Request) -> Answer:
-        try:
-            return self.writer.send(request.lines, request.key, request.body)
-        except Exception as error:  # whatever broke, nobody knows what came of it
-            logger.warning("sending broke system=%s: %s", self.system, type(error).__name__)
-            text = f"the connector broke while sending: {type(error).__name__}"
-            return answer_all(request.lines, "ambiguous", text, is_down=True)
-
     def _finish(self, request: Request, attempt_id: int, answer: Answer) -> None:
         words = [answer.lines.get(row["receipt_id"], UNTOLD) for row in request.receipts]
         outcomes: Counter[str] = Counter(word.outcome for word in words)
-        self.journal.execute(
-            "update attempts set finished_at = :at, outcome = :outcome, evidence = :evidence "
-            "where attempt_id = :attempt_id",
-            at=write_instant(self.tools.now()),
-            outcome=", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())),
-            evidence=words[0].evidence,
-            attempt_id=attempt_id,
+        requests.finish(
+            self.journal, request, attempt_id, words[0].evidence, outcomes, now=self.tools.now()
         )
-        if outcomes["spent"]:
-            self.journal.execute(
-                "update dispatches set is_spent = 1 where dispatch_id = :dispatch_id",
-                dispatch_id=request.dispatch_id,
-            )
         is_alone = len(words) == 1
         for receipt, word in zip(request.receipts, words, strict=True):
             step = outbox.judge_answer(

@@ -18,6 +18,8 @@ _DIGESTED = (
     "proposal_id", "finding_id", "system", "sku", "location_id", "fact", "before_units",
     "target_units",
 )  # fmt: skip
+# One encoder: a large hour has hundreds of thousands of proposals.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def compute_id(prefix: str, *parts: object) -> str:
@@ -28,7 +30,7 @@ def compute_id(prefix: str, *parts: object) -> str:
 
 def compute_digest(proposal: Row) -> str:
     """Return the digest of exactly what is proposed; an approval holds for these bytes alone."""
-    text = json.dumps([proposal[name] for name in _DIGESTED], ensure_ascii=False)
+    text = _encode([proposal[name] for name in _DIGESTED])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -38,7 +40,8 @@ def describe_proposals(gaps: Sequence[Row], rulings: Sequence[Ruling]) -> list[R
     The target is what the owner's number becomes under the mirror's rule, so promised
     units are taken off and it is never below zero (AST-09).
     """
-    opened = {gap["opened_at"]: gap["opened_at"].isoformat() for gap in gaps}
+    # Many gaps open in one hour: its text is written once.
+    opened = {at: at.isoformat() for at in {gap["opened_at"] for gap in gaps}}
     return [
         _describe(gap, ruling, opened[gap["opened_at"]])
         for gap, ruling in zip(gaps, rulings, strict=True)
@@ -65,7 +68,8 @@ def _describe(gap: Row, ruling: Ruling, opened_at: str) -> Row:
         "shadow": "would" if ruling.would else "",
         "reason": _explain(gap, ruling),
     }
-    return {**proposal, "digest": compute_digest(proposal)}
+    proposal["digest"] = compute_digest(proposal)
+    return proposal
 
 
 def _explain(gap: Row, ruling: Ruling) -> str:

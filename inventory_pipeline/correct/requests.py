@@ -11,7 +11,7 @@ from typing import Any
 from inventory_pipeline.correct.outbox import Step
 from inventory_pipeline.correct.receipts import KEYS
 from inventory_pipeline.errors import SourceContractError, SourceError
-from inventory_pipeline.model.delivery import Line, Writer
+from inventory_pipeline.model.delivery import Answer, Line, Writer, answer_all
 from inventory_pipeline.store.journal import Journal, write_instant
 
 logger = logging.getLogger(__name__)
@@ -123,6 +123,41 @@ def start(journal: Journal, request: Request, fence: int, *, now: datetime) -> i
     row = {"dispatch_id": request.dispatch_id, "system": request.receipts[0]["system"]}
     journal.insert("attempts", {**row, "fence": fence, "started_at": at})
     return int(journal.query("select last_insert_rowid() as id")[0]["id"])
+
+
+def ask(writer: Writer, request: Request, system: str) -> Answer:
+    """Hand a request over once; where the connector breaks, nobody knows what came of it."""
+    try:
+        return writer.send(request.lines, request.key, request.body)
+    except Exception as error:
+        logger.warning("sending broke system=%s: %s", system, type(error).__name__)
+        text = f"the connector broke while sending: {type(error).__name__}"
+        return answer_all(request.lines, "ambiguous", text, is_down=True)
+
+
+def finish(
+    journal: Journal,
+    request: Request,
+    attempt_id: int,
+    evidence: str,
+    outcomes: Mapping[str, int],
+    *,
+    now: datetime,
+) -> None:
+    """Write down what came back; a key under which a failure is remembered is spent."""
+    journal.execute(
+        "update attempts set finished_at = :at, outcome = :outcome, evidence = :evidence "
+        "where attempt_id = :attempt_id",
+        at=write_instant(now),
+        outcome=", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())),
+        evidence=evidence,
+        attempt_id=attempt_id,
+    )
+    if outcomes.get("spent"):
+        journal.execute(
+            "update dispatches set is_spent = 1 where dispatch_id = :dispatch_id",
+            dispatch_id=request.dispatch_id,
+        )
 
 
 def read(writer: Writer, receipts: Sequence[Row], system: str) -> Mapping[str, int | None]:

@@ -17,7 +17,9 @@ from inventory_pipeline.correct.addresses import AddressBook
 from inventory_pipeline.correct.closing import close_tasks
 from inventory_pipeline.correct.observed import confirm_observed
 from inventory_pipeline.correct.propose import describe_proposals, find_tasks
+from inventory_pipeline.correct.shadow import judge_shadows
 from inventory_pipeline.correct.situation import load_situation
+from inventory_pipeline.correct.telling import tell
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.delivery import DeliveryClass
 from inventory_pipeline.model.quantities import ON_HAND
@@ -38,11 +40,13 @@ class Proposed:
 
     Attributes:
         fixed: corrections that the assistant put into the queue.
+        told: receipts for movements that systems hear of from us.
     """
 
     proposals: int
     tasks: int
     fixed: int = 0
+    told: int = 0
 
 
 def run(
@@ -68,7 +72,7 @@ def run(
     gaps = warehouse.query(load_query("correct", "load_gaps"), hour_at=hour_at).to_dicts()
     gaps = _count_tries(journal, gaps, hour_at)
     rulings = policy.decide(gaps, situation, settings.assistant)
-    is_newest = _is_newest(warehouse, hour_at)
+    is_newest, book = _is_newest(warehouse, hour_at), build_book(settings, catalog)
     proposals = [
         row if is_newest or row["decision"] != "auto" else {**row, "decision": "flagged"}
         for row in describe_proposals(gaps, rulings)
@@ -76,17 +80,50 @@ def run(
     with journal.transaction():
         if is_newest:
             confirm_observed(warehouse, journal, hour_at=hour_at, now=now)
+            judge_shadows(journal, gaps)
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
-        fixed = _fix(journal, proposals, build_book(settings, catalog), now) if is_newest else 0
+        fixed = _fix(journal, proposals, book, now) if is_newest else 0
         if "all" not in situation.brakes:
             _hold(journal, rulings, now)
+        told = _tell(warehouse, journal, settings, book, hour_at, now) if is_newest else 0
         if is_newest:
             close_tasks(warehouse, journal, hour_at=hour_at, now=now)
     logger.info(
-        "proposed hour=%s proposals=%d tasks=%d fixed=%d", hour_at.isoformat(), new, asked, fixed
-    )
-    return Proposed(new, asked, fixed)
+        "proposed hour=%s proposals=%d tasks=%d fixed=%d told=%d",
+        hour_at.isoformat(), new, asked, fixed, told,
+    )  # fmt: skip
+    return Proposed(new, asked, fixed, told)
+
+
+def _tell(
+    warehouse: Warehouse,
+    journal: Journal,
+    settings: Settings,
+    book: AddressBook,
+    hour_at: datetime,
+    now: datetime,
+) -> int:
+    """Tell systems of the owner's movements that they receive from us."""
+    receives = find_receives(settings)
+    if not receives or ON_HAND not in settings.facts:
+        return 0
+    fact = settings.facts[ON_HAND]
+    owners = sorted({*fact.owners, *(scope.owner for scope in fact.scopes)})
+    movements = warehouse.query(
+        load_query("correct", "load_told_movements"),
+        hour_at=hour_at, owners=owners, kinds=sorted(receives),
+    )  # fmt: skip
+    return tell(journal, movements.to_dicts(), receives, book, now=now)
+
+
+def find_receives(settings: Settings) -> dict[str, dict[str, frozenset[str]]]:
+    """Return kind → system → the facts that a movement of that kind moves there."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for name, system in settings.systems.items():
+        for kind in system.receives:
+            found.setdefault(kind, {})[name] = frozenset(system.writes)
+    return found
 
 
 def build_book(settings: Settings, catalog: Catalog) -> AddressBook:

@@ -134,6 +134,7 @@ def describe_proposed(proposed: Proposed) -> Metadata:
         "new_proposals": proposed.proposals,
         "new_count_tasks": proposed.tasks,
         "fixed_by_the_assistant": proposed.fixed,
+        "receipts_for_movements": proposed.told,
     }
 
 

@@ -17,6 +17,7 @@ from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
 from inventory_pipeline.report.maillog import find_slot
 from inventory_pipeline.report.step import compute_mail_key, find_yesterday
 from inventory_pipeline.report.timetable import compute_due_at
+from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.wiring import ledger
 from inventory_pipeline.wiring.daily import is_mailable
 from inventory_pipeline.wiring.house import House
@@ -90,7 +91,10 @@ def build_tell_at_once(house: House) -> dg.SensorDefinition:
     def tell_at_once(_context: dg.SensorEvaluationContext) -> Requests:
         with house.journal() as journal:
             newest = ledger.find_newest(journal)
+            stopped = journal.query(load_query("report", "find_untold_brakes"))
         oldest_news = floor_hour(house.clock.now()) - 2 * HOUR
+        if stopped:
+            return [dg.RunRequest(run_key=f"stopped:{stopped[-1]['brake_id']}")]
         if newest is None or newest.urgent == 0 or newest.hour_at < oldest_news:
             return dg.SkipReason("the newest hour has nothing urgent")
         return [dg.RunRequest(run_key=f"notify:{compute_key(newest.hour_at)}")]

@@ -43,10 +43,9 @@ def list_past_levels(case: Case, until: datetime) -> list[int]:
 def find_overwrites(scene: Scene) -> Iterator[Overwrite]:
     """Yield entries made by setting a level that was right once."""
     for entry in scene.find_entries("sized", "extra", "repeated"):
-        step = entry.steps[0] if entry.steps else None
-        if step is None or step.row.operation != "set":
+        row = entry.steps[0].row
+        if row.operation != "set":
             continue
-        row = step.row
         levels = list_past_levels(scene.case, row.at)
         if row.units != levels[0] and row.units in levels[1:]:
             yield Overwrite(

@@ -29,6 +29,7 @@ class Entry:
         units: what it adds to the gap.
         moves: the business transaction it belongs to, every movement of it.
         move: the movement itself, if there is one.
+        steps: the row it is about; none where it is missing, one otherwise.
         is_by_id: the two ledgers name each other; otherwise size and time matched them.
     """
 

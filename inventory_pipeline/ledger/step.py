@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.config.models import Settings
-from inventory_pipeline.ledger import arrivals, audit
+from inventory_pipeline.ledger import arrivals, audit, returns
 from inventory_pipeline.ledger.inspection import inspect
 from inventory_pipeline.ledger.ownership import Ownership, find_ownership
 from inventory_pipeline.ledger.posting_inspection import inspect_postings
@@ -51,6 +51,7 @@ def run(
         rows = [
             *_judge_transfers(warehouse, settings, ownership, transfers, hour_at, as_of),
             *_audit(warehouse, settings, ownership, batches, hour_at),
+            *_judge_returns(warehouse, settings, hour_at, as_of),
             *inspect(warehouse, settings, ownership.systems, hour_at=hour_at, as_of=as_of),
             *inspect_postings(warehouse, settings, catalog, ownership.default, hour_at=hour_at),
         ]
@@ -114,6 +115,14 @@ def _judge_transfers(
         *arrivals.find_blind(transfers, settings.handoffs, find_owner=find_owner, as_of=as_of),
         *_find_rushes(warehouse, transfers, hour_at, as_of),
     ]
+
+
+def _judge_returns(
+    warehouse: DuckWarehouse, settings: Settings, hour_at: datetime, as_of: datetime
+) -> list[Row]:
+    told = _ask(warehouse, "load_returns", hour_at=hour_at, since=hour_at - returns.RETURN_LIFE)
+    due_after = timedelta(days=settings.returns.confirm_due_days)
+    return returns.find_open_ends(told, settings.severity, due_after=due_after, as_of=as_of)
 
 
 def _find_rushes(

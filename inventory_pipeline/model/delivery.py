@@ -142,3 +142,15 @@ class Writer(Protocol):
         Raises:
             SourceError: the receiver could not be read; then nothing is known.
         """
+
+
+@runtime_checkable
+class PreparingWriter(Protocol):
+    """A writer that must look something up before it can write bytes down."""
+
+    def prepare(self, lines: Sequence[Line]) -> None:
+        """Look up what ``encode`` needs of these lines; asks the receiver, changes nothing.
+
+        Raises:
+            SourceError: the receiver could not be asked; nothing is sent.
+        """

@@ -5,8 +5,10 @@ Only the newest hour speaks: an old hour that is run late, and a backfill, tell 
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -32,6 +34,8 @@ from inventory_pipeline.store.journal import Journal, write_instant
 from inventory_pipeline.store.queries import load_query
 
 logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,11 @@ def notify(house: House, mailer: Mailer, *, hour_at: datetime | None = None) -> 
         urgent = warehouse.query(load_query("report", "find_urgent_findings"), hour_at=newest)
     with house.journal() as journal:
         untold = find_untold(journal, urgent)
-        if untold.is_empty():
+        stopped = journal.query(load_query("report", "find_untold_brakes"))
+        if untold.is_empty() and not stopped:
             return Told(newest)
-        delivery = _tell(house, journal, mailer, newest, untold)
-    return Told(newest, untold.height, delivery)
+        delivery = _tell(house, journal, mailer, newest, untold, stopped)
+    return Told(newest, untold.height + len(stopped), delivery)
 
 
 def find_untold(journal: Journal, urgent: pl.DataFrame) -> pl.DataFrame:
@@ -92,20 +97,28 @@ def _find_episodes(findings: pl.DataFrame) -> list[tuple[str, str]]:
 
 
 def _tell(
-    house: House, journal: Journal, mailer: Mailer, hour_at: datetime, untold: pl.DataFrame
+    house: House,
+    journal: Journal,
+    mailer: Mailer,
+    hour_at: datetime,
+    untold: pl.DataFrame,
+    stopped: list[Row],
 ) -> Delivery:
+    episodes = [*_find_episodes(untold), *((b["brake_id"], b["pulled_at"]) for b in stopped)]
     slot = maillog.reserve_slot(
         journal,
-        compute_mail_key(untold),
+        compute_mail_key(episodes),
         kind=NOTICE,
         domain=house.settings.mail.sender.rpartition("@")[2],
         now=house.clock.now(),
     )
-    mail = compose_notice(house.settings, slot, hour_at, untold, now=house.clock.now())
+    mail = compose_notice(
+        house.settings, slot, hour_at, untold, now=house.clock.now(), stopped=stopped
+    )
     delivery = send_once(journal, mailer, mail, slot, clock=house.clock)
     told_at = write_instant(house.clock.now())
     with journal.transaction():
-        for finding_id, opened_at in _find_episodes(untold):
+        for finding_id, opened_at in episodes:
             journal.execute(
                 load_query("report", "insert_notice"),
                 finding_id=finding_id,
@@ -117,29 +130,45 @@ def _tell(
     return delivery
 
 
-def compute_mail_key(untold: pl.DataFrame) -> str:
+def compute_mail_key(episodes: Sequence[tuple[str, str]]) -> str:
     """Return the same key for the same episodes, so that a crash sends the same mail again."""
-    text = "\n".join(" ".join(episode) for episode in sorted(_find_episodes(untold)))
+    text = "\n".join(" ".join(episode) for episode in sorted(episodes))
     return f"{NOTICE}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def compose_notice(
-    settings: Settings, slot: MailSlot, hour_at: datetime, untold: pl.DataFrame, *, now: datetime
+    settings: Settings,
+    slot: MailSlot,
+    hour_at: datetime,
+    untold: pl.DataFrame,
+    *,
+    now: datetime,
+    stopped: Sequence[Row] = (),
 ) -> Mail:
-    """Write one mail about every new trouble of the hour, the worst first."""
+    """Write one mail about every new trouble of the hour, the worst first.
+
+    Args:
+        stopped: what stopped corrections: it holds everything up until somebody looks.
+    """
     zone = settings.business.zone
     lines = read_lines(untold.head(LISTED))
     cards = build_cards(lines, zone, settings.business.currency, now)
     left = untold.height - len(lines)
     notes = (f"and {left:,} more: they stand in tomorrow's summary",) if left else ()
     found = render_count(untold.height, "new finding")
+    held = _build_stopped(stopped)
+    if held:
+        found = f"corrections stopped, {found}" if untold.height else "corrections stopped"
     page = Page(
         tone="attention",
         status="ATTENTION",
         heading=f"{neutralise(settings.business.name)}, hour {render_moment(hour_at, zone)}",
-        lead=(f"{found} should not wait for tomorrow's summary.",),
+        lead=(f"{found[:1].upper()}{found[1:]}: this should not wait for tomorrow's summary.",),
         tiles=(),
-        sections=(Section(f"Needs judgement ({untold.height:,})", cards=cards, notes=notes),),
+        sections=(
+            *held,
+            Section(f"Needs judgement ({untold.height:,})", cards=cards, notes=notes),
+        ),
         footer=(SIGNS, "Each of these is told once; the daily summary repeats what stays open."),
         link=settings.mail.base_url,
     )
@@ -152,3 +181,12 @@ def compose_notice(
         to=tuple(settings.mail.to),
         sender=settings.mail.sender,
     )
+
+
+def _build_stopped(stopped: Sequence[Row]) -> tuple[Section, ...]:
+    """Say what was stopped, why, and how it goes on."""
+    if not stopped:
+        return ()
+    lines = tuple(f"{neutralise(row['scope'])}: {neutralise(row['reason'])}." for row in stopped)
+    go_on = "Look at 'inventory-pipeline proposals'; then: inventory-pipeline resume --by NAME"
+    return (Section(f"Corrections stopped ({len(stopped):,})", lines, notes=(go_on,)),)

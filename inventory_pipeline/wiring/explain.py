@@ -25,6 +25,7 @@ class Explanation:
         positions: the last count of each system that counted it, and what moved since.
         bins: the owner's bins.
         tasks, proposals: what was asked of people.
+        receipts: what is on its way to other systems, and what arrived.
     """
 
     sku: str
@@ -39,6 +40,7 @@ class Explanation:
     bins: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     proposals: list[dict[str, Any]]
+    receipts: list[dict[str, Any]]
 
     @property
     def needs_a_person(self) -> bool:
@@ -111,7 +113,7 @@ def explain(
                 for row in journal.query(load_query("wiring", f"export_{name}"))
                 if row["sku"] == sku and location in (None, row["location_id"])
             ]
-            for name in ("tasks", "proposals")
+            for name in ("tasks", "proposals", "receipts")
         }
     if not found["facts"] and not found["comparisons"]:
         raise NoDataError(f"nothing is stored of {sku!r} for {compute_key(hour)}")

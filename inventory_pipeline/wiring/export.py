@@ -31,7 +31,7 @@ _JOURNAL_COLUMNS = {
     "proposals": (
         "proposal_id", "finding_id", "system", "sku", "location_id", "fact", "before_units",
         "target_units", "decision", "decided_by", "reason", "hour_at", "cause", "evidence",
-        "shadow", "digest", "receipt_id",
+        "shadow", "judged", "digest", "receipt_id",
     ),
     "receipts": (
         "receipt_id", "system", "sku", "location_id", "operation", "units", "key", "state",

@@ -93,7 +93,7 @@ def test_drift_of_more_than_two_in_a_hundred_suspends_everything(shop: Shop) -> 
     for hour in limited_shop.HOURS[:-1]:
         limited_shop.drop(shop, hour, gap=4)
         shop.run(hour)
-    others = dict.fromkeys(limited_shop.ITEMS[5:8], 11)
+    others = dict.fromkeys(limited_shop.ITEMS[5:8], 16)
     limited_shop.drop(shop, LAST, gap=4, seen=others)
     shop.run(LAST)
 

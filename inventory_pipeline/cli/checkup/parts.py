@@ -30,6 +30,26 @@ def read_connector(house: House, system: str) -> Reading:
     return Reading(subject, "ok", f"{name} gives {feeds}")
 
 
+def read_writer(house: House, system: str) -> Reading:
+    """Say how a system that corrections may set is written to, and what that guards against."""
+    subject = f"writer {system}"
+    try:
+        writer = house.build_writer(system)
+    except InventoryPipelineError as error:
+        return Reading(subject, "bad", str(error), f"mend systems.{system}.options.write")
+    if writer is None:
+        text = "corrections may set it, and its options say nothing of how"
+        return Reading(subject, "warn", text, f"add systems.{system}.options.write")
+    guards = {
+        "A": "a key, and it compares before it sets",
+        "B": "a key or unique id",
+        "C": "an absolute set: read before and after",
+        "D": "nothing: what is ambiguous goes to a person",
+    }
+    given = writer.delivery_class
+    return Reading(subject, "ok", f"class {given}: {guards[given]}")
+
+
 def read_secrets(house: House, systems: list[str]) -> list[Reading]:
     """Say for each secret whether it can be read; only its name and place are shown."""
     found = []
@@ -56,6 +76,7 @@ def _read_secret_file(subject: str, secret: Secret, root: Path) -> Reading:
 def find_secrets(house: House, systems: list[str]) -> list[tuple[str, Secret]]:
     """Return every secret of the file with its dotted key, options of connectors included."""
     found = [*_walk("mail", house.settings.mail), *_walk("heartbeat", house.settings.heartbeat)]
+    found += _walk("approvals", house.settings.approvals)
     for system in systems:
         options = house.settings.systems[system].options
         found += _walk(f"systems.{system}.options", options)

@@ -6,8 +6,11 @@ from inventory_pipeline.cli.checkup.reading import Reading
 from inventory_pipeline.errors import StoreBusyError, StoreError
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import read_instant
+from inventory_pipeline.store.migrate import find_migrations
+from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import open_warehouse
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.outbox import Queue, load_queue
 
 _PATIENCE = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(hours=2)
@@ -39,9 +42,17 @@ def read_journal(house: House) -> list[Reading]:
         return [Reading("journal", "ok", "not there yet: the first run makes it")]
     try:
         with house.journal(read_only=True) as journal:
+            [version] = journal.query("pragma user_version")
+            if version["user_version"] < len(find_migrations("journal")):
+                text = "written by an older version; the next run brings it up to date"
+                return [Reading("journal", "note", text)]
             [check] = journal.query("pragma quick_check(1)")
             leases = journal.query("select name, holder, expires_at from leases where holder <> ''")
             chain = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+            queue = load_queue(
+                journal, stuck_after=house.settings.outbox.stuck_after, now=house.clock.now()
+            )
+            brakes = journal.query(load_query("report", "find_brakes"))
             runs = journal.query(
                 "select kind, subject, state, started_at from runs order by run_id desc limit 1"
             )
@@ -56,7 +67,24 @@ def read_journal(house: House) -> list[Reading]:
     now = house.clock.now()
     found = [Reading("journal", "ok", "whole"), _read_last_run(runs, now)]
     found += [_read_lease(lease, now) for lease in leases]
+    found += _read_outbox(queue, brakes)
     return found
+
+
+def _read_outbox(queue: Queue, brakes: list[dict[str, str]]) -> list[Reading]:
+    """Say what of the outbox waits for somebody."""
+    found = [
+        Reading(
+            "corrections", "warn", f"stopped for {brake['scope']}: {brake['reason']}",
+            "look at 'proposals', then: resume --by NAME",
+        )
+        for brake in brakes
+    ]  # fmt: skip
+    text = f"{queue.depth} receipts on their way"
+    if queue.stuck or queue.for_people:
+        text += f", {queue.stuck} stuck, {queue.for_people} for a person"
+        return [*found, Reading("outbox", "warn", text, "'receipts --open' says which and why")]
+    return [*found, Reading("outbox", "ok", text)]
 
 
 def _read_lease(lease: dict[str, str], now: datetime) -> Reading:

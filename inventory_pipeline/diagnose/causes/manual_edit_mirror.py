@@ -15,8 +15,8 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change that no movement asked for; with a person's name it is nearly certain."""
     path = ("person:edit", f"{scene.case.mirror}:changed")
     for entry in scene.find_entries("extra", "sized"):
-        row = entry.steps[0].row if entry.steps else None
-        if row is None or ((is_program(row.actor) or entry.is_by_id) and not is_person(row.actor)):
+        row = entry.steps[0].row
+        if (is_program(row.actor) or entry.is_by_id) and not is_person(row.actor):
             continue
         claim = claim_entry(NAME, scene, entry)
         by_hand = is_person(row.actor)

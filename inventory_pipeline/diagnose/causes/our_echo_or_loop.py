@@ -14,9 +14,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change that undoes a receipt of ours, or that names one a second time."""
     ours = dict(scene.case.sent)
     for entry in scene.find_entries("extra", "repeated", "sized"):
-        row = entry.steps[0].row if entry.steps else None
-        if row is None:
-            continue
+        row = entry.steps[0].row
         is_echo = row.reference_id in ours
         is_undone = not row.reference_id and -entry.units in ours.values()
         if is_echo or is_undone:

@@ -71,8 +71,8 @@ def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
     unsure: list[Entry] = []
     for entry in scene.find_entries("extra", "repeated"):
-        row = entry.steps[0].row if entry.steps else None
-        if row is None or row.other_sku == scene.case.sku or not row.other_kinds:
+        row = entry.steps[0].row
+        if row.other_sku == scene.case.sku or not row.other_kinds:
             continue
         (found.setdefault(row.other_sku, []) if row.other_sku else unsure).append(entry)
     if len(found) == 1:  # an order of several items, one of which is the one

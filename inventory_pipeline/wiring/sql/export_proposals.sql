@@ -15,6 +15,7 @@ select
     cause,
     evidence,
     shadow,
+    judged,
     digest,
     receipt_id
 from proposals

@@ -89,7 +89,11 @@ def test_a_crashed_hour_is_failed_and_neither_missing_nor_clear(pair: Shop) -> N
 
 @pytest.mark.parametrize(
     ("table", "first", "last"),
-    [("proposals", "proposal_id", "hour_at"), ("tasks", "task_id", "created_at")],
+    [
+        ("proposals", "proposal_id", "receipt_id"),
+        ("receipts", "receipt_id", "shown_quantity"),
+        ("tasks", "task_id", "closed_at"),
+    ],
 )
 def test_an_empty_table_still_names_its_columns(
     pair: Shop, capsysbinary: pytest.CaptureFixture[bytes], table: str, first: str, last: str

@@ -24,6 +24,7 @@ from inventory_pipeline.model.frames import QUARANTINE
 from inventory_pipeline.model.ports import Connector
 from inventory_pipeline_tests.support.file_sources import COLUMNS, WRITERS, build_files, land
 from inventory_pipeline_tests.support.http_sources import serve_graphql, serve_rest
+from inventory_pipeline_tests.support.shopify.sources import serve_levels
 from inventory_pipeline_tests.support.sql_sources import build_postgres, build_sql
 
 GROUP = "inventory_pipeline.connectors"
@@ -34,6 +35,17 @@ ROWS = [
     ("E12", "L2", "on_hand", "1.50", "2026-04-06 10:00:00"),
     ("Ж=cmd()", "<script>", "available", "available", "yesterday"),
     ('6" pipe, 1\nred', "L2", "available", " 7 ", "2026-04-06T10:00:00Z"),
+]
+# A shop gives whole numbers, two facts a level, as of the moment they were fetched.
+WHOLE_ROWS = [
+    (item, place, fact, quantity, "2026-04-06T10:05:00Z")
+    for item, place, available, on_hand in [
+        ("00123", "L1", "5", "7"),
+        ("1e5", "L1", "-1", "0"),
+        ("Ж=cmd()", "<script>", "0", "0"),
+        ('6" pipe, 1\nred', "L2", "7", "19"),
+    ]
+    for fact, quantity in (("available", available), ("on_hand", on_hand))
 ]
 
 
@@ -80,6 +92,12 @@ def serve(shop: Shop, columns, rows, server) -> Iterator[Connector]:
 
 
 @contextmanager
+def open_shopify(shop: Shop, columns, rows) -> Iterator[Connector]:
+    with serve_levels(shop.root, [dict(zip(columns, r, strict=True)) for r in rows]) as connector:
+        yield connector
+
+
+@contextmanager
 def install_acme(shop: Shop, columns, rows) -> Iterator[Connector]:
     """Install the connector of the guide as a package of its own, and find it by its name."""
     site = shop.root / "site-packages"
@@ -111,14 +129,27 @@ SOURCES: dict[str, Any] = {
     "sql-postgres": fill_postgres,
     "rest": lambda *given: serve(*given, serve_rest),
     "graphql": lambda *given: serve(*given, serve_graphql),
+    "shopify": open_shopify,
     "somebody-elses": install_acme,
 }
+ROWS_OF = {"shopify": WHOLE_ROWS}
 
 
 @pytest.fixture(params=list(SOURCES))
-def source(request, tmp_path):
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def given(kind):
+    """The rows a source serves where a test names no others."""
+    return ROWS_OF.get(kind, ROWS)
+
+
+@pytest.fixture
+def source(request, tmp_path, kind, given):
     shop = Shop(tmp_path, request)
-    return lambda columns=COLUMNS, rows=ROWS: SOURCES[request.param](shop, columns, rows)
+    return lambda columns=COLUMNS, rows=given: SOURCES[kind](shop, columns, rows)
 
 
 def read(connector, tmp_path):
@@ -135,19 +166,19 @@ def test_a_fetch_gives_pages_and_says_how_it_knows_the_end(source, tmp_path):
     assert all(page.hour_at and page.fetched_at for page in pages)
 
 
-def test_a_parse_needs_nothing_but_the_pages_and_can_be_repeated(source, tmp_path):
+def test_a_parse_needs_nothing_but_the_pages_and_can_be_repeated(source, given, tmp_path):
     with source() as connector:
         _, pages = land(connector, "counts", tmp_path / "landing")
     first, again = connector.parse("counts", pages), connector.parse("counts", iter(pages))
     assert_frame_equal(first.rows, again.rows)
     assert_frame_equal(first.rejected, again.rejected)
-    assert first.rows.height == len(ROWS)
+    assert first.rows.height == len(given)
 
 
-def test_text_stays_the_text_it_was(source, tmp_path):
+def test_text_stays_the_text_it_was(source, given, tmp_path):
     with source() as connector:
         part = read(connector, tmp_path)
-    assert part.rows.select(COLUMNS).rows() == ROWS
+    assert part.rows.select(COLUMNS).rows() == given
     assert part.rows.select(COLUMNS).dtypes == [pl.String] * len(COLUMNS)
     assert part.rejected.is_empty()
     assert dict(part.rejected.schema) == dict(QUARANTINE)
@@ -162,15 +193,15 @@ def test_rows_are_numbered_from_one(source, tmp_path):
     assert rows["row"].is_sorted()
 
 
-def test_the_order_of_columns_does_not_matter(source, tmp_path):
+def test_the_order_of_columns_does_not_matter(source, given, tmp_path):
     with source() as connector:
         usual = read(connector, tmp_path / "usual").rows
-    with source(COLUMNS[::-1], [row[::-1] for row in ROWS]) as connector:
+    with source(COLUMNS[::-1], [row[::-1] for row in given]) as connector:
         turned = read(connector, tmp_path / "turned").rows
     assert_frame_equal(usual, turned, check_column_order=False)
 
 
-def test_a_missing_column_is_named_with_the_nearest_there_is(source, tmp_path):
+def test_a_missing_column_is_named_with_the_nearest_there_is(source, given, tmp_path):
     columns = [name.replace("quantity", "quantty") for name in COLUMNS]
     with source(columns) as connector, pytest.raises(SourceContractError) as caught:
         read(connector, tmp_path)
@@ -178,7 +209,7 @@ def test_a_missing_column_is_named_with_the_nearest_there_is(source, tmp_path):
     assert re.search(r"'(x_)?quantity'|'pieces'", said)
     assert re.search(r"nearest[^.;]*'(x_)?quantty'", said)
     assert "counts" in said
-    assert not any(cell in said for row in ROWS for cell in row if len(cell) > 4)
+    assert not any(cell in said for row in given for cell in row if len(cell) > 4)
 
 
 def test_no_rows_are_an_empty_frame_and_no_error(source, tmp_path):
@@ -219,6 +250,6 @@ def take_bytes(page):
 
 def test_every_connector_we_ship_is_found_by_its_name():
     found = {point.name: point.load() for point in entry_points(group=GROUP)}
-    assert set(found) >= {"files", "rest", "graphql", "sql"}
+    assert set(found) >= {"files", "rest", "graphql", "sql", "shopify", "tryton"}
     for connector in found.values():
         assert connector.options_model.model_json_schema()["type"] == "object"

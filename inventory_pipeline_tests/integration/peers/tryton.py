@@ -38,6 +38,7 @@ class Tryton:
         key: bearer token of a user application; a secret.
         storage: id of the storage zone, above every location of the stock list.
         reader_password: password of the database role ``READER``, which may only read.
+        server: its process, to be killed and started again.
     """
 
     url: str
@@ -46,19 +47,49 @@ class Tryton:
     storage: int
     cluster: Cluster
     reader_password: str
-    pid: int
+    server: "Server"
 
 
-def install_tryton() -> Path:
-    """Return the folder of Tryton's programs, installed on the first call."""
+class Server:
+    """The process that serves the database."""
+
+    def __init__(self, programs: Path, config: Path, *, log: Path, url: str) -> None:
+        self._words = [programs / "trytond", "-c", config, "-d", DATABASE]
+        self._log, self._url = log, url
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(self._words, stdout=output, stderr=output)
+        _wait_until_ready(self._url)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(START_SECONDS)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(START_SECONDS)
+
+
+def find_cache() -> Path:
+    """Return the folder that keeps what was installed between runs."""
     cache = os.environ.get("INVENTORY_PEERS_CACHE") or str(
         Path(tempfile.gettempdir(), f"inventory-peers-{os.getuid()}")
     )
     Path(cache).mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(cache, "tryton-8.0")
+    return Path(cache)
+
+
+def install_tryton() -> Path:
+    """Return the folder of Tryton's programs, installed on the first call."""
+    folder = find_cache() / "tryton-8.0"
     if not (folder / "installed").exists():
-        _run([sys.executable, "-m", "venv", "--clear", folder])
-        _run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES])
+        run([sys.executable, "-m", "venv", "--clear", folder])
+        run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES])
         (folder / "installed").touch()
     return folder / "bin"
 
@@ -69,16 +100,19 @@ def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
     programs = install_tryton()
     reader_password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="inventory-tryton-") as name:
-        folder, port = Path(name), _find_port()
+        folder, port = Path(name), find_port()
         config = _write_config(folder, cluster, port)
         keys = _create_database(programs, folder, config, cluster, stock)
         _create_reader(cluster, reader_password)
-        with _serving(programs, config, folder / "log") as pid:
-            url = f"http://127.0.0.1:{port}/{DATABASE}/rest"
-            _wait_until_ready(url)
+        url = f"http://127.0.0.1:{port}/{DATABASE}/rest"
+        server = Server(programs, config, log=folder / "log", url=url)
+        try:
+            server.start()
             yield Tryton(
-                url, keys["key"], keys["company"], keys["storage"], cluster, reader_password, pid
+                url, keys["key"], keys["company"], keys["storage"], cluster, reader_password, server
             )
+        finally:
+            server.stop()
 
 
 def _write_config(folder: Path, cluster: Cluster, port: int) -> Path:
@@ -105,12 +139,12 @@ def _create_database(
     secret.write_text(secrets.token_urlsafe(12))
     environment = {**os.environ, "TRYTONPASSFILE": str(secret)}
     admin = [programs / "trytond-admin", "-c", config, "-d", DATABASE]
-    _run([*admin, "--all", "--email", "admin@example.com", "-l", "en"], env=environment)
-    _run([*admin, "-u", "stock", "--activate-dependencies"], env=environment)
+    run([*admin, "--all", "--email", "admin@example.com", "-l", "en"], env=environment)
+    run([*admin, "-u", "stock", "--activate-dependencies"], env=environment)
     # Importing Tryton chooses the kind of database, so the seed must know the file before that.
     environment = {**os.environ, "TRYTOND_CONFIG": str(config)}
     words = [programs / "python", SEED, config, DATABASE]
-    seeded = _run(words, env=environment, input=_render_stock(stock))
+    seeded = run(words, env=environment, input=_render_stock(stock))
     keys: dict[str, object] = json.loads(seeded)
     return keys
 
@@ -139,19 +173,6 @@ def _create_reader(cluster: Cluster, password: str) -> None:
         db.execute(f"grant select on all tables in schema public to {READER}")
 
 
-@contextmanager
-def _serving(programs: Path, config: Path, log: Path) -> Iterator[int]:
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [programs / "trytond", "-c", config, "-d", DATABASE], stdout=output, stderr=output
-        )
-        try:
-            yield server.pid
-        finally:
-            server.terminate()
-            server.wait(START_SECONDS)
-
-
 def _wait_until_ready(url: str) -> None:
     """Wait for any answer; without a key it is 401."""
     for _ in range(START_SECONDS * 5):
@@ -165,13 +186,14 @@ def _wait_until_ready(url: str) -> None:
     raise TimeoutError(f"Tryton did not answer within {START_SECONDS} s")
 
 
-def _find_port() -> int:
+def find_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _run(
+def run(
     words: Sequence[object],
     *,
     env: dict[str, str] | None = None,

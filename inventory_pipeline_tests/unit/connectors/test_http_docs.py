@@ -19,15 +19,17 @@ from inventory_pipeline.connectors.graphql_write_options import (
 from inventory_pipeline.connectors.json_columns import Cell
 from inventory_pipeline.connectors.rest import RestConnector, RestFeed, RestOptions
 from inventory_pipeline.connectors.rest_writer import RestRead, RestWrite
+from inventory_pipeline.connectors.shopify.connector import ShopifyConnector
+from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.sql import SqlConnector
 from inventory_pipeline.connectors.sql_write_options import SqlWrite
 from inventory_pipeline.connectors.templates import NAMES
 
 DOCS = Path(__file__).parents[3] / "docs" / "connectors"
-CONNECTORS = {"rest": RestConnector, "graphql": GraphqlConnector}
+CONNECTORS = {"rest": RestConnector, "graphql": GraphqlConnector, "shopify": ShopifyConnector}
 
 
-@pytest.mark.parametrize("page", ["rest.md", "graphql.md"])
+@pytest.mark.parametrize("page", ["rest.md", "graphql.md", "shopify.md"])
 def test_every_example_is_a_configuration_that_is_taken(page):
     examples = re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
     assert len(examples) >= 2
@@ -41,7 +43,11 @@ def test_every_example_is_a_configuration_that_is_taken(page):
 
 @pytest.mark.parametrize(
     ("page", "models"),
-    [("rest.md", [RestOptions, RestFeed, Cell]), ("graphql.md", [GraphqlOptions, GraphqlFeed])],
+    [
+        ("rest.md", [RestOptions, RestFeed, Cell]),
+        ("graphql.md", [GraphqlOptions, GraphqlFeed]),
+        ("shopify.md", [ShopifyOptions]),
+    ],
 )
 def test_every_option_stands_on_its_page(page, models):
     text = (DOCS / page).read_text()

@@ -229,5 +229,7 @@ def test_every_line_is_either_a_row_or_set_aside(lines):
     part = read(HEADER + body)
     numbers = sorted([*part.rows["row"], *part.rejected["row"]])
     assert numbers == list(range(1, len(numbers) + 1))
-    text = "\n".join([*part.rejected["raw"], *part.rows["item_id"].fill_null("")])
+    # Junk may happen to open and close a quoted cell around a line: then the cell holds it.
+    told = [cell for row in cells(part) for cell in row[1:] if cell is not None]
+    text = "\n".join([*part.rejected["raw"], *told])
     assert all(t in text for kind, t in lines if kind == "good")

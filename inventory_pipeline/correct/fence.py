@@ -1,4 +1,4 @@
-"""Tools: what a worker works with, and the proof that it may."""
+"""Fence: proof that one worker, and no other, may write for a system; and its tools."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""Mutation testing: small faults are put into ``diagnose`` and ``reconcile``; tests must notice."""

@@ -1,0 +1,136 @@
+"""The desk: one document asked, or one request handed over, outside of any feed."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from inventory_pipeline.connectors.graphql import GraphqlConnector
+from inventory_pipeline.connectors.http import HttpDoor
+from inventory_pipeline.connectors.http_options import Call
+from inventory_pipeline.connectors.http_wire import Answer, Deadline, NotReachedError, Question
+from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.shopify.options import ShopifyOptions
+from inventory_pipeline.connectors.shopify.patience import find_wait
+from inventory_pipeline.connectors.shopify.shapes import take, take_list
+from inventory_pipeline.errors import (
+    ConfigError,
+    SourceContractError,
+    SourceError,
+    SourceRefusedError,
+)
+
+Redact = Callable[[str], str]
+
+_NO_ACCESS = 401
+
+
+class ShopifyDesk(GraphqlConnector):
+    """Speaks to one shop: its address, its token, its ways of saying no."""
+
+    def __init__(self, *, options: ShopifyOptions, **place: Any) -> None:
+        super().__init__(options=options.build_graphql(), **place)
+        self._shop, self._where = options, place
+
+    def ask(self, door: HttpDoor, until: Deadline, document: str, variables: Any) -> Any:
+        """Ask one query and return its ``data``; passing failures are waited for.
+
+        Raises:
+            SourceError: as the door, and for errors inside an answer with status 200.
+        """
+        kept: list[Any] = []
+
+        def judge(answer: Answer) -> None:
+            self._judge_answer(door, answer, ())
+            found = load_strictly(decode_text(answer.body))
+            self._refuse_errors(door, found)
+            kept.append(take(found, "data"))
+
+        question = _write(door, render_body(document, variables))
+        label = str(door.egress.base)
+        door.ask(question, until, judge=judge, badge=self._badge, label=label)
+        return kept[-1]
+
+    def ask_all(
+        self, door: HttpDoor, until: Deadline, document: str, variables: dict[str, Any]
+    ) -> Iterator[Any]:
+        """Yield the nodes of every page of the one connection that a query asks for.
+
+        Raises:
+            SourceError: as ``ask``; a page that promises more leads nowhere new.
+        """
+        after: str | None = None
+        seen: set[str | None] = set()
+        while after not in seen:
+            seen.add(after)
+            data = self.ask(door, until, document, {**variables, "after": after})
+            [page] = data.values()
+            yield from take_list(page, "nodes")
+            if take(page, "pageInfo", "hasNextPage") is not True:
+                return
+            after = take(page, "pageInfo", "endCursor")
+        raise SourceContractError("a page leads back to a page that was read")
+
+    def hand_over(self, body: bytes) -> tuple[Answer, Redact]:
+        """Send a body exactly once; once more with a new token if the old one was not taken.
+
+        Returns:
+            The answer, and what makes its words fit for a message.
+
+        Raises:
+            NotReachedError: nothing was sent.
+            SourceRefusedError: our own rules, or the credentials, forbid it; nothing was sent.
+            SourceError: whether it was taken is not known.
+        """
+        answer, redact = self._send_once(body)
+        if answer.status == _NO_ACCESS and self._badge.drop():
+            answer, redact = self._send_once(body)
+        return answer, redact
+
+    @contextmanager
+    def open_door(self) -> Iterator[tuple[HttpDoor, Deadline]]:
+        """Yield a door to the shop and how long it may take there."""
+        seconds = self._options.timeouts.feed.total_seconds()
+        with HttpDoor(self._options, root=self._root, world=self._world, now=_read_clock) as door:
+            yield door, door.start_deadline(seconds, f"not all came within {seconds:g} s")
+
+    def _send_once(self, body: bytes) -> tuple[Answer, Redact]:
+        with _before_anything_is_sent(), self.open_door() as (door, until):
+            shown, redact = self._badge.find_headers(door, until), door.scribe.redact
+        with self.open_door() as (door, until):
+            # A connection of its own: one kept from before might end as we write.
+            question = _write(door, body)
+            whole = replace(question, headers={**question.headers, **shown})
+            return door.hand_over(whole, until), redact
+
+    def _find_wait(self, document: Any) -> float | None:
+        return find_wait(document)
+
+
+def render_body(document: str, variables: Any) -> bytes:
+    """Return the one way to write a request: keys sorted, no spaces, ASCII."""
+    words = {"query": document, "variables": variables}
+    return json.dumps(words, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _write(door: HttpDoor, body: bytes) -> Question:
+    return replace(door.scribe.write(Call(method="POST", body={}), {}), body=body)
+
+
+@contextmanager
+def _before_anything_is_sent() -> Iterator[None]:
+    """Say of every failure in here that nothing was sent."""
+    try:
+        yield
+    except (ConfigError, SourceRefusedError) as error:
+        raise SourceRefusedError(str(error)) from None
+    except SourceError as error:
+        raise NotReachedError(str(error)) from None
+
+
+def _read_clock() -> datetime:
+    # A writer is given no clock; this one matters only where an answer names a date to wait
+    # for and not its own.
+    return datetime.now(UTC)

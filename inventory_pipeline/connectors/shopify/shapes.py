@@ -1,0 +1,104 @@
+"""Shapes: the parts of an answer, taken out by name or refused. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from inventory_pipeline.errors import SourceContractError
+
+
+@dataclass(frozen=True)
+class Item:
+    """One inventory item of a page.
+
+    Attributes:
+        gid: ``gid://shopify/InventoryItem/123``.
+        has_more: its page does not show all of its levels; other pages show all of them.
+    """
+
+    gid: str
+    sku: str
+    is_tracked: bool
+    levels: list[Any]
+    has_more: bool
+
+
+def take(value: Any, *names: str) -> Any:
+    """Return what stands under ``names``, one inside the other.
+
+    Raises:
+        SourceContractError: there is no such name; the nearest one is said.
+    """
+    for name in names:
+        if type(value) is not dict or name not in value:
+            seen = list(value) if type(value) is dict else []
+            near = get_close_matches(name, seen, n=1, cutoff=0.0)
+            raise SourceContractError(
+                f"the answer has no {name!r} where one should be; nearest seen is "
+                f"{near[0] if near else 'nothing'!r}"
+            )
+        value = value[name]
+    return value
+
+
+def take_list(value: Any, *names: str) -> list[Any]:
+    """Return the list that stands under ``names``.
+
+    Raises:
+        SourceContractError: there is none.
+    """
+    found = take(value, *names)
+    if type(found) is not list:
+        raise SourceContractError(f"{'.'.join(names)} is no list")
+    return found
+
+
+def find_tail(gid: Any) -> str:
+    """Return the number at the end of a gid.
+
+    Raises:
+        SourceContractError: it is no gid.
+    """
+    text = str(gid)
+    head, _, tail = text.rpartition("/")
+    if not head.startswith("gid://") or not (tail.isascii() and tail.isdigit()):
+        raise SourceContractError("an id of the answer is no gid://…/number")
+    return tail
+
+
+def read_items(document: Any) -> Iterator[Item]:
+    """Yield the items of one landed page, of either kind: many items, or one with its levels.
+
+    Raises:
+        SourceContractError: the page has another shape.
+    """
+    data = take(document, "data")
+    if type(data) is dict and "inventoryItem" in data:
+        yield _read_item(data["inventoryItem"], is_alone=True)
+        return
+    for node in take_list(data, "inventoryItems", "nodes"):
+        yield _read_item(node, is_alone=False)
+
+
+def _read_item(node: Any, *, is_alone: bool) -> Item:
+    levels = take(node, "inventoryLevels")
+    find_tail(take(node, "id"))
+    return Item(
+        gid=node["id"],
+        sku=take(node, "sku") or "",
+        is_tracked=take(node, "tracked") is True,
+        levels=take_list(levels, "nodes"),
+        has_more=not is_alone and take(levels, "pageInfo", "hasNextPage") is True,
+    )
+
+
+def read_quantities(level: Any) -> dict[str, str]:
+    """Return the quantities of one level by their names, each as it was written.
+
+    Raises:
+        SourceContractError: they have another shape.
+    """
+    return {
+        str(take(one, "name")): str(take(one, "quantity")) for one in take_list(level, "quantities")
+    }

@@ -1,0 +1,192 @@
+"""Tryton: stock read over its REST interface, and set by stock counts of one line.
+
+A preset of ``rest``: one sweep a location, because Tryton adds up the locations it is asked
+about together. Which location a page belongs to stands on a page of its own before it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field, model_validator
+
+from inventory_pipeline.config.values import Secret
+from inventory_pipeline.connectors.http import Surroundings
+from inventory_pipeline.connectors.http_options import Options, RateLimit, Timeouts
+from inventory_pipeline.connectors.json_connector import HEADERS
+from inventory_pipeline.connectors.rest import RestConnector, RestOptions
+from inventory_pipeline.connectors.tables import Plan, join_parts, refuse_unknown_feed
+from inventory_pipeline.connectors.tryton_api import TrytonApi
+from inventory_pipeline.connectors.tryton_writer import TrytonWriter
+from inventory_pipeline.errors import ConfigError
+from inventory_pipeline.model.delivery import Writer
+from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
+
+COUNTS = "counts"
+_MARK = b"Tryton-Location: "
+
+
+class TrytonOptions(Options):
+    """One database of a Tryton 8.0 server or newer."""
+
+    url: str = Field(description="https URL of the server.")
+    database: str = Field(min_length=1, description="Name of the database.")
+    key: Secret = Field(description="Key of a user application of the kind REST.")
+    company: int = Field(1, description="Id of the company.")
+    locations: dict[str, int] = Field(
+        min_length=1, description="Place: id of the storage location in Tryton."
+    )
+    with_children: bool = Field(
+        False, description="Count what lies in locations below, too; such a system only reads."
+    )
+    page_size: int = Field(500, ge=1, le=10_000, description="Products to ask for at once.")
+    ca_file: str | None = Field(None, description="More trusted certificates (PEM).")
+    allow_plain_http: bool = Field(
+        False, description="Speak http to a host other than this machine. Anyone can read it."
+    )
+    allow_private: bool = Field(
+        False, description="The host name leads into your own network (10.x, 192.168.x ...)."
+    )
+    timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
+    retries: int = Field(4, ge=0, le=20, description="More tries of a read; a write has none.")
+    rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "TrytonOptions":
+        self.build_rest(next(iter(self.locations)))
+        return self
+
+    def build_rest(self, place: str) -> RestOptions:
+        """Return the options with which ``rest`` reads the counts of one place."""
+        shared = ("ca_file", "allow_plain_http", "allow_private", "timeouts", "retries")
+        return RestOptions.model_validate(
+            {
+                "base_url": f"{self.url.rstrip('/')}/{quote(self.database, safe='')}/rest/model",
+                "auth": {"kind": "bearer", "token": self.key},
+                "rate_limit": self.rate_limit,
+                **{name: getattr(self, name) for name in shared},
+                "feeds": {COUNTS: self._describe_counts(place)},
+            }
+        )
+
+    def _describe_counts(self, place: str) -> dict[str, Any]:
+        context = {
+            "company": self.company,
+            "locations": [self.locations.get(place, 0)],
+            "with_childs": self.with_children,
+        }
+        return {
+            "path": "product.product",
+            "query": {
+                "f": ["code", "quantity"],
+                "d": {"base64url_json": [["type", "=", "goods"]]},
+                "o": {"base64url_json": [["id", "ASC"]]},
+            },
+            "headers": {"X-Tryton-Context": {"base64url_json": context}},
+            "paging": {"kind": "range", "size": self.page_size},
+            "columns": {
+                "item_id": "code",
+                "location_id": {"constant": place},
+                "as_of": {"constant": "{date_header}"},
+            },
+            "facts": {"on_hand": "quantity"},
+        }
+
+
+class TrytonConnector:
+    """Reads the counts of every configured location."""
+
+    options_model: ClassVar[Any] = TrytonOptions
+    reads_past = False
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        options: TrytonOptions,
+        root: str,
+        world: Surroundings | None = None,
+    ) -> None:
+        self._system, self._options, self._root, self._world = system, options, root, world
+        self._readers = {place: self._build_reader(place) for place in options.locations}
+
+    def find_feeds(self) -> Sequence[str]:
+        return [COUNTS]
+
+    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
+        """Read one location after the other; one that fails fails them all."""
+        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        parts = {}
+        for place, reader in self._readers.items():
+            mark = _MARK + place.encode() + b"\r\n"
+            sink(Page(mark, HEADERS, hour_at=context.hour_at, fetched_at=context.now()))
+            parts[place] = reader.fetch(feed, context, sink)
+        return _join_fetched(parts)
+
+    def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
+        """Turn landed pages into text rows. Pure: same bytes, same frame."""
+        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        parts = [
+            (self._readers.get(place) or self._build_reader(place)).parse(feed, group)
+            for place, group in _split(pages)
+        ]
+        return join_parts(parts, Plan(feed, {}))
+
+    def build_writer(self) -> Writer | None:
+        """Return the writing side: it sets ``on_hand`` of one product at one location."""
+        if self._options.with_children:
+            raise ConfigError(
+                f"systems.{self._system}.options: with_children counts several locations as one; "
+                "a stock count sets one location, so name each of them to write"
+            )
+        place = next(iter(self._options.locations))
+        api = TrytonApi(
+            self._options.build_rest(place),
+            root=self._root,
+            world=self._world or Surroundings(),
+            company=self._options.company,
+        )
+        return TrytonWriter(api, self._options.locations, rate=self._options.rate_limit.per_second)
+
+    def _build_reader(self, place: str) -> RestConnector:
+        # A place that left the options is still parsed from what was landed then.
+        return RestConnector(
+            system=self._system,
+            options=self._options.build_rest(place),
+            root=self._root,
+            world=self._world,
+        )
+
+
+def _split(pages: Iterable[Page]) -> Iterator[tuple[str, Iterator[Page]]]:
+    """Yield every location with its pages, in the order they came."""
+    place = ""
+
+    def find_place(page: Page) -> str:
+        nonlocal place
+        if _is_mark(page):
+            place = page.body.removeprefix(_MARK).strip().decode()
+        return place
+
+    for found, group in groupby(pages, key=find_place):
+        yield found, (page for page in group if not _is_mark(page))
+
+
+def _is_mark(page: Page) -> bool:
+    return page.kind == HEADERS and page.body.startswith(_MARK)
+
+
+def _join_fetched(parts: dict[str, Fetched]) -> Fetched:
+    totals = [part.declared_keys for part in parts.values()]
+    times = [part.source_at for part in parts.values() if part.source_at is not None]
+    skews = [part.clock_skew_seconds for part in parts.values()]
+    return Fetched(
+        is_complete=all(part.is_complete for part in parts.values()),
+        end_marker="; ".join(f"{place}: {part.end_marker}" for place, part in parts.items()),
+        declared_keys=sum(filter(None, totals)) if None not in totals else None,
+        source_at=min(times, default=None),
+        clock_skew_seconds=max((s for s in skews if s is not None), key=abs, default=None),
+        notes=tuple(f"{place}: {note}" for place, part in parts.items() for note in part.notes),
+        is_suspect=any(part.is_suspect for part in parts.values()),
+    )
