@@ -6,7 +6,8 @@ journal, made on the command line by a person, with that person's own key where 
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,13 +67,8 @@ def approve(
         UsageError: there is no such proposal, it was decided, it changed since, or this
             person may not approve. What was refused stands in the audit chain.
     """
-    try:
-        with journal.transaction():
-            return _approve(journal, proposal_id, book, rules, by=by, now=now)
-    except UsageError as error:
-        told = {"by": by, "why": str(error)}
-        audit.append(journal, "approval_refused", proposal_id, told, now=now)
-        raise
+    with auditing(journal, "approval_refused", proposal_id, by=by, now=now):
+        return _approve(journal, proposal_id, book, rules, by=by, now=now)
 
 
 def _approve(
@@ -133,20 +129,24 @@ def release(journal: Journal, rules: Rules, *, now: datetime) -> int:
     """Let receipts leave whose approvals are in the hands of those who are named.
 
     Who delivers knows every key, so this is where a forged or altered word is found out.
+
+    Returns:
+        How many were refused.
     """
-    released = 0
+    refused = 0
     held = journal.query(load_query("correct", "find_unreleased"))
     for receipt in held:
         proposal = load_proposal(journal, receipt["proposal_id"])
         trouble = find_forgery(journal, proposal, rules, now=now)
+        trouble = trouble or find_difference(receipt, proposal)
         with journal.transaction():
             step = Step("dead", trouble, waits_for="person") if trouble else Step("created", "")
             queue.settle(journal, receipt, step, now=now)
             told = {"receipt": receipt["receipt_id"], "trouble": trouble}
             kind = "approval_refused" if trouble else "approval_verified"
             audit.append(journal, kind, proposal["proposal_id"], told, now=now)
-        released += not trouble
-    return released
+        refused += bool(trouble)
+    return refused
 
 
 def find_forgery(journal: Journal, proposal: Row, rules: Rules, *, now: datetime) -> str:
@@ -162,6 +162,19 @@ def find_forgery(journal: Journal, proposal: Row, rules: Rules, *, now: datetime
     if unknown:
         return f"nobody here knows the key of {', '.join(unknown)}"
     return f"{len(good)} valid approvals, wanted {wanted}: expired, altered, or not in their hand"
+
+
+def find_difference(receipt: Row, proposal: Row) -> str:
+    """Return what a receipt would do that was not approved, or nothing."""
+    wanted = {name: proposal[name] for name in ("system", "fact", "sku", "location_id")}
+    wanted |= {
+        "operation": "set",
+        "units": proposal["target_units"],
+        "before_units": proposal["before_units"],
+        "quantity": proposal["target_units"] // receipt["eaches_per_unit"],
+    }
+    other = [name for name, value in wanted.items() if receipt[name] != value]
+    return f"the receipt was changed after it was approved: {', '.join(other)}" if other else ""
 
 
 def _is_signed(row: Row, rules: Rules) -> bool:
@@ -181,7 +194,10 @@ def _carry_out(
     names = ", ".join(people)
     trouble = f"{proposal['system']} is read only"
     if (proposal["system"], proposal["fact"]) in rules.writable:
-        receipt_id, trouble = correction.correct(journal, proposal, book, decided_by=names, now=now)
+        receipt_id, trouble = correction.correct(
+            journal, proposal, book,
+            decided_by=names, now=now, waits_for="approval" if rules.people else "",
+        )  # fmt: skip
         if receipt_id:
             return Approved(proposal["proposal_id"], receipt_id=receipt_id)
     task_id = correction.ask_by_hand(journal, proposal, trouble=trouble, now=now)
@@ -196,15 +212,29 @@ def reject(journal: Journal, proposal_id: str, rules: Rules, *, by: str, reason:
     """Take a person's no.
 
     Raises:
-        UsageError: there is no such proposal, it was decided, or no reason was given.
+        UsageError: there is no such proposal, it was decided, or no reason was given. What was
+            refused stands in the audit chain.
     """
-    with journal.transaction():
+    with auditing(journal, "rejection_refused", proposal_id, by=by, now=now):
         proposal = load_proposal(journal, proposal_id)
         check_decidable(proposal)
         check_person(rules, by)
         if not reason.strip():
             raise UsageError("a rejection says why: --reason TEXT")
         correction.decide(journal, proposal, "rejected", decided_by=by, reason=reason, now=now)
+
+
+@contextmanager
+def auditing(
+    journal: Journal, kind: str, subject: str, *, by: str, now: datetime
+) -> Iterator[None]:
+    """Do all of it or nothing; a refusal is written into the audit chain, with who asked."""
+    try:
+        with journal.transaction():
+            yield
+    except UsageError as error:
+        audit.append(journal, kind, subject, {"by": by, "why": str(error)}, now=now)
+        raise
 
 
 def load_proposal(journal: Journal, proposal_id: str) -> Row:

@@ -1,4 +1,8 @@
-"""Closing: a count task ends when a check sees the owner show the number, and not before."""
+"""Closing: what a check has shown to be over is asked of nobody any more.
+
+A count task ends when a check sees the owner show the number, and not before; a proposal and a
+number that was to be set by hand end with their gap.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -18,12 +22,36 @@ REFUSED = ("superseded", "dead")
 def close_tasks(
     warehouse: DuckWarehouse, journal: Journal, *, hour_at: datetime, now: datetime
 ) -> int:
-    """Move tasks on by what an hour shows; return how many were closed."""
+    """Move tasks and proposals on by what an hour shows; return how many tasks were closed."""
+    over = _load_over(warehouse, hour_at)
+    _withdraw(journal, over)
     open_tasks = journal.query(load_query("correct", "find_walked_tasks"))
     if not open_tasks:
         return 0
     shown = _load_shown(warehouse, open_tasks, hour_at)
-    return sum(_move_on(journal, task, shown.get(task["task_id"]), now) for task in open_tasks)
+    closed = 0
+    for task in open_tasks:
+        if task["kind"] == "set":
+            closed += task["finding_id"] in over and _close_set(journal, task, now)
+        else:
+            closed += _move_on(journal, task, shown.get(task["task_id"]), now)
+    return closed
+
+
+def _load_over(warehouse: DuckWarehouse, hour_at: datetime) -> set[str]:
+    """Return the gaps that an hour could judge and no longer found."""
+    seen = warehouse.query(load_query("correct", "load_sightings"), hour_at=hour_at)
+    gone = seen.filter((pl.col("kind") == "gap") & (pl.col("state") != "open"))
+    return set(gone["finding_id"])
+
+
+def _withdraw(journal: Journal, over: set[str]) -> None:
+    """Leave nothing to approve of a gap that is gone: its numbers may be right by now."""
+    journal.execute_many(
+        "update proposals set decision = 'superseded' "
+        "where finding_id = :finding_id and decision in ('flagged', 'suspended')",
+        [{"finding_id": finding_id} for finding_id in sorted(over)],
+    )
 
 
 def _load_shown(
@@ -39,8 +67,6 @@ def _load_shown(
 def _move_on(
     journal: Journal, task: Row, seen: tuple[int | None, int] | None, now: datetime
 ) -> bool:
-    if task["kind"] == "set":
-        return _close_set(journal, task, now)
     if task["owner_state"] in REFUSED and task["state"] == "counted":
         _write(journal, task, "open", "the owner's record moved while it was counted", now)
         return False
@@ -56,8 +82,6 @@ def _move_on(
 
 def _close_set(journal: Journal, task: Row, now: datetime) -> bool:
     """A number that was to be set by hand is set when its finding is gone."""
-    if task["is_wanted"]:
-        return False
     _write(journal, task, "closed", "the check no longer finds the gap", now)
     return True
 

@@ -70,6 +70,7 @@ def judge_answer(
     wait: timedelta | None = None,
     is_alone: bool = True,
     was: State = "leased",
+    operation: Operation = "set",
 ) -> Step:
     """Return what becomes of a receipt that was sent and answered for.
 
@@ -79,8 +80,12 @@ def judge_answer(
             may leave again at once.
         was: its state before this sending. Where an earlier one may have had an effect, that
             this one had none says nothing.
+        operation: what it does; an addition that left as a number is worked out anew where
+            that number moved, for units that were told are never given up.
     """
     rest = min(wait or timedelta(), LONGEST_PAUSE)
+    if outcome == "stale" and operation == "add":
+        outcome = "unapplied"
     if outcome == "confirmed":
         return Step("confirmed", evidence)
     if outcome == "stale":

@@ -228,6 +228,8 @@ def _doubt_history(row: Row, situation: Situation) -> list[str]:
         found.append("it was corrected less than 24 hours ago")
     if (row["system"], row["fact"], row["sku"], row["location_id"]) in situation.in_flight:
         found.append("an earlier correction is still on its way")
+    if row.get("undone"):
+        found.append("a correction of it was confirmed, and the gap is still there")
     if row["in_vain"] >= MAX_IN_VAIN:
         found.append(f"{row['in_vain']} corrections of it were refused: a person looks")
     return found

@@ -4,7 +4,6 @@ Each is a commit of its own, and every write names the fence of this worker's le
 another worker has taken over, nothing this one still says is taken.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,20 +15,19 @@ from inventory_pipeline.correct import outbox, queue, requests
 from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
 from inventory_pipeline.correct.requests import Request, Row, build_line
-from inventory_pipeline.errors import SourceError
+from inventory_pipeline.errors import SourceContractError, SourceError, SourceUnavailableError
 from inventory_pipeline.model.delivery import (
     Answer,
     LineAnswer,
     PreparingWriter,
     Writer,
-    answer_all,
 )
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
-logger = logging.getLogger(__name__)
-
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
+# One request without an answer may be that item's own fault; two in a row are the receiver's.
+MOST_DOUBTS = 2
 TALLIED = ("confirmed", "uncertain", "superseded", "dead")
 
 
@@ -51,6 +49,7 @@ class Post:
     tally: Counter[str] = field(default_factory=Counter)
     _unanswered: list[list[Row]] | None = None
     _stored: list[Request] = field(default_factory=list)
+    _doubts: int = 0
 
     @property
     def contract(self) -> Contract:
@@ -118,7 +117,7 @@ class Post:
 
     def _read_back(self, request: Request) -> None:
         try:
-            shown = self.writer.read(request.lines)
+            shown = requests.read(self.writer, request.receipts, self.system)
         except SourceError as error:
             with self.fenced():
                 for receipt in request.receipts:
@@ -145,31 +144,48 @@ class Post:
             audit.append(self.journal, "receipt", receipt["receipt_id"], told, now=now)
 
     def _store(self, limit: int) -> list[Request]:
-        now = self.tools.now()
-        heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
-        ready = self._get_ready(self._prepare(heads))
-        self.tools.crash_at("before_lease")
-        with self.fenced():
-            stored = [
-                requests.store(self.journal, self.system, self.writer, part, now=now)
-                for part in requests.split(ready, self.writer.max_lines)
-            ]
+        """Store what may leave next; a number that is looked at first is sent at once."""
+        if self.writer.delivery_class != "A":
+            limit = self.writer.max_lines
+        stored: list[Request] = []
+        while not stored and not self.stopped:
+            now = self.tools.now()
+            heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
+            if not heads:
+                break
+            ready = self._get_ready(self._prepare(heads))
+            self.tools.crash_at("before_lease")
+            with self.fenced():
+                parts = requests.split(ready, self.writer.max_lines)
+                stored = [request for part in parts for request in self._write_down(part)]
         self.tools.crash_at("after_lease")
         return stored
+
+    def _write_down(self, part: list[Row]) -> list[Request]:
+        """Store one request; a line that cannot be worded is taken out of it."""
+        now = self.tools.now()
+        try:
+            return [requests.store(self.journal, self.system, self.writer, part, now=now)]
+        except SourceContractError as error:
+            if len(part) > 1:
+                return [request for row in part for request in self._write_down([row])]
+            self._settle(part[0], Step("dead", str(error), waits_for="person"))
+            return []
 
     def _prepare(self, receipts: list[Row]) -> list[Row]:
         """Look at numbers that the receiver does not guard; leave out what may not leave."""
         needs = [row for row in receipts if requests.must_look(row, self.writer)]
+        rest = [row for row in receipts if row not in needs]
         if not needs:
-            return receipts
-        ids = {row["receipt_id"] for row in needs}
-        rest = [row for row in receipts if row["receipt_id"] not in ids]
+            return rest
         try:
-            shown = self.writer.read([build_line(row) for row in needs])
+            shown = requests.read(self.writer, needs, self.system)
         except SourceError as error:
             if self.writer.delivery_class == "B":
                 return receipts  # its key protects it, and it shows its numbers in its own time
-            self._stop(str(error))
+            if len(needs) > 1 and not isinstance(error, SourceUnavailableError):
+                return rest + [found for row in needs for found in self._prepare([row])]
+            self._leave(needs, error)
             return rest
         looked = [(row, requests.look(row, self.writer, shown)) for row in needs]
         with self.fenced():
@@ -185,63 +201,41 @@ class Post:
         try:
             self.writer.prepare([build_line(row) for row in receipts])
         except SourceError as error:
-            self._stop(str(error))
+            if len(receipts) > 1 and not isinstance(error, SourceUnavailableError):
+                return [found for row in receipts for found in self._get_ready([row])]
+            self._leave(receipts, error)
             return []
         return receipts
+
+    def _leave(self, receipts: list[Row], error: SourceError) -> None:
+        """Let receipts rest whose numbers cannot be read: one may be odd, two in a row are not."""
+        self._doubts += 1
+        with self.fenced():
+            for receipt in receipts:
+                self._settle(receipt, Step("created", f"not looked at: {error}", outbox.PASS))
+        if isinstance(error, SourceUnavailableError) or self._doubts >= MOST_DOUBTS:
+            self._stop(str(error))
 
     def _send(self, request: Request) -> None:
         if self.writer.rate:
             self.tools.sleep(1 / self.writer.rate)
         with self.fenced():
-            attempt_id = self._start(request)
+            number = self.fence.number
+            attempt_id = requests.start(self.journal, request, number, now=self.tools.now())
         self.tools.crash_at("before_send")
-        answer = self._ask(request)
+        answer = requests.ask(self.writer, request, self.system)
         self.tools.crash_at("after_send")
         with self.fenced():
             self._finish(request, attempt_id, answer)
         self.tools.crash_at("after_answer")
         self._verify(request, answer)
 
-    def _start(self, request: Request) -> int:
-        at = write_instant(self.tools.now())
-        self.journal.execute(
-            "update dispatches set first_sent_at = coalesce(first_sent_at, :at), "
-            "last_sent_at = :at, sendings = sendings + 1 where dispatch_id = :dispatch_id",
-            at=at, dispatch_id=request.dispatch_id,
-        )  # fmt: skip
-        self.journal.execute_many(
-            "update receipts set state = 'sent', attempts = attempts + 1 "
-            "where receipt_id = :receipt_id and state in ('leased', 'sent', 'uncertain')",
-            [{"receipt_id": receipt["receipt_id"]} for receipt in request.receipts],
-        )
-        row = {"dispatch_id": request.dispatch_id, "system": self.system}
-        self.journal.insert("attempts", {**row, "fence": self.fence.number, "started_at": at})
-        return int(self.journal.query("select last_insert_rowid() as id")[0]["id"])
-
-    def _ask(self, request: Request) -> Answer:
-        try:
-            return self.writer.send(request.lines, request.key, request.body)
-        except Exception as error:  # whatever broke, nobody knows what came of it
-            logger.warning("sending broke system=%s: %s", self.system, type(error).__name__)
-            text = f"the connector broke while sending: {type(error).__name__}"
-            return answer_all(request.lines, "ambiguous", text, is_down=True)
-
     def _finish(self, request: Request, attempt_id: int, answer: Answer) -> None:
         words = [answer.lines.get(row["receipt_id"], UNTOLD) for row in request.receipts]
         outcomes: Counter[str] = Counter(word.outcome for word in words)
-        self.journal.execute(
-            "update attempts set finished_at = :at, outcome = :outcome, evidence = :evidence "
-            "where attempt_id = :attempt_id",
-            at=write_instant(self.tools.now()),
-            outcome=", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())),
-            evidence=words[0].evidence,
-            attempt_id=attempt_id,
+        requests.finish(
+            self.journal, request, attempt_id, words[0].evidence, outcomes, now=self.tools.now()
         )
-        if outcomes["spent"]:
-            self.journal.execute(
-                "update dispatches set is_spent = 1 where dispatch_id = :dispatch_id",
-                dispatch_id=request.dispatch_id,
-            )
         is_alone = len(words) == 1
         for receipt, word in zip(request.receipts, words, strict=True):
             step = outbox.judge_answer(
@@ -250,6 +244,7 @@ class Post:
                 wait=answer.wait,
                 is_alone=is_alone,
                 was=receipt["state"],
+                operation=receipt["operation"],
             )
             self._settle(receipt, step)
         self._note_health(words[0].evidence, answer, outcomes)
@@ -257,9 +252,11 @@ class Post:
     def _note_health(self, evidence: str, answer: Answer, outcomes: Counter[str]) -> None:
         if answer.is_down or answer.wait:
             self._stop(evidence, answer.wait)
-        elif outcomes["confirmed"]:
+            return
+        self._doubts = self._doubts + 1 if outcomes["ambiguous"] else 0
+        if outcomes["confirmed"]:
             queue.end_pause(self.journal, self.system)
-        elif outcomes["ambiguous"]:
+        if self._doubts >= MOST_DOUBTS:
             # It may be dying: the others are not made to wait for its time-outs.
             self.stopped = evidence
 
@@ -276,14 +273,19 @@ class Post:
         if not done:
             return
         try:
-            shown = self.writer.read([build_line(receipt) for receipt in done])
+            shown = requests.read(self.writer, done, self.system)
         except SourceError:
             return  # the next check reads it anyway
         with self.fenced():
-            for receipt in done:
-                queue.note_shown(
-                    self.journal, receipt, shown.get(receipt["receipt_id"]), now=self.tools.now()
-                )
+            numbers = [(row, shown.get(row["receipt_id"])) for row in done]
+            troubles = [
+                queue.note_shown(self.journal, row, number, now=self.tools.now())
+                for row, number in numbers
+            ]
+            if any(troubles):
+                # What is stored and has not left is looked at again, under the brake.
+                queue.return_leased(self.journal, self.system)
+                self._stored.clear()
 
 
 def _is_confirmed(receipt: Row, answer: Answer) -> bool:

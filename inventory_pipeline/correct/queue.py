@@ -54,10 +54,12 @@ def _add_receipt(journal: Journal, change: Change, effect: Effect, *, now: datet
     if effect.operation == "set":
         # A number that is set holds everything before it that has not left yet.
         text = f"replaced by {receipt['receipt_id']}, which sets the number"
-        journal.execute(
+        replaced = journal.execute(
             load_query("correct", "supersede_unsent"),
             **key, evidence=text, at=write_instant(now),
         )  # fmt: skip
+        if replaced:
+            give_up_waiting(journal, now=now)
     journal.insert("receipts", receipt)
     return receipt
 
@@ -75,6 +77,11 @@ def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
             "where change_id = :change_id and state = 'held' and waits_for = 'owner'",
             at=at, change_id=change_id,
         )  # fmt: skip
+
+
+def give_up_waiting(journal: Journal, *, now: datetime) -> int:
+    """Close what waits for an owner that will never have the change; it would wait for ever."""
+    return journal.execute(load_query("correct", "give_up_waiting"), at=write_instant(now))
 
 
 def find_systems(journal: Journal) -> list[str]:
@@ -100,17 +107,11 @@ def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row
 def recover(journal: Journal, system: str, *, now: datetime) -> int:
     """Undo what a worker that is gone left half done; safe to do twice.
 
-    Leased and not sent: as if it had never been taken. Sent without an answer: nobody knows
-    what came of it.
+    Sent without an answer: nobody knows what came of it.
     """
     with journal.transaction():
         at = write_instant(now)
-        journal.execute(
-            "update receipts set state = 'created', dispatch_id = null, "
-            "sent_operation = operation, sent_quantity = quantity where system = :system "
-            "and state = 'leased'",
-            system=system,
-        )
+        return_leased(journal, system)
         lost = journal.execute(load_query("correct", "doubt_unfinished"), system=system, at=at)
         journal.execute(
             "update attempts set finished_at = :at, outcome = 'lost', "
@@ -119,6 +120,21 @@ def recover(journal: Journal, system: str, *, now: datetime) -> int:
             system=system, at=at,
         )  # fmt: skip
         return lost
+
+
+def return_leased(journal: Journal, system: str) -> None:
+    """Put back what was taken and not sent, as if it had never been taken.
+
+    Its request is forgotten: the numbers it was worked out from may have moved.
+    """
+    with journal.transaction():
+        journal.execute(load_query("correct", "drop_unsent"), system=system)
+        journal.execute(
+            "update receipts set state = 'created', dispatch_id = null, "
+            "sent_operation = operation, sent_quantity = quantity where system = :system "
+            "and state = 'leased'",
+            system=system,
+        )
 
 
 def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None:
@@ -140,6 +156,8 @@ def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None
     )
     if step.state == "confirmed" and receipt["is_owner"]:
         note_owner(journal, receipt["change_id"], now=now)
+    elif step.state in OVER and receipt["is_owner"]:
+        give_up_waiting(journal, now=now)
 
 
 def pause(journal: Journal, system: str, *, until: datetime, reason: str, failures: int) -> None:
@@ -163,8 +181,11 @@ def end_pause(journal: Journal, system: str) -> None:
     journal.execute("delete from pauses where system = :system", system=system)
 
 
-def note_shown(journal: Journal, receipt: Row, shown: int | None, *, now: datetime) -> None:
+def note_shown(journal: Journal, receipt: Row, shown: int | None, *, now: datetime) -> str:
     """Keep what a receiver shows after it confirmed; where that is another number, stop.
+
+    Returns:
+        What is wrong with it, or nothing.
 
     One strike suspends what corrects by itself on that system, until a person lets it go on.
     """
@@ -183,6 +204,7 @@ def note_shown(journal: Journal, receipt: Row, shown: int | None, *, now: dateti
     )
     if trouble:
         pull_brake(journal, receipt["system"], f"{receipt['receipt_id']}: {trouble}", now=now)
+    return trouble
 
 
 def pull_brake(journal: Journal, scope: str, reason: str, *, now: datetime) -> None:

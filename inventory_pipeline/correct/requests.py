@@ -1,6 +1,7 @@
 """Requests: receipts that leave together; bytes and key are stored before the first sending."""
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,11 @@ from typing import Any
 
 from inventory_pipeline.correct.outbox import Step
 from inventory_pipeline.correct.receipts import KEYS
-from inventory_pipeline.model.delivery import Line, Writer
+from inventory_pipeline.errors import SourceContractError, SourceError
+from inventory_pipeline.model.delivery import Answer, Line, Writer, answer_all
 from inventory_pipeline.store.journal import Journal, write_instant
+
+logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 # A request that had no effect twice is taken apart: one bad line holds nobody else back.
@@ -65,11 +69,15 @@ def split(receipts: Sequence[Row], max_lines: int) -> Iterator[list[Row]]:
 def store(
     journal: Journal, system: str, writer: Writer, receipts: list[Row], *, now: datetime
 ) -> Request:
-    """Write one request down and lease its receipts; what was stored before stays as it was."""
+    """Write one request down and lease its receipts; what was stored before stays as it was.
+
+    Raises:
+        SourceContractError: the connector broke on these lines; nothing was written down.
+    """
     key = receipts[0]["key"]
     if len(receipts) > 1:
         key = str(uuid.uuid5(KEYS, ",".join(receipt["key"] for receipt in receipts)))
-    body = writer.encode([build_line(receipt) for receipt in receipts], key)
+    body = _encode(writer, [build_line(receipt) for receipt in receipts], key, system)
     row = {
         "system": system,
         "fact": receipts[0]["fact"],
@@ -89,6 +97,83 @@ def store(
         [{**_pick(receipt), "dispatch_id": stored["dispatch_id"]} for receipt in receipts],
     )
     return Request(stored["dispatch_id"], key, stored["body"], receipts)
+
+
+def _encode(writer: Writer, lines: list[Line], key: str, system: str) -> bytes:
+    try:
+        return writer.encode(lines, key)
+    except Exception as error:
+        said = f"the connector cannot word it: {type(error).__name__}"
+        raise SourceContractError(said, system=system) from error
+
+
+def start(journal: Journal, request: Request, fence: int, *, now: datetime) -> int:
+    """Write down that a request goes out, before it does; return the attempt's id."""
+    at = write_instant(now)
+    journal.execute(
+        "update dispatches set first_sent_at = coalesce(first_sent_at, :at), "
+        "last_sent_at = :at, sendings = sendings + 1 where dispatch_id = :dispatch_id",
+        at=at, dispatch_id=request.dispatch_id,
+    )  # fmt: skip
+    journal.execute_many(
+        "update receipts set state = 'sent', attempts = attempts + 1 "
+        "where receipt_id = :receipt_id and state in ('leased', 'sent', 'uncertain')",
+        [{"receipt_id": receipt["receipt_id"]} for receipt in request.receipts],
+    )
+    row = {"dispatch_id": request.dispatch_id, "system": request.receipts[0]["system"]}
+    journal.insert("attempts", {**row, "fence": fence, "started_at": at})
+    return int(journal.query("select last_insert_rowid() as id")[0]["id"])
+
+
+def ask(writer: Writer, request: Request, system: str) -> Answer:
+    """Hand a request over once; where the connector breaks, nobody knows what came of it."""
+    try:
+        return writer.send(request.lines, request.key, request.body)
+    except Exception as error:
+        logger.warning("sending broke system=%s: %s", system, type(error).__name__)
+        text = f"the connector broke while sending: {type(error).__name__}"
+        return answer_all(request.lines, "ambiguous", text, is_down=True)
+
+
+def finish(
+    journal: Journal,
+    request: Request,
+    attempt_id: int,
+    evidence: str,
+    outcomes: Mapping[str, int],
+    *,
+    now: datetime,
+) -> None:
+    """Write down what came back; a key under which a failure is remembered is spent."""
+    journal.execute(
+        "update attempts set finished_at = :at, outcome = :outcome, evidence = :evidence "
+        "where attempt_id = :attempt_id",
+        at=write_instant(now),
+        outcome=", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())),
+        evidence=evidence,
+        attempt_id=attempt_id,
+    )
+    if outcomes.get("spent"):
+        journal.execute(
+            "update dispatches set is_spent = 1 where dispatch_id = :dispatch_id",
+            dispatch_id=request.dispatch_id,
+        )
+
+
+def read(writer: Writer, receipts: Sequence[Row], system: str) -> Mapping[str, int | None]:
+    """Return receipt_id → the number its receiver shows.
+
+    Raises:
+        SourceError: it cannot be read, or the connector broke while reading.
+    """
+    try:
+        return writer.read([build_line(receipt) for receipt in receipts])
+    except SourceError:
+        raise
+    except Exception as error:
+        logger.warning("reading broke system=%s: %s", system, type(error).__name__)
+        said = f"the connector broke while reading: {type(error).__name__}"
+        raise SourceContractError(said, system=system) from error
 
 
 def _pick(receipt: Row) -> Row:

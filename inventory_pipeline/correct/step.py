@@ -6,7 +6,7 @@ Everything is written into the journal, once. What leaves is the minute worker's
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -30,6 +30,8 @@ from inventory_pipeline.store.warehouse import DuckWarehouse, Warehouse
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+# Counts that were read this long after a correction was confirmed show it.
+SHOWN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def run(
         warehouse, journal, settings, receivers or {}, hour_at=hour_at, now=now
     )
     gaps = warehouse.query(load_query("correct", "load_gaps"), hour_at=hour_at).to_dicts()
-    gaps = _count_tries(journal, _drop_corrected(journal, gaps))
+    gaps = _count_tries(journal, _drop_corrected(journal, gaps), hour_at)
     rulings = policy.decide(gaps, situation, settings.assistant)
     is_newest, book = _is_newest(warehouse, hour_at), build_book(settings, catalog)
     proposals = [
@@ -82,7 +84,8 @@ def run(
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
         fixed = _fix(journal, proposals, book, now) if is_newest else 0
-        _hold(journal, rulings, now)
+        if "all" not in situation.brakes:
+            _hold(journal, rulings, now)
         told = _tell(warehouse, journal, settings, book, hour_at, now) if is_newest else 0
         if is_newest:
             close_tasks(warehouse, journal, hour_at=hour_at, now=now)
@@ -152,19 +155,31 @@ def _drop_corrected(journal: Journal, gaps: list[Row]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _count_tries(journal: Journal, gaps: list[Row]) -> list[Row]:
+def _count_tries(journal: Journal, gaps: list[Row], hour_at: datetime) -> list[Row]:
     tries = {row["finding_id"]: row for row in journal.query(load_query("correct", "count_tries"))}
-    none = {"tries": 0, "in_vain": 0}
-    return [
-        {**gap, **{name: tries.get(gap["finding_id"], none)[name] for name in none}} for gap in gaps
-    ]
+    none = {"tries": 0, "in_vain": 0, "confirmed_at": None}
+    return [count_tries_of(gap, tries.get(gap["finding_id"], none), hour_at) for gap in gaps]
+
+
+def count_tries_of(gap: Row, tried: Row, hour_at: datetime) -> Row:
+    """Add what came of earlier corrections; undone: one was confirmed and the gap stands."""
+    undone = False
+    if tried["confirmed_at"]:
+        confirmed_at = read_instant(tried["confirmed_at"])
+        undone = gap["opened_at"] < confirmed_at <= hour_at - SHOWN_AFTER
+    return {**gap, "tries": tried["tries"], "in_vain": tried["in_vain"], "undone": undone}
 
 
 def _fix(journal: Journal, proposals: list[Row], book: AddressBook, now: datetime) -> int:
     """Put the assistant's own corrections into the queue, each with its decision."""
     fixed = 0
+    # What a person decided stays decided, however sure the assistant is by now.
+    own = {
+        row["proposal_id"]
+        for row in journal.query("select proposal_id from proposals where decision = 'auto'")
+    }
     for proposal in proposals:
-        if proposal["decision"] != "auto":
+        if proposal["decision"] != "auto" or proposal["proposal_id"] not in own:
             continue
         receipt_id, trouble = correction.correct(
             journal, proposal, book, decided_by=correction.ASSISTANT, now=now

@@ -56,10 +56,12 @@ def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: No
     writers = build_writers(house)
     with house.journal() as journal:
         check_chain(house, journal)
-        approvals.release(journal, build_rules(house), now=house.clock.now())
+        refused = approvals.release(journal, build_rules(house), now=house.clock.now())
         worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
         try:
-            return run_pass(worker, writers)
+            done = run_pass(worker, writers)
+            done.tally["dead"] += refused
+            return done
         finally:
             audit.keep_head(journal, house.storage, now=house.clock.now())
 
@@ -119,9 +121,17 @@ def reject(house: House, proposal_id: str, *, by: str, reason: str) -> None:
 
 
 def resume(house: House, scope: str, *, by: str) -> int:
-    """Release the brakes of a system, or of everything; return how many there were."""
-    now = house.clock.now()
-    with house.journal() as journal, journal.transaction():
+    """Release the brakes of a system, or of everything; return how many there were.
+
+    Raises:
+        UsageError: this person may not decide.
+    """
+    rules, now = build_rules(house), house.clock.now()
+    with (
+        house.journal() as journal,
+        approvals.auditing(journal, "resume_refused", scope, by=by, now=now),
+    ):
+        approvals.check_person(rules, by)
         released = journal.execute(
             load_query("correct", "release_brakes"), scope=scope, by=by, at=write_instant(now)
         )

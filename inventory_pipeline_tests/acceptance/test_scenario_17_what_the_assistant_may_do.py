@@ -74,6 +74,20 @@ def test_nothing_is_sent_unless_the_assistant_is_limited(shop: Shop, mode: str) 
     assert shop.export("receipts") == []
 
 
+def test_a_persons_no_is_not_overruled_when_the_assistant_may_act(shop: Shop) -> None:
+    limited_shop.configure(shop, mode="shadow")
+    limited_shop.live(shop, gap=4)
+    proposal_id = shop.one("proposals", sku=LOST)["proposal_id"]
+    assert shop.do("reject", proposal_id, "--by", "anna", "--reason", "it is on its way") == 0
+
+    limited_shop.configure(shop)
+    shop.run(LAST)
+
+    proposal = shop.one("proposals", sku=LOST)
+    assert (proposal["decision"], proposal["decided_by"]) == ("rejected", "anna")
+    assert shop.export("receipts") == []
+
+
 def test_drift_of_more_than_two_in_a_hundred_suspends_everything(shop: Shop) -> None:
     limited_shop.configure(shop)
     for hour in limited_shop.HOURS[:-1]:

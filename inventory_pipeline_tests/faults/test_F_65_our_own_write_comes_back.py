@@ -1,7 +1,11 @@
 """F-65: what we wrote comes back in the other system's log: known by its reference, not news."""
 
+from pathlib import Path
+
 from inventory_pipeline_tests.faults.conftest import ELEVEN, TEN, Pair
+from inventory_pipeline_tests.support.real_office import working
 from inventory_pipeline_tests.support.shop import MOVEMENTS, files_system
+from inventory_pipeline_tests.support.write_targets import show_bytes
 
 LEVELS = "change_id item_id location_id fact operation quantity changed_at actor reference_id"
 
@@ -53,3 +57,22 @@ def test_F_65_an_echo_leaves_the_owner_and_its_book_alone(pair: Pair):
     row = pair.one("comparisons", "--hour", ELEVEN)
     assert (row["owner_units"], row["observed_units"], row["lag_units"]) == (10, 10, 0)
     assert pair.find("findings", kind="integrity") == []
+
+
+def test_F_65_what_a_receiver_is_told_names_its_receipt_and_the_echo_is_known_by_it(
+    pair: Pair, tmp_path: Path
+) -> None:
+    with working("rest", tmp_path, {"X": 14}) as desk:
+        receipt_id = desk.tell("X", units=10, operation="set", before=14)
+        desk.deliver()
+        receipt = desk.find(receipt_id)
+        [body] = [row["body"] for row in desk.ask("select body from dispatches")]
+    assert (receipt["state"], receipt["attempts"]) == ("confirmed", 1)
+    sent = show_bytes(body)["ref"]
+    assert sent == receipt["reference"] == f"gid://inventory-pipeline/Receipt/{receipt_id}"
+
+    write_back(pair, sent)
+
+    assert pair.find("findings", kind="non_owner_write") == []
+    assert pair.gaps(ELEVEN) == []
+    assert pair.export("receipts") == []

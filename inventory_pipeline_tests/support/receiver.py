@@ -61,8 +61,7 @@ class Receiver:
         return self.key_life if self.delivery_class in ("A", "B") else None
 
     def encode(self, lines: Sequence[Line], key: str) -> bytes:
-        rows = [[line.receipt_id, line.operation, line.quantity, line.before] for line in lines]
-        return json.dumps({"key": key, "rows": rows}).encode()
+        return json.dumps({"key": key, "rows": _list(lines)}).encode()
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
         if not self.can_read:
@@ -80,6 +79,7 @@ class Receiver:
             return answer_all(lines, "ambiguous", "timeout")
         if (known := self._recall(key, body)) is not None:
             return known
+        assert json.loads(body)["rows"] == _list(lines), "what is stored is not what is meant"
         if fault == "error_500":
             return answer_all(lines, "ambiguous", "500")
         if fault == "cached_500":
@@ -134,3 +134,7 @@ class Receiver:
 
 def _place(line: Line) -> tuple[str, str, str]:
     return line.item_id, line.location_id, line.fact
+
+
+def _list(lines: Sequence[Line]) -> list[list[str | int | None]]:
+    return [[line.receipt_id, line.operation, line.quantity, line.before] for line in lines]

@@ -4,6 +4,7 @@ Each remembers keys and compares before it sets. ``fault`` is done to the next w
 
 - ``after``: applied, then no answer. ``before``: no answer, not applied.
 - ``error``: applied, then an error. ``reset``: applied, and the answer breaks off.
+- ``ignored``: confirmed and not done. ``capped``: confirmed, and no more than eleven are kept.
 """
 
 import csv
@@ -22,6 +23,7 @@ from inventory_pipeline_tests.support.stand_in import Asked, Reply, StandIn, Tox
 
 HANG, CUT = Toxic(hang=True), Toxic(reset_after=5)
 START = 10
+CAP = 11
 
 
 @dataclass
@@ -136,7 +138,12 @@ class HttpShop:
         fault, self.fault = self.fault, ""
         if fault == "before":
             return Reply(toxic=HANG)
+        kept = dict(self.shelf.numbers)
         reply = self._graphql(asked.json) if is_graphql else self._rest(asked)
+        if fault == "ignored":
+            self.shelf.numbers.update(kept)
+        if fault == "capped":
+            self.shelf.numbers.update({k: min(n, CAP) for k, n in self.shelf.numbers.items()})
         changes: dict[str, dict[str, Any]] = {
             "after": {"toxic": HANG},
             "error": {"status": 500},
@@ -153,7 +160,9 @@ class HttpShop:
         return answer_json({"pieces": pieces}, status=200 if pieces is not None else 404)
 
     def _rest(self, asked: Asked) -> Reply:
-        key, told = asked.headers["idempotency-key"], asked.json
+        # Who sends no key is not known again.
+        key = asked.headers.get("idempotency-key", f"request {len(self.shelf.seen)}")
+        told = asked.json
         if key not in self.shelf.seen:
             is_set = asked.path == "/stock/set"
             self.shelf.seen[key] = self.shelf.take(

@@ -1,9 +1,11 @@
--- grain: one finding whose correction has left before: how many are over, and how many in vain
+-- grain: one finding whose correction has left before: how many are over, how many in vain, and
+-- when the last one was confirmed
 -- reads: journal proposals, receipts
 select
     proposals.finding_id,
     count(*) as tries,
-    sum(receipts.state <> 'confirmed') as in_vain
+    sum(receipts.state <> 'confirmed') as in_vain,
+    max(receipts.confirmed_at) as confirmed_at
 from receipts
 inner join proposals on receipts.proposal_id = proposals.proposal_id
 where receipts.state in ('confirmed', 'superseded', 'dead')

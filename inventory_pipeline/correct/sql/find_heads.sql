@@ -1,5 +1,6 @@
--- grain: one receipt that may leave: due, and the first of its key that is not over
--- reads: journal receipts
+-- grain: one receipt that may leave: due, the first of its key that is not over, and, where
+-- nobody but the assistant wanted it, not held by a brake
+-- reads: journal receipts, proposals, brakes
 -- param: system, now, at_most
 select *
 from receipts
@@ -17,6 +18,15 @@ where
             and earlier.location_id = receipts.location_id
             and earlier.sequence < receipts.sequence
             and earlier.state not in ('confirmed', 'superseded')
+    )
+    and not exists (
+        select 1
+        from proposals
+        inner join brakes on brakes.scope in ('all', receipts.system)
+        where
+            proposals.proposal_id = receipts.proposal_id
+            and proposals.decision = 'auto'
+            and brakes.released_at is null
     )
 order by created_at, receipt_id
 limit $at_most

@@ -1,16 +1,9 @@
 -- grain: one task that was counted, or asks for a number to be set by hand, and is not closed
--- reads: journal tasks, changes, receipts, proposals
+-- reads: journal tasks, changes, receipts
 select
     tasks.*,
     changes.owner_at,
-    receipts.state as owner_state,
-    (
-        select count(*)
-        from proposals
-        where
-            proposals.finding_id = tasks.finding_id
-            and proposals.decision in ('flagged', 'suspended')
-    ) as is_wanted
+    receipts.state as owner_state
 from tasks
 left join changes on tasks.change_id = changes.change_id
 left join receipts

@@ -1,20 +1,40 @@
 -- grain: one receipt that has no answer: what its system showed in the hour, and when it was read
 -- reads: given_rows (receipt_id, system, fact, sku, location_id), reconcile, ingest.batches
 -- param: hour_at, timestamptz
+with shown as (
+    select
+        mirror as system,
+        fact,
+        sku,
+        location_id,
+        observed_units
+    from
+        reconcile.comparisons_between(
+            cast($hour_at as timestamptz), cast($hour_at as timestamptz)
+        )
+    union all
+    select
+        owner as system,
+        fact,
+        sku,
+        location_id,
+        owner_units as observed_units
+    from reconcile.owned_between(
+        cast($hour_at as timestamptz), cast($hour_at as timestamptz)
+    )
+)
+
 select
     given_rows.receipt_id,
-    comparisons.observed_units,
+    shown.observed_units,
     batches.fetched_at
 from given_rows
-inner join
-    reconcile.comparisons_between(
-        cast($hour_at as timestamptz), cast($hour_at as timestamptz)
-    ) as comparisons
+inner join shown
     on
-        given_rows.system = comparisons.mirror
-        and given_rows.fact = comparisons.fact
-        and given_rows.sku = comparisons.sku
-        and given_rows.location_id = comparisons.location_id
+        given_rows.system = shown.system
+        and given_rows.fact = shown.fact
+        and given_rows.sku = shown.sku
+        and given_rows.location_id = shown.location_id
 inner join ingest.batches as batches
     on
         given_rows.system = batches.system
