@@ -37,6 +37,7 @@ COMMANDS = {
     "change": "Tell mirrors of a sale, a restock, a return or a manual fix at once.",
     "receipts": "List what is on its way to other systems, and what arrived.",
     "deliver": "Run the outbox worker.",
+    "settle": "Say what became of a receipt that nobody else can settle.",
     "resume": "Let corrections go on that were stopped.",
     "tasks": "List bins to count and numbers to set by hand.",
     "count": "Tell what was counted in a bin.",

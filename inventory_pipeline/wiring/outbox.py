@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from inventory_pipeline.correct import approvals
 from inventory_pipeline.correct.approvals import Approved, Rules
 from inventory_pipeline.correct.deliver import Delivered, Worker, run_pass
+from inventory_pipeline.correct.handover import Verdict, settle_by_hand
 from inventory_pipeline.correct.situation import find_writable
 from inventory_pipeline.correct.step import build_book
 from inventory_pipeline.errors import ConfigError, StoreDamagedError
@@ -138,6 +139,17 @@ def resume(house: House, scope: str, *, by: str) -> int:
         if released:
             audit.append(journal, "resume", scope, {"by": by}, now=now)
     return released
+
+
+def settle(house: House, receipt_id: str, verdict: Verdict, *, by: str, reason: str) -> str:
+    """Take a person's word about a receipt that is uncertain or dead."""
+    rules, now = build_rules(house), house.clock.now()
+    with house.journal() as journal:
+        check_chain(house, journal)
+        approvals.check_person(rules, by)
+        state = settle_by_hand(journal, receipt_id, verdict, by=by, reason=reason, now=now)
+        audit.keep_head(journal, house.storage, now=now)
+    return state
 
 
 def load_queue(journal: Journal, *, stuck_after: timedelta, now: datetime) -> Queue:
