@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inventory_pipeline.correct import queue
-from inventory_pipeline.correct.post import Fence, FenceLostError, Post, Tools
+from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
+from inventory_pipeline.correct.post import Post
 from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.store.journal import Journal, read_instant
 

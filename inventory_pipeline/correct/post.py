@@ -6,17 +6,17 @@ another worker has taken over, nothing this one still says is taken.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
 
 from inventory_pipeline.correct import outbox, queue, requests
+from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
 from inventory_pipeline.correct.requests import Request, Row, build_line
-from inventory_pipeline.errors import InventoryPipelineError, SourceError
+from inventory_pipeline.errors import SourceError
 from inventory_pipeline.model.delivery import Answer, LineAnswer, Writer, answer_all
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
@@ -24,33 +24,10 @@ from inventory_pipeline.store.journal import Journal, read_instant, write_instan
 logger = logging.getLogger(__name__)
 
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
+# A request leaves this soon after it was said to leave, or not at all; others look for its
+# effect ``outbox.SETTLING`` after that.
+LATEST = outbox.SETTLING / 2
 TALLIED = ("confirmed", "uncertain", "superseded", "dead")
-
-
-class FenceLostError(InventoryPipelineError):
-    """Another worker holds the lease now."""
-
-
-class Fence(NamedTuple):
-    """Proof that this worker may write for a system."""
-
-    name: str
-    holder: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a worker works with.
-
-    Attributes:
-        sleep: waits, so that a rate is kept.
-        crash_at: is called with the name of each step that a death may fall on.
-    """
-
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    crash_at: Callable[[str], None] = lambda _point: None
 
 
 @dataclass
@@ -168,6 +145,8 @@ class Post:
         now = self.tools.now()
         heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
         ready = self._prepare(heads)
+        if not ready:
+            return []
         self.tools.crash_at("before_lease")
         with self.fenced():
             stored = [
@@ -201,15 +180,27 @@ class Post:
     def _send(self, request: Request) -> None:
         if self.writer.rate:
             self.tools.sleep(1 / self.writer.rate)
+        started_at = self.tools.now()
         with self.fenced():
             attempt_id = self._start(request)
         self.tools.crash_at("before_send")
+        self._check_is_ours(started_at)
         answer = self._ask(request)
         self.tools.crash_at("after_send")
         with self.fenced():
             self._finish(request, attempt_id, answer)
         self.tools.crash_at("after_answer")
         self._verify(request, answer)
+
+    def _check_is_ours(self, started_at: datetime) -> None:
+        """Send nothing late: who stalled here may have been taken for dead meanwhile.
+
+        Raises:
+            FenceLostError: another worker took over, or might before this one is answered.
+        """
+        is_late = self.tools.now() > started_at + LATEST
+        if is_late or not self.journal.holds_lease(*self.fence):
+            raise FenceLostError(f"stalled before sending to {self.system}")
 
     def _start(self, request: Request) -> int:
         at = write_instant(self.tools.now())

@@ -51,15 +51,37 @@ def _add_receipt(journal: Journal, change: Change, effect: Effect, *, now: datet
     }
     last = journal.query(load_query("correct", "find_last_sequence"), **key)[0]["sequence"]
     receipt = describe_receipt(change, effect, sequence=last + 1, now=now)
-    if effect.operation == "set":
-        # A number that is set holds everything before it that has not left yet.
-        text = f"replaced by {receipt['receipt_id']}, which sets the number"
-        journal.execute(
-            load_query("correct", "supersede_unsent"),
-            **key, evidence=text, at=write_instant(now),
-        )  # fmt: skip
+    if receipt["state"] == "created":
+        replace_earlier(journal, receipt, now=now)
     journal.insert("receipts", receipt)
     return receipt
+
+
+def replace_earlier(journal: Journal, receipt: Row, *, now: datetime) -> None:
+    """A number that is set holds everything before it that has not left yet.
+
+    Only once it may leave itself: a count that its owner refuses replaces nothing.
+    """
+    if receipt["operation"] != "set":
+        return
+    text = f"replaced by {receipt['receipt_id']}, which sets the number"
+    journal.execute(
+        load_query("correct", "supersede_unsent"),
+        **_pick_key(receipt), sequence=receipt["sequence"], evidence=text, at=write_instant(now),
+    )  # fmt: skip
+    if receipt["is_owner"]:
+        _give_up_followers(journal, receipt, now=now)
+
+
+def _give_up_followers(journal: Journal, receipt: Row, *, now: datetime) -> None:
+    """What waits for an owner that will never have the change waits no longer."""
+    journal.execute(
+        load_query("correct", "supersede_followers"), **_pick_key(receipt), at=write_instant(now)
+    )
+
+
+def _pick_key(receipt: Row) -> Row:
+    return {name: receipt[name] for name in ("system", "fact", "sku", "location_id")}
 
 
 def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
@@ -70,11 +92,19 @@ def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
             "update changes set owner_at = :at where change_id = :change_id and owner_at is null",
             at=at, change_id=change_id,
         )  # fmt: skip
-        return journal.execute(
-            "update receipts set state = 'created', waits_for = '', due_at = :at "
-            "where change_id = :change_id and state = 'held' and waits_for = 'owner'",
-            at=at, change_id=change_id,
-        )  # fmt: skip
+        waiting = journal.query(
+            "select * from receipts where change_id = :change_id "
+            "and state = 'held' and waits_for = 'owner' order by receipt_id",
+            change_id=change_id,
+        )
+        for receipt in waiting:
+            journal.execute(
+                "update receipts set state = 'created', waits_for = '', due_at = :at "
+                "where receipt_id = :receipt_id",
+                at=at, receipt_id=receipt["receipt_id"],
+            )  # fmt: skip
+            replace_earlier(journal, receipt, now=now)
+        return len(waiting)
 
 
 def find_systems(journal: Journal) -> list[str]:
@@ -140,6 +170,8 @@ def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None
     )
     if step.state == "confirmed" and receipt["is_owner"]:
         note_owner(journal, receipt["change_id"], now=now)
+    elif step.state in OVER and receipt["is_owner"]:
+        _give_up_followers(journal, receipt, now=now)
 
 
 def pause(journal: Journal, system: str, *, until: datetime, reason: str, failures: int) -> None:
