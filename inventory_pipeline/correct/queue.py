@@ -17,6 +17,7 @@ from inventory_pipeline.correct.receipts import (
     make_id,
     make_key,
 )
+from inventory_pipeline.correct.seals import compute_seal
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, write_instant
 from inventory_pipeline.store.queries import load_query
@@ -33,12 +34,15 @@ def add_change(
         The receipts that are new.
     """
     with journal.transaction():
+        journal.crash_at("before_change")
         row = describe_change(change, now=now)
         if not journal.insert("changes", row, or_ignore=True):
             return []
         receipts = [_add_receipt(journal, change, effect, now=now) for effect in effects]
-        told = {"change": row, "receipts": [receipt["receipt_id"] for receipt in receipts]}
+        seals = {receipt["receipt_id"]: compute_seal(receipt) for receipt in receipts}
+        told = {"change": row, "receipts": seals}
         audit.append(journal, "change", change.change_id, told, now=now)
+        journal.crash_at("after_change")
     return receipts
 
 
@@ -153,6 +157,7 @@ def recover(journal: Journal, system: str, *, now: datetime) -> int:
 
 def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None:
     """Write what becomes of one receipt."""
+    journal.crash_at(f"before_{step.state}")
     at = write_instant(now)
     generation = receipt["generation"] + step.is_new_generation
     journal.execute(
@@ -172,6 +177,7 @@ def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None
         note_owner(journal, receipt["change_id"], now=now)
     elif step.state in OVER and receipt["is_owner"]:
         _give_up_followers(journal, receipt, now=now)
+    journal.crash_at(f"after_{step.state}")
 
 
 def pause(journal: Journal, system: str, *, until: datetime, reason: str, failures: int) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,9 +36,14 @@ def read_instant(text: str) -> datetime:
 
 
 class Journal:
-    """One open journal. Methods commit on their own unless inside ``transaction``."""
+    """One open journal. Methods commit on their own unless inside ``transaction``.
+
+    Attributes:
+        crash_at: is called with the name of each step that a death may fall on.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.crash_at: Callable[[str], None] = lambda _point: None
         self._connection = connection
         self._depth = 0
 
@@ -56,13 +61,16 @@ class Journal:
         self._depth = 1
         try:
             yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        else:
+            self.crash_at("before_commit")
             self._connection.execute("commit")
+        except BaseException:
+            # A full disk has undone it already; what it said must not be drowned out.
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
         finally:
             self._depth = 0
+        self.crash_at("after_commit")
 
     def query(self, sql: str, **params: Any) -> list[dict[str, Any]]:
         """Return rows as dictionaries; ``:name`` parameters."""

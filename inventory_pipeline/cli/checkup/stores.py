@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.cli.checkup.reading import Reading
 from inventory_pipeline.errors import StoreBusyError, StoreError
-from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import read_instant
 from inventory_pipeline.store.warehouse import open_warehouse
 from inventory_pipeline.wiring.house import House
+from inventory_pipeline.wiring.outbox import find_tampering
 
 _PATIENCE = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(hours=2)
@@ -41,7 +41,7 @@ def read_journal(house: House) -> list[Reading]:
         with house.journal(read_only=True) as journal:
             [check] = journal.query("pragma quick_check(1)")
             leases = journal.query("select name, holder, expires_at from leases where holder <> ''")
-            chain = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+            chain = find_tampering(house, journal)
             runs = journal.query(
                 "select kind, subject, state, started_at from runs order by run_id desc limit 1"
             )
