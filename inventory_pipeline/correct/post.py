@@ -149,6 +149,8 @@ class Post:
             return []
         self.tools.crash_at("before_lease")
         with self.fenced():
+            # A number that was set meanwhile has replaced what was to leave before it.
+            ready = queue.keep_waiting(self.journal, ready)
             stored = [
                 requests.store(self.journal, self.system, self.writer, part, now=now)
                 for part in requests.split(ready, self.writer.max_lines)

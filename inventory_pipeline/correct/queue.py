@@ -4,6 +4,7 @@ A receipt of one key (system, fact, item, place) leaves only when every earlier 
 is over; a dead one blocks its own key and nothing else.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -122,6 +123,14 @@ def take_heads(journal: Journal, system: str, *, now: datetime, limit: int) -> l
     return journal.query(
         load_query("correct", "find_heads"), system=system, now=write_instant(now), at_most=limit
     )
+
+
+def keep_waiting(journal: Journal, receipts: list[Row]) -> list[Row]:
+    """Return those of the receipts that may still leave."""
+    ids = json.dumps([receipt["receipt_id"] for receipt in receipts])
+    rows = journal.query(load_query("correct", "find_waiting"), ids=ids)
+    waiting = {row["receipt_id"] for row in rows}
+    return [receipt for receipt in receipts if receipt["receipt_id"] in waiting]
 
 
 def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row]:

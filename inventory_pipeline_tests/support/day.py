@@ -113,7 +113,10 @@ class Day:
             return
         self._depth += 1
         self.pass_minutes(self.dice.choice((0.0, 1.0, LEASE_AND_MORE)))
-        self.deliver()
+        if self.dice.random() < 0.5:
+            self.dice.choice((tell, assist, count))(self)
+        if self.dice.random() < 0.7:
+            self.deliver()
         self._depth -= 1
 
 
