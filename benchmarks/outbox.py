@@ -11,7 +11,9 @@ import tempfile
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.measure import Row
@@ -39,14 +41,18 @@ WRITE = {
 def measure_outbox(receipts: int, *, times: int) -> dict[str, Row]:
     """B8: the whole way of new receipts, and a long queue of few and of many keys."""
     seen = [_measure_way(receipts) for _ in range(times)]
-    way, told = max((total, parts) for total, parts in seen)
-    note = f"{receipts:,} receipts of as many items, told by {LINES} a transaction: {told}"
-    many, _, _ = _measure_queue(receipts, keys=receipts)
+    delivered = median(each["delivered"] for each in seen)
+    told = median(each["told"] for each in seen)
+    verified = median(each["verified"] for each in seen)
+    note = (
+        f"{receipts:,} queued, as many keys: stored, sent by {LINES} and confirmed in "
+        f"{delivered:.1f} s; the chain verified in {verified:.1f} s"
+    )
     few, spread, last = _measure_queue(receipts, keys=LINES * 2)
     return {
-        "B8": Row(way, TARGET, "higher", times, note),
-        "B8_queue": Row(
-            many, TARGET, "higher", 1, f"{receipts:,} queued, as many keys, receipts a second"
+        "B8": Row(receipts / delivered, TARGET, "higher", times, note),
+        "B8_told": Row(
+            receipts / told, TARGET, "higher", times, f"changes told by {LINES} a transaction"
         ),
         "B8_deep_queue": Row(
             few, TARGET, "higher", 1, f"{receipts:,} queued of {LINES * 2} keys, a second"
@@ -58,23 +64,24 @@ def measure_outbox(receipts: int, *, times: int) -> dict[str, Row]:
     }  # fmt: skip
 
 
-def _measure_way(receipts: int) -> tuple[float, str]:
+def _measure_way(receipts: int) -> dict[str, float]:
+    """Return the seconds of each part of the way."""
     with tempfile.TemporaryDirectory() as folder:
         writer = _build_writer(Path(folder), receipts)
         with open_journal(Path(folder) / "journal.sqlite") as journal:
-            started = time.perf_counter()
+            marks = [time.perf_counter()]
             _tell(journal, receipts, keys=receipts)
-            told = time.perf_counter() - started
+            marks.append(time.perf_counter())
             _drain(journal, writer)
-            took = time.perf_counter() - started
+            marks.append(time.perf_counter())
             _check(journal, receipts)
             started = time.perf_counter()
             trouble = audit.find_break(journal)
             verified = time.perf_counter() - started
     if trouble:
         raise RuntimeError(trouble)
-    parts = f"told {told:.1f} s, delivered {took - told:.1f} s, chain verified {verified:.1f} s"
-    return receipts / took, parts
+    told, delivered = marks[1] - marks[0], marks[2] - marks[1]
+    return {"told": told, "delivered": delivered, "verified": verified}
 
 
 def _measure_queue(receipts: int, *, keys: int) -> tuple[float, int, int]:
@@ -109,11 +116,13 @@ def _tell_one(journal: Journal, sku: str, number: int) -> None:
 
 def _drain(journal: Journal, writer: Writer) -> int:
     """Deliver pass after pass until nothing is left; return the largest spread between keys."""
-    clock, spread = [NOW], 0
-    worker = Worker(journal, "bench:1:x", lambda: clock[0], lambda _s: None)
+    ticks, spread = count(), 0
+    # Each look at the clock is a second, so that a pass ends in the middle of the queue.
+    worker = Worker(
+        journal, "bench:1:x", lambda: NOW + timedelta(seconds=next(ticks)), lambda _s: None
+    )
     while queue.find_systems(journal):
-        run_pass(worker, {"erp": writer}, length=timedelta(days=1))
-        clock[0] += timedelta(minutes=1)
+        run_pass(worker, {"erp": writer})
         spread = max(spread, _find_spread(journal))
     return spread
 

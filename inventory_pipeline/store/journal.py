@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,9 @@ class Journal:
 
     def insert(self, table: str, row: Mapping[str, Any], *, or_ignore: bool = False) -> int:
         """Write one row; return how many were written: none where it stands already."""
-        names = ", ".join(_check_name(name) for name in row)
-        values = ", ".join(f":{name}" for name in row)
         verb = "insert or ignore" if or_ignore else "insert"
         with self.transaction():
-            return self._connection.execute(
-                f"{verb} into {_check_name(table)} ({names}) values ({values})",
-                dict(row),
-            ).rowcount
+            return self._connection.execute(_write_insert(verb, table, *row), dict(row)).rowcount
 
     def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run one writing statement for every row; return how many rows it touched."""
@@ -193,6 +189,13 @@ class Journal:
             subject=subject,
             details=json.dumps(details, sort_keys=True, default=str),
         )
+
+
+@lru_cache(maxsize=256)
+def _write_insert(verb: str, table: str, *columns: str) -> str:
+    names = ", ".join(_check_name(name) for name in columns)
+    values = ", ".join(f":{name}" for name in columns)
+    return f"{verb} into {_check_name(table)} ({names}) values ({values})"
 
 
 def _check_name(text: str) -> str:

@@ -1,12 +1,14 @@
--- grain: one receipt that may leave: due, and the first of its key that is not over
+-- grain: one receipt that may leave: due, and the first of its key that is not over; of those
+-- made at once every key has its first turn before another has its second
 -- reads: journal receipts
 -- param: system, now, at_most
+-- The plus keeps SQLite from sorting all that is due: it walks receipts_waiting from its front.
 select *
 from receipts
 where
     system = $system
     and state = 'created'
-    and due_at <= $now
+    and +due_at <= $now
     and not exists (
         select 1
         from receipts as earlier
@@ -18,5 +20,5 @@ where
             and earlier.sequence < receipts.sequence
             and earlier.state not in ('confirmed', 'superseded')
     )
-order by created_at, receipt_id
+order by created_at, sequence, receipt_id
 limit $at_most
