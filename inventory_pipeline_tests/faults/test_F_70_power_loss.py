@@ -70,6 +70,7 @@ class Losses:
 
 
 def lose_power_often(folder: Path, *, seed: int, changes: int, share: float) -> Losses:
+    folder.mkdir(exist_ok=True)
     dice = random.Random(seed)
     disk = Disk(f"disk-{seed}")
     losses = Losses(disk, folder / "lost", dice, share)

@@ -16,7 +16,8 @@ AMBIGUOUS: tuple[Fault, ...] = (
     "applied_then_lost", "lost", "error_500", "applied_500", "half", "broken"
 )  # fmt: skip
 SHARE = 0.2
-ITEMS = 250
+# Receipts of one item follow each other; where one waits for a person, so do those behind it.
+RECEIPTS_PER_ITEM = 10
 
 
 @dataclass
@@ -40,7 +41,7 @@ def deliver_through_faults(
         office = Office(journal)
         shop = office.receivers["shop"] = Receiver(delivery_class, lambda: office.now)
         # Where every addition of an item comes after the one before, each looks different.
-        shop.levels = {(f"S-{n}", "MAIN", "available"): 10**6 for n in range(ITEMS)}
+        shop.levels = {(f"S-{n}", "MAIN", "available"): 10**6 for n in range(receipts)}
         shop.max_lines = max_lines
         if delivery_class == "C":
             shop.operations = frozenset({"set"})
@@ -70,7 +71,7 @@ def _tell_all(office: Office, dice: random.Random, receipts: int) -> set[str]:
     told: set[str] = set()
     with office.journal.transaction():
         for number in range(receipts):
-            sku = f"S-{number % ITEMS}"
+            sku = f"S-{number % (receipts // RECEIPTS_PER_ITEM)}"
             told.update(office.tell("restock", dice.choice((-7, 3, 11)), sku=sku))
     return told
 

@@ -20,7 +20,7 @@ from inventory_pipeline_tests.support.seeds import (
     read_seeds,
 )
 
-SEEDS, BATCH = 300, 50
+SEEDS, BATCH = 180, 30
 SEEDS_THAT_FAILED = read_seeds(Path(__file__).parent / "SEEDS_THAT_FAILED")
 
 
