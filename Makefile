@@ -6,7 +6,9 @@ DEMO := data/local/demo
 export PYTHONDONTWRITEBYTECODE=
 export DAGSTER_DISABLE_TELEMETRY=1
 
-.PHONY: help demo test test-all check format ui bench driftbench mutation clean docs
+SEEDS ?= 10000
+
+.PHONY: help demo test test-all laws check format ui bench driftbench mutation clean docs
 
 help: ## Say what there is
 	@sed -n 's/^\([.a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,6 +27,9 @@ test: .venv ## The whole test suite that a bare machine can run
 
 test-all: .venv ## Also the tests that need systems others wrote
 	@$(PY) -m pytest inventory_pipeline_tests
+
+laws: .venv ## Simulated days of deliveries by seed, on every core (SEEDS=10000)
+	@$(PY) -m inventory_pipeline_tests.support.seeds --seeds $(SEEDS)
 
 check: .venv ## Format, lint, types, import rules, SQL lint, quick tests, definitions load
 	.venv/bin/ruff format --check .

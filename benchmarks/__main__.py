@@ -15,6 +15,7 @@ from benchmarks.history import measure_history
 from benchmarks.isolated_venv import Interpreter, build_interpreter
 from benchmarks.levels import measure_levels
 from benchmarks.measure import Row
+from benchmarks.outbox import measure_outbox
 from benchmarks.page import render_page, render_table
 from benchmarks.targets import (
     HERE,
@@ -28,7 +29,7 @@ from benchmarks.work import make_work
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("engine", "levels", "history", "explain", "orchestration", "start")
+PARTS = ("engine", "levels", "history", "explain", "orchestration", "outbox", "start")
 
 
 def main() -> None:
@@ -75,6 +76,9 @@ def measure(
     if "orchestration" in parts:
         tell("orchestration")
         rows |= measure_orchestration(4 if is_quick else 24)
+    if "outbox" in parts:
+        tell("receipts, durably")
+        rows |= measure_outbox(5_000 if is_quick else 50_000, times=1 if is_quick else 3)
     if "start" in parts:
         tell("start")
         rows |= measure_start(times=3 if is_quick else 5)

@@ -5,6 +5,7 @@ This is the first of two locks; the second is the database's own read-only trans
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
@@ -80,9 +81,10 @@ def _name(node: exp.Expr) -> str:
     return type(node).__name__.upper()
 
 
-def find_parameters(query: str) -> list[str]:
+@lru_cache(maxsize=256)
+def find_parameters(query: str) -> tuple[str, ...]:
     """Return the names of ``:name`` parameters; ``::text`` is none, a colon in quotes may be."""
-    return list(sqlalchemy.text(query).compile().params)
+    return tuple(sqlalchemy.text(query).compile().params)
 
 
 def fill_parameters(query: str, database: str, hour_at: datetime) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import URL, Connection, exc
+from sqlalchemy import URL, Connection, TextClause, exc
 
 from inventory_pipeline.connectors.sql_engine import Deadline, build_engine, forbid_writing
 from inventory_pipeline.connectors.sql_errors import clean, translating
@@ -45,11 +45,13 @@ class SqlWriter:
     ) -> None:
         self._write, self._find_url = write, find_url
         self._system, self._root = system, root
+        # Asked for each line: a statement is taken apart once and not every time.
+        self._class = write.delivery_class
         self._is_guarded = {name: is_guarded(text) for name, text in write.statements.items()}
 
     @property
     def delivery_class(self) -> DeliveryClass:
-        return self._write.delivery_class
+        return self._class
 
     @property
     def key_lifetime(self) -> timedelta | None:
@@ -65,7 +67,7 @@ class SqlWriter:
 
     def encode(self, lines: Sequence[Line], key: str) -> bytes:
         """Return the values that are bound, as JSON. Pure: same lines and key, same bytes."""
-        order = {"key": key, "lines": [asdict(line) for line in lines]}
+        order = {"key": key, "lines": [vars(line) for line in lines]}
         return json.dumps(order, sort_keys=True, separators=(",", ":")).encode()
 
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
@@ -187,7 +189,7 @@ class SqlWriter:
     def _execute(self, connection: Connection, statement: str, line: Line, key: str) -> int:
         """Return how many rows a statement changed."""
         values = self._bind(statement, line, key)
-        return connection.execute(sqlalchemy.text(statement), values).rowcount
+        return connection.execute(_prepare(statement), values).rowcount
 
     def _bind(self, statement: str, line: Line, key: str) -> dict[str, Any]:
         words = find_words(line, key)
@@ -200,6 +202,11 @@ class SqlWriter:
 
     def _remembers_keys(self) -> bool:
         return "key" in find_parameters(self._write.remember or "")
+
+
+@lru_cache(maxsize=64)
+def _prepare(statement: str) -> TextClause:
+    return sqlalchemy.text(statement)
 
 
 def _blame(told: Sequence[Line], named: Sequence[Line], word: LineAnswer) -> Answer:

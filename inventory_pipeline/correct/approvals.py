@@ -133,20 +133,23 @@ def release(journal: Journal, rules: Rules, *, now: datetime) -> int:
     Returns:
         How many were refused.
     """
-    refused = 0
-    held = journal.query(load_query("correct", "find_unreleased"))
-    for receipt in held:
-        proposal = load_proposal(journal, receipt["proposal_id"])
-        trouble = find_forgery(journal, proposal, rules, now=now)
-        trouble = trouble or find_difference(receipt, proposal)
-        with journal.transaction():
-            step = Step("dead", trouble, waits_for="person") if trouble else Step("created", "")
-            queue.settle(journal, receipt, step, now=now)
-            told = {"receipt": receipt["receipt_id"], "trouble": trouble}
-            kind = "approval_refused" if trouble else "approval_verified"
-            audit.append(journal, kind, proposal["proposal_id"], told, now=now)
-        refused += bool(trouble)
-    return refused
+    with journal.transaction():  # another worker may be doing the same
+        held = journal.query(load_query("correct", "find_unreleased"))
+        return sum(not _release(journal, receipt, rules, now=now) for receipt in held)
+
+
+def _release(journal: Journal, receipt: Row, rules: Rules, *, now: datetime) -> bool:
+    proposal = load_proposal(journal, receipt["proposal_id"])
+    trouble = find_forgery(journal, proposal, rules, now=now)
+    trouble = trouble or find_difference(receipt, proposal)
+    step = Step("dead", trouble, waits_for="person") if trouble else Step("created", "")
+    queue.settle(journal, receipt, step, now=now)
+    if not trouble:
+        queue.replace_earlier(journal, receipt, now=now)
+    told = {"receipt": receipt["receipt_id"], "trouble": trouble}
+    kind = "approval_refused" if trouble else "approval_verified"
+    audit.append(journal, kind, proposal["proposal_id"], told, now=now)
+    return not trouble
 
 
 def find_forgery(journal: Journal, proposal: Row, rules: Rules, *, now: datetime) -> str:

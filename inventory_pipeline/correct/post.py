@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from inventory_pipeline.correct import outbox, queue, requests
-from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools
+from inventory_pipeline.correct.fence import Fence, FenceLostError, Tools, check_in_time
 from inventory_pipeline.correct.outbox import Contract, Sending, Step
 from inventory_pipeline.correct.requests import Request, Row, build_line
 from inventory_pipeline.errors import SourceContractError, SourceError, SourceUnavailableError
@@ -26,6 +26,8 @@ from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
+# So often others are looked for where what was due came to nothing.
+MOST_LOOKS = 20
 # One request without an answer may be that item's own fault; two in a row are the receiver's.
 MOST_DOUBTS = 2
 TALLIED = ("confirmed", "uncertain", "superseded", "dead")
@@ -99,7 +101,7 @@ class Post:
 
     def _look_back(self, receipts: list[Row]) -> None:
         first = receipts[0]
-        request = Request(first["dispatch_id"], first["dispatch_key"], first["body"], receipts)
+        request = requests.recall(receipts)
         if all(receipt["state"] == "sent" for receipt in receipts):
             self._send(request)  # handed over before; has it been answered?
             return
@@ -148,7 +150,9 @@ class Post:
         if self.writer.delivery_class != "A":
             limit = self.writer.max_lines
         stored: list[Request] = []
-        while not stored and not self.stopped:
+        for _ in range(MOST_LOOKS):
+            if stored or self.stopped:
+                break
             now = self.tools.now()
             heads = queue.take_heads(self.journal, self.system, now=now, limit=limit)
             if not heads:
@@ -156,6 +160,8 @@ class Post:
             ready = self._get_ready(self._prepare(heads))
             self.tools.crash_at("before_lease")
             with self.fenced():
+                # A number that was set meanwhile has replaced what was to leave before it.
+                ready = queue.keep_waiting(self.journal, ready)
                 parts = requests.split(ready, self.writer.max_lines)
                 stored = [request for part in parts for request in self._write_down(part)]
         self.tools.crash_at("after_lease")
@@ -219,10 +225,12 @@ class Post:
     def _send(self, request: Request) -> None:
         if self.writer.rate:
             self.tools.sleep(1 / self.writer.rate)
+        started_at = self.tools.now()
         with self.fenced():
             number = self.fence.number
             attempt_id = requests.start(self.journal, request, number, now=self.tools.now())
         self.tools.crash_at("before_send")
+        check_in_time(self.journal, self.fence, started_at, now=self.tools.now())
         answer = requests.ask(self.writer, request, self.system)
         self.tools.crash_at("after_send")
         with self.fenced():
@@ -262,10 +270,8 @@ class Post:
 
     def _stop(self, reason: str, wait: timedelta | None = None) -> None:
         self.stopped = reason
-        before = queue.find_pause(self.journal, self.system)
-        until = self.tools.now() + min(wait or timedelta(), outbox.LONGEST_PAUSE)
-        failures = (before["failures"] if before else 0) + 1
-        queue.pause(self.journal, self.system, until=until, reason=reason, failures=failures)
+        rest = min(wait or timedelta(), outbox.LONGEST_PAUSE)
+        queue.pause(self.journal, self.system, until=self.tools.now() + rest, reason=reason)
 
     def _verify(self, request: Request, answer: Answer) -> None:
         """Look at what is there after it was confirmed: a receiver may confirm and not do it."""

@@ -4,6 +4,7 @@ A receipt of one key (system, fact, item, place) leaves only when every earlier 
 is over; a dead one blocks its own key and nothing else.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from inventory_pipeline.correct.receipts import (
     make_id,
     make_key,
 )
+from inventory_pipeline.correct.seals import compute_seal
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, write_instant
 from inventory_pipeline.store.queries import load_query
@@ -33,12 +35,15 @@ def add_change(
         The receipts that are new.
     """
     with journal.transaction():
+        journal.crash_at("before_change")
         row = describe_change(change, now=now)
         if not journal.insert("changes", row, or_ignore=True):
             return []
         receipts = [_add_receipt(journal, change, effect, now=now) for effect in effects]
-        told = {"change": row, "receipts": [receipt["receipt_id"] for receipt in receipts]}
+        seals = {receipt["receipt_id"]: compute_seal(receipt) for receipt in receipts}
+        told = {"change": row, "receipts": seals}
         audit.append(journal, "change", change.change_id, told, now=now)
+        journal.crash_at("after_change")
     return receipts
 
 
@@ -51,17 +56,30 @@ def _add_receipt(journal: Journal, change: Change, effect: Effect, *, now: datet
     }
     last = journal.query(load_query("correct", "find_last_sequence"), **key)[0]["sequence"]
     receipt = describe_receipt(change, effect, sequence=last + 1, now=now)
-    if effect.operation == "set":
-        # A number that is set holds everything before it that has not left yet.
-        text = f"replaced by {receipt['receipt_id']}, which sets the number"
-        replaced = journal.execute(
-            load_query("correct", "supersede_unsent"),
-            **key, evidence=text, at=write_instant(now),
-        )  # fmt: skip
-        if replaced:
-            give_up_waiting(journal, now=now)
+    if receipt["state"] == "created":
+        replace_earlier(journal, receipt, now=now)
     journal.insert("receipts", receipt)
     return receipt
+
+
+def replace_earlier(journal: Journal, receipt: Row, *, now: datetime) -> None:
+    """A number that is set holds everything before it that has not left yet.
+
+    Only once it may leave itself: a count that its owner refuses replaces nothing.
+    """
+    if receipt["operation"] != "set":
+        return
+    text = f"replaced by {receipt['receipt_id']}, which sets the number"
+    journal.execute(
+        load_query("correct", "supersede_unsent"),
+        **_pick_key(receipt), sequence=receipt["sequence"], evidence=text, at=write_instant(now),
+    )  # fmt: skip
+    if receipt["is_owner"]:
+        give_up_waiting(journal, now=now)
+
+
+def _pick_key(receipt: Row) -> Row:
+    return {name: receipt[name] for name in ("system", "fact", "sku", "location_id")}
 
 
 def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
@@ -72,11 +90,19 @@ def note_owner(journal: Journal, change_id: str, *, now: datetime) -> int:
             "update changes set owner_at = :at where change_id = :change_id and owner_at is null",
             at=at, change_id=change_id,
         )  # fmt: skip
-        return journal.execute(
-            "update receipts set state = 'created', waits_for = '', due_at = :at "
-            "where change_id = :change_id and state = 'held' and waits_for = 'owner'",
-            at=at, change_id=change_id,
-        )  # fmt: skip
+        waiting = journal.query(
+            "select * from receipts where change_id = :change_id "
+            "and state = 'held' and waits_for = 'owner' order by receipt_id",
+            change_id=change_id,
+        )
+        for receipt in waiting:
+            journal.execute(
+                "update receipts set state = 'created', waits_for = '', due_at = :at "
+                "where receipt_id = :receipt_id",
+                at=at, receipt_id=receipt["receipt_id"],
+            )  # fmt: skip
+            replace_earlier(journal, receipt, now=now)
+        return len(waiting)
 
 
 def give_up_waiting(journal: Journal, *, now: datetime) -> int:
@@ -95,6 +121,14 @@ def take_heads(journal: Journal, system: str, *, now: datetime, limit: int) -> l
     return journal.query(
         load_query("correct", "find_heads"), system=system, now=write_instant(now), at_most=limit
     )
+
+
+def keep_waiting(journal: Journal, receipts: list[Row]) -> list[Row]:
+    """Return those of the receipts that may still leave."""
+    ids = json.dumps([receipt["receipt_id"] for receipt in receipts])
+    rows = journal.query(load_query("correct", "find_waiting"), ids=ids)
+    waiting = {row["receipt_id"] for row in rows}
+    return [receipt for receipt in receipts if receipt["receipt_id"] in waiting]
 
 
 def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row]:
@@ -139,6 +173,7 @@ def return_leased(journal: Journal, system: str) -> None:
 
 def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None:
     """Write what becomes of one receipt."""
+    journal.crash_at(f"before_{step.state}")
     at = write_instant(now)
     generation = receipt["generation"] + step.is_new_generation
     journal.execute(
@@ -158,15 +193,16 @@ def settle(journal: Journal, receipt: Row, step: Step, *, now: datetime) -> None
         note_owner(journal, receipt["change_id"], now=now)
     elif step.state in OVER and receipt["is_owner"]:
         give_up_waiting(journal, now=now)
+    journal.crash_at(f"after_{step.state}")
 
 
-def pause(journal: Journal, system: str, *, until: datetime, reason: str, failures: int) -> None:
-    """Leave a system alone for a while."""
+def pause(journal: Journal, system: str, *, until: datetime, reason: str) -> None:
+    """Leave a system alone for a while; failures in a row are counted."""
     journal.execute(
         "insert into pauses (system, until_at, reason, failures) "
-        "values (:system, :until, :reason, :failures) on conflict (system) do update set "
-        "until_at = excluded.until_at, reason = excluded.reason, failures = excluded.failures",
-        system=system, until=write_instant(until), reason=reason, failures=failures,
+        "values (:system, :until, :reason, 1) on conflict (system) do update set "
+        "until_at = excluded.until_at, reason = excluded.reason, failures = failures + 1",
+        system=system, until=write_instant(until), reason=reason,
     )  # fmt: skip
 
 

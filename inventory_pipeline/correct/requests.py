@@ -1,10 +1,11 @@
 """Requests: receipts that leave together; bytes and key are stored before the first sending."""
 
 import hashlib
+import json
 import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,16 +24,30 @@ SPLIT_FROM = 2
 
 @dataclass(frozen=True)
 class Request:
-    """One request with its bytes, as it is stored."""
+    """One request with its bytes, as it is stored.
+
+    Attributes:
+        lines: everything the bytes say, in their order.
+        receipts: what of it is not over; the others were answered for before.
+    """
 
     dispatch_id: int
     key: str
     body: bytes
+    lines: list[Line]
     receipts: list[Row]
 
-    @property
-    def lines(self) -> list[Line]:
-        return [build_line(receipt) for receipt in self.receipts]
+
+def read_lines(text: str) -> list[Line]:
+    """Return the lines of a request as they were stored with its bytes."""
+    return [Line(**line) for line in json.loads(text)]
+
+
+def recall(receipts: list[Row]) -> Request:
+    """Return the request that unanswered receipts were in: rows of ``find_unanswered``."""
+    first = receipts[0]
+    lines = read_lines(first["lines"])
+    return Request(first["dispatch_id"], first["dispatch_key"], first["body"], lines, receipts)
 
 
 def build_line(receipt: Row) -> Line:
@@ -77,7 +92,8 @@ def store(
     key = receipts[0]["key"]
     if len(receipts) > 1:
         key = str(uuid.uuid5(KEYS, ",".join(receipt["key"] for receipt in receipts)))
-    body = _encode(writer, [build_line(receipt) for receipt in receipts], key, system)
+    lines = [build_line(receipt) for receipt in receipts]
+    body = _encode(writer, lines, key, system)
     row = {
         "system": system,
         "fact": receipts[0]["fact"],
@@ -85,10 +101,13 @@ def store(
         "key": key,
         "body": body,
         "digest": hashlib.sha256(body).hexdigest(),
+        "lines": json.dumps([asdict(line) for line in lines], ensure_ascii=False),
         "created_at": write_instant(now),
     }
     journal.insert("dispatches", row, or_ignore=True)
-    [stored] = journal.query("select dispatch_id, body from dispatches where key = :key", key=key)
+    [stored] = journal.query(
+        "select dispatch_id, body, lines from dispatches where key = :key", key=key
+    )
     journal.execute_many(
         "update receipts set state = 'leased', dispatch_id = :dispatch_id, "
         "sent_operation = :sent_operation, sent_quantity = :sent_quantity, "
@@ -96,7 +115,8 @@ def store(
         "where receipt_id = :receipt_id and state = 'created'",
         [{**_pick(receipt), "dispatch_id": stored["dispatch_id"]} for receipt in receipts],
     )
-    return Request(stored["dispatch_id"], key, stored["body"], receipts)
+    sent = read_lines(stored["lines"])
+    return Request(stored["dispatch_id"], key, stored["body"], sent, receipts)
 
 
 def _encode(writer: Writer, lines: list[Line], key: str, system: str) -> bytes:

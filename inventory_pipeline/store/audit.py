@@ -33,6 +33,7 @@ class Head:
 def append(journal: Journal, kind: str, subject: str, details: Any, *, now: datetime) -> None:
     """Add one link; inside a transaction it stands or falls with what it tells of."""
     with journal.transaction():
+        journal.crash_at("before_chain")
         head, at = load_head(journal), write_instant(now)
         text = json.dumps(details, sort_keys=True, default=str)
         row = {"seq": head.seq + 1, "at": at, "kind": kind, "subject": subject, "details": text}
@@ -41,6 +42,7 @@ def append(journal: Journal, kind: str, subject: str, details: Any, *, now: date
             "values (:seq, :at, :kind, :subject, :details, :previous, :digest)",
             **row, previous=head.digest, digest=compute_digest(head.digest, row),
         )  # fmt: skip
+        journal.crash_at("after_chain")
 
 
 def compute_digest(previous: str, row: dict[str, Any]) -> str:
@@ -80,10 +82,12 @@ def keep_head(journal: Journal, storage: Path, *, now: datetime) -> Head:
     head, path = load_head(journal), storage / HEADS_FILE
     if head == _read_kept(path):
         return head
+    journal.crash_at("before_head")
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{write_instant(now)} {head.seq} {head.digest}\n")
         file.flush()
         os.fsync(file.fileno())
+    journal.crash_at("after_head")
     return head
 
 

@@ -8,9 +8,10 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,14 @@ def read_instant(text: str) -> datetime:
 
 
 class Journal:
-    """One open journal. Methods commit on their own unless inside ``transaction``."""
+    """One open journal. Methods commit on their own unless inside ``transaction``.
+
+    Attributes:
+        crash_at: is called with the name of each step that a death may fall on.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.crash_at: Callable[[str], None] = lambda _point: None
         self._connection = connection
         self._depth = 0
 
@@ -56,13 +62,16 @@ class Journal:
         self._depth = 1
         try:
             yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        else:
+            self.crash_at("before_commit")
             self._connection.execute("commit")
+        except BaseException:
+            # A full disk has undone it already; what it said must not be drowned out.
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
         finally:
             self._depth = 0
+        self.crash_at("after_commit")
 
     def query(self, sql: str, **params: Any) -> list[dict[str, Any]]:
         """Return rows as dictionaries; ``:name`` parameters."""
@@ -77,14 +86,9 @@ class Journal:
 
     def insert(self, table: str, row: Mapping[str, Any], *, or_ignore: bool = False) -> int:
         """Write one row; return how many were written: none where it stands already."""
-        names = ", ".join(_check_name(name) for name in row)
-        values = ", ".join(f":{name}" for name in row)
         verb = "insert or ignore" if or_ignore else "insert"
         with self.transaction():
-            return self._connection.execute(
-                f"{verb} into {_check_name(table)} ({names}) values ({values})",
-                dict(row),
-            ).rowcount
+            return self._connection.execute(_write_insert(verb, table, *row), dict(row)).rowcount
 
     def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run one writing statement for every row; return how many rows it touched."""
@@ -185,6 +189,13 @@ class Journal:
             subject=subject,
             details=json.dumps(details, sort_keys=True, default=str),
         )
+
+
+@lru_cache(maxsize=256)
+def _write_insert(verb: str, table: str, *columns: str) -> str:
+    names = ", ".join(_check_name(name) for name in columns)
+    values = ", ".join(f":{name}" for name in columns)
+    return f"{verb} into {_check_name(table)} ({names}) values ({values})"
 
 
 def _check_name(text: str) -> str:

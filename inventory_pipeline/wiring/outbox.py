@@ -8,6 +8,7 @@ from inventory_pipeline.correct import approvals
 from inventory_pipeline.correct.approvals import Approved, Rules
 from inventory_pipeline.correct.deliver import Delivered, Worker, run_pass
 from inventory_pipeline.correct.handover import Verdict, settle_by_hand
+from inventory_pipeline.correct.seals import find_altered
 from inventory_pipeline.correct.situation import find_writable
 from inventory_pipeline.correct.step import build_book
 from inventory_pipeline.errors import ConfigError, StoreDamagedError
@@ -56,6 +57,7 @@ def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: No
     """
     writers = build_writers(house)
     with house.journal() as journal:
+        journal.crash_at = crash_at
         check_chain(house, journal)
         refused = approvals.release(journal, build_rules(house), now=house.clock.now())
         worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
@@ -73,12 +75,18 @@ def check_chain(house: House, journal: Journal) -> None:
     Raises:
         StoreDamagedError: a link was changed, or the end of the chain is gone.
     """
-    trouble = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+    trouble = find_tampering(house, journal)
     if trouble:
         raise StoreDamagedError(
             f"{trouble}; nothing is sent. Put back the newest journal, or, if this one is right, "
             f"remove {audit.HEADS_FILE} after you have looked at what it tells"
         )
+
+
+def find_tampering(house: House, journal: Journal) -> str:
+    """Return what in the journal is not as it was written, in words, or nothing."""
+    trouble = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+    return trouble or find_altered(journal)
 
 
 def build_rules(house: House) -> Rules:

@@ -36,7 +36,7 @@ def test_F_96_the_conflict_goes_to_a_recount(pair: Pair):
     count(pair, "C1 count X L1 17 09:10 ann\nC2 count X L1 19 09:20 bob")
 
     task = pair.one("tasks")
-    assert (task["sku"], task["bin"], task["state"]) == ("X", "B-1", "proposed")
+    assert (task["sku"], task["bin"], task["state"]) == ("X", "B-1", "open")
     assert task["reason"] == "two counts in shelf contradict each other; count again"
 
 

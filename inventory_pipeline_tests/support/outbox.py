@@ -10,13 +10,10 @@ from inventory_pipeline.correct.deliver import Delivered, Worker, run_pass
 from inventory_pipeline.correct.receipts import Change, ChangeKind, Effect
 from inventory_pipeline.model.delivery import Operation
 from inventory_pipeline.store.journal import Journal
+from inventory_pipeline_tests.support.memory_journal import DiedError
 from inventory_pipeline_tests.support.receiver import Receiver
 
 START = datetime(2026, 4, 6, 10, 0, 20, tzinfo=UTC)
-
-
-class DiedError(Exception):
-    """A worker was killed at a named point."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from inventory_pipeline.errors import SourceUnavailableError
 from inventory_pipeline.model.delivery import (
@@ -24,10 +24,22 @@ from inventory_pipeline.model.delivery import (
 # applied_then_lost: it was done and nobody heard. lost: it never came. error_500: an error, and
 # it was not done. applied_500: an error, and it was done. cached_500: an error that is
 # remembered under the key. down: nobody was there. slow: come back later.
+# half: it was done, and the answer names the first line alone. broken: it was done and the
+# connector that was told so broke.
 Fault = Literal[
     "none", "applied_then_lost", "lost", "error_500", "applied_500", "cached_500", "down", "slow",
-    "ignored", "clamped",
+    "ignored", "clamped", "half", "broken",
 ]  # fmt: skip
+Place = tuple[str, str, str]
+
+
+class Took(NamedTuple):
+    """One change that was made to a number, and by which receipt; foreign ones have none."""
+
+    receipt_id: str
+    place: Place
+    before: int
+    after: int
 
 
 @dataclass
@@ -38,12 +50,14 @@ class Receiver:
         levels: (item, place, fact) → number.
         effects: how often each receipt had an effect.
         draw: returns the fault of the next request.
+        history: every change of every number, in the order it was made.
+        linger: called while a request is on its way, before it arrives.
     """
 
     delivery_class: DeliveryClass
     now: Callable[[], datetime]
     draw: Callable[[], Fault] = lambda: "none"
-    levels: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    levels: dict[Place, int] = field(default_factory=dict)
     effects: Counter[str] = field(default_factory=Counter)
     refuses: set[str] = field(default_factory=set)
     max_lines: int = 5
@@ -53,7 +67,8 @@ class Receiver:
     operations: frozenset[Operation] = frozenset({"set", "add"})
     can_read: bool = True
     requests: int = 0
-    log: list[tuple[str, ...]] = field(default_factory=list)
+    history: list[Took] = field(default_factory=list)
+    linger: Callable[[], None] = lambda: None
     _seen: dict[str, tuple[datetime, bytes, Answer]] = field(default_factory=dict)
 
     @property
@@ -71,6 +86,7 @@ class Receiver:
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
         self.requests += 1
         fault = self.draw()
+        self.linger()
         if fault == "down":
             return answer_all(lines, "unapplied", "connection refused", is_down=True)
         if fault == "slow":
@@ -85,9 +101,13 @@ class Receiver:
         if fault == "cached_500":
             return self._remember(key, body, answer_all(lines, "spent", "500, remembered"))
         answer = self._remember(key, body, self._apply(lines, fault))
-        if fault in ("applied_then_lost", "applied_500"):
-            return answer_all(lines, "ambiguous", fault)
-        return answer
+        return _garble(lines, answer, fault)
+
+    def order(self, place: Place, units: int) -> None:
+        """Let somebody else move a number."""
+        before = self.levels[place]
+        self.levels[place] += units
+        self.history.append(Took("", place, before, before + units))
 
     def _recall(self, key: str, body: bytes) -> Answer | None:
         if self.key_lifetime is None or key not in self._seen:
@@ -127,12 +147,22 @@ class Receiver:
         if fault == "ignored":
             return
         target = line.quantity if line.operation == "set" else self.levels[place] + line.quantity
+        before = self.levels[place]
         self.levels[place] = max(0, target) if fault == "clamped" else target
         self.effects[line.receipt_id] += 1
-        self.log.append((line.receipt_id, line.operation, str(line.quantity)))
+        self.history.append(Took(line.receipt_id, place, before, self.levels[place]))
 
 
-def _place(line: Line) -> tuple[str, str, str]:
+def _garble(lines: Sequence[Line], answer: Answer, fault: Fault) -> Answer:
+    """Return what is heard of an answer."""
+    if fault == "broken":
+        raise ValueError("what it said was not understood")
+    if fault in ("applied_then_lost", "applied_500"):
+        return answer_all(lines, "ambiguous", fault)
+    return Answer(dict(list(answer.lines.items())[:1])) if fault == "half" else answer
+
+
+def _place(line: Line) -> Place:
     return line.item_id, line.location_id, line.fact
 
 

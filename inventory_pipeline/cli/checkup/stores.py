@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.cli.checkup.reading import Reading
 from inventory_pipeline.errors import StoreBusyError, StoreError
-from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import read_instant
 from inventory_pipeline.store.migrate import find_migrations
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import open_warehouse
 from inventory_pipeline.wiring.house import House
-from inventory_pipeline.wiring.outbox import Queue, load_queue
+from inventory_pipeline.wiring.outbox import Queue, find_tampering, load_queue
 
 _PATIENCE = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(hours=2)
@@ -48,7 +47,7 @@ def read_journal(house: House) -> list[Reading]:
                 return [Reading("journal", "note", text)]
             [check] = journal.query("pragma quick_check(1)")
             leases = journal.query("select name, holder, expires_at from leases where holder <> ''")
-            chain = audit.find_break(journal) or audit.find_loss(journal, house.storage)
+            chain = find_tampering(house, journal)
             queue = load_queue(
                 journal, stuck_after=house.settings.outbox.stuck_after, now=house.clock.now()
             )

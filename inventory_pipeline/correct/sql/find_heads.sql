@@ -1,13 +1,15 @@
 -- grain: one receipt that may leave: due, the first of its key that is not over, and, where
--- nobody but the assistant wanted it, not held by a brake
+-- nobody but the assistant wanted it, not held by a brake; of those made at once every key has
+-- its first turn before another has its second
 -- reads: journal receipts, proposals, brakes
 -- param: system, now, at_most
+-- The plus keeps SQLite from sorting all that is due: it walks receipts_waiting from its front.
 select *
 from receipts
 where
     system = $system
     and state = 'created'
-    and due_at <= $now
+    and +due_at <= $now
     and not exists (
         select 1
         from receipts as earlier
@@ -28,5 +30,5 @@ where
             and proposals.decision = 'auto'
             and brakes.released_at is null
     )
-order by created_at, receipt_id
+order by created_at, sequence, receipt_id
 limit $at_most

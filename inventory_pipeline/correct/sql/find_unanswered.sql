@@ -5,6 +5,7 @@ select
     receipts.*,
     dispatches.key as dispatch_key,
     dispatches.body,
+    dispatches.lines,
     dispatches.first_sent_at,
     dispatches.last_sent_at,
     dispatches.sendings,

@@ -1,5 +1,6 @@
--- grain: one receipt: what has not left yet is replaced by a number that is set
--- param: system, fact, sku, location_id, evidence, at
+-- grain: one receipt: what has not left yet is replaced by a later number that is set. What the
+-- owner does not have yet is in no number.
+-- param: system, fact, sku, location_id, sequence, evidence, at
 update receipts
 set
     state = 'superseded',
@@ -11,4 +12,6 @@ where
     and fact = $fact
     and sku = $sku
     and location_id = $location_id
+    and sequence < $sequence
     and state in ('created', 'held', 'dead')
+    and not (operation = 'add' and waits_for = 'owner')

@@ -58,4 +58,4 @@ def test_anything_else_is_refused(query, said):
 
 
 def test_casts_and_times_of_day_are_no_parameters():
-    assert find_parameters("select a::int, '10:00' from t where b = :hour_at") == ["hour_at"]
+    assert find_parameters("select a::int, '10:00' from t where b = :hour_at") == ("hour_at",)

@@ -92,6 +92,8 @@ create table dispatches (
     key text not null unique,
     body blob not null,
     digest text not null,
+    -- what the bytes say, line by line, in their order: an answer may name a line by its number
+    lines text not null,
     created_at text not null,
     first_sent_at text,
     last_sent_at text,
@@ -100,7 +102,7 @@ create table dispatches (
     is_spent integer not null default 0 check (is_spent in (0, 1))
 ) strict;
 
-create trigger dispatches_keep_their_bytes before update of body, key, digest on dispatches
+create trigger dispatches_keep_their_bytes before update of body, key, digest, lines on dispatches
 begin
     select raise(abort, 'a request keeps its bytes and its key');
 end;
