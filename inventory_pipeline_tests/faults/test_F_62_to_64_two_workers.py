@@ -172,7 +172,7 @@ def test_F_64_a_request_that_arrives_after_its_successor_changes_nothing(
 ) -> None:
     shop, ten, eleven = deliver_both(office, office.journal, wait)
     assert (office.read_states()[ten], office.read_states()[eleven]) == ("confirmed", "confirmed")
-    assert [entry[0] for entry in shop.log] == [ten, eleven]
+    assert [took.receipt_id for took in shop.history] == [ten, eleven]
     before = dict(shop.levels), dict(shop.effects)
 
     # Known by its key, or, where that has expired, refused by the number it expects.
