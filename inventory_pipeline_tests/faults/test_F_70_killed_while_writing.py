@@ -79,7 +79,7 @@ def test_F_70_kills_at_any_moment_lose_no_acknowledged_receipt(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_F_70_a_thousand_kills_lose_no_acknowledged_receipt(tmp_path: Path) -> None:
+def test_F_70_a_hundred_and_fifty_kills_lose_no_acknowledged_receipt(tmp_path: Path) -> None:
     written, lost = find_lost(tmp_path / "journal.sqlite", rounds=150, seed=90)
 
     assert written >= 150
