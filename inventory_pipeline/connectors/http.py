@@ -20,7 +20,6 @@ from inventory_pipeline.connectors.http_questions import Scribe
 from inventory_pipeline.connectors.http_wire import (
     Answer,
     Deadline,
-    NotReachedError,
     Question,
     Wire,
     build_tls,
@@ -144,21 +143,6 @@ class HttpDoor:
             return wire.exchange(replace(question, headers=shown), deadline)
         except ConfigError as error:  # a header that cannot be written
             raise NotSentError(str(error)) from None
-
-    def hand_over(self, question: Question, until: Deadline) -> Answer:
-        """Ask exactly once and judge nothing: for what is to be done once, not read.
-
-        Raises:
-            NotReachedError: nothing was sent.
-            SourceRefusedError: our own rules forbid the place; nothing was sent.
-            SourceError: whether it was taken is not known.
-        """
-        wire, deadline = self._find_wire(question.place), self._cut(until)
-        try:
-            wire.reach(question.place, deadline)
-        except SourceUnavailableError as error:
-            raise NotReachedError(str(error)) from None
-        return wire.exchange(question, deadline)
 
     def _ask(self, question: Question, until: Deadline, judge: Judge, badge: Badge) -> Answer:
         deadline = self._cut(until)

@@ -137,16 +137,9 @@ Auth = Annotated[
 ]
 
 
-class HttpOptions(Options):
-    """Where the system is and how it is spoken to."""
+class WayOptions(Options):
+    """How a system is reached, whatever it is asked; a write is never tried again by itself."""
 
-    base_url: str = Field(
-        description="https URL; nothing outside its origin and path is ever asked."
-    )
-    auth: Auth = Field(NoAuth(), description="Who we are.")
-    headers: dict[str, Parameter] = Field(
-        default_factory=dict, description="Headers of every request; {env: NAME} is a secret."
-    )
     ca_file: str | None = Field(None, description="More trusted certificates (PEM).")
     allow_plain_http: bool = Field(
         False, description="Speak http to a host other than this machine. Anyone can read it."
@@ -157,6 +150,18 @@ class HttpOptions(Options):
     timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
     retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
     rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
+
+
+class HttpOptions(WayOptions):
+    """Where the system is and how it is spoken to."""
+
+    base_url: str = Field(
+        description="https URL; nothing outside its origin and path is ever asked."
+    )
+    auth: Auth = Field(NoAuth(), description="Who we are.")
+    headers: dict[str, Parameter] = Field(
+        default_factory=dict, description="Headers of every request; {env: NAME} is a secret."
+    )
     reads_past: bool = Field(
         False,
         description="Every request names its hour and the source remembers it: a missed hour "

@@ -68,10 +68,6 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-class NotReachedError(SourceUnavailableError):
-    """No connection came about: nothing of the question was sent."""
-
-
 class Wire:
     """Connections to the places of one configured URL; one is kept open between questions."""
 
@@ -91,7 +87,6 @@ class Wire:
         """Send one question and read its whole answer.
 
         Raises:
-            NotReachedError: no connection; nothing was sent.
             SourceUnavailableError: reset, cut short, or too slow.
             SourceRefusedError: the certificate or the address is not to be trusted.
             SourceContractError: the answer is too large or no HTTP.
@@ -218,7 +213,7 @@ class _Connection(http.client.HTTPConnection):
                 problem = f"silent for {seconds:.3g} s"
             except OSError as error:
                 problem = _describe(error)
-        raise NotReachedError(f"{self.host}:{self.port} cannot be reached: {problem}")
+        raise SourceUnavailableError(f"{self.host}:{self.port} cannot be reached: {problem}")
 
 
 def _find_patience(deadline: Deadline, read_seconds: float) -> float:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.http import Surroundings
-from inventory_pipeline.connectors.http_options import Options, RateLimit, Timeouts
+from inventory_pipeline.connectors.http_options import WayOptions
 from inventory_pipeline.connectors.json_connector import HEADERS
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
 from inventory_pipeline.connectors.tables import Plan, join_parts, refuse_unknown_feed
@@ -27,7 +27,7 @@ COUNTS = "counts"
 _MARK = b"Tryton-Location: "
 
 
-class TrytonOptions(Options):
+class TrytonOptions(WayOptions):
     """One database of a Tryton 8.0 server or newer."""
 
     url: str = Field(description="https URL of the server.")
@@ -41,16 +41,6 @@ class TrytonOptions(Options):
         False, description="Count what lies in locations below, too; such a system only reads."
     )
     page_size: int = Field(500, ge=1, le=10_000, description="Products to ask for at once.")
-    ca_file: str | None = Field(None, description="More trusted certificates (PEM).")
-    allow_plain_http: bool = Field(
-        False, description="Speak http to a host other than this machine. Anyone can read it."
-    )
-    allow_private: bool = Field(
-        False, description="The host name leads into your own network (10.x, 192.168.x ...)."
-    )
-    timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
-    retries: int = Field(4, ge=0, le=20, description="More tries of a read; a write has none.")
-    rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> "TrytonOptions":
@@ -59,13 +49,11 @@ class TrytonOptions(Options):
 
     def build_rest(self, place: str) -> RestOptions:
         """Return the options with which ``rest`` reads the counts of one place."""
-        shared = ("ca_file", "allow_plain_http", "allow_private", "timeouts", "retries")
         return RestOptions.model_validate(
             {
                 "base_url": f"{self.url.rstrip('/')}/{quote(self.database, safe='')}/rest/model",
                 "auth": {"kind": "bearer", "token": self.key},
-                "rate_limit": self.rate_limit,
-                **{name: getattr(self, name) for name in shared},
+                **{name: getattr(self, name) for name in WayOptions.model_fields},
                 "feeds": {COUNTS: self._describe_counts(place)},
             }
         )

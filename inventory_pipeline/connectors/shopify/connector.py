@@ -37,8 +37,8 @@ class ShopifyConnector(ShopifyDesk):
             return build_rows(pages, self._shop)
 
     def build_writer(self) -> Writer | None:
-        """Return the writing side; None: ``writing`` is not configured."""
-        options = self._shop.pick_writing()
+        """Return the writing side; None: ``write`` is not configured."""
+        options = self._shop.pick_writer()
         if options is None:
             return None
         return ShopifyWriter(ShopifyDesk(options=options, **self._where), options)

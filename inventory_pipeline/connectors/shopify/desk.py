@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inventory_pipeline.connectors.graphql import GraphqlConnector
-from inventory_pipeline.connectors.http import HttpDoor
+from inventory_pipeline.connectors.http import HttpDoor, NotSentError
 from inventory_pipeline.connectors.http_options import Call
-from inventory_pipeline.connectors.http_wire import Answer, Deadline, NotReachedError, Question
+from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.patience import find_wait
@@ -19,7 +19,6 @@ from inventory_pipeline.errors import (
     ConfigError,
     SourceContractError,
     SourceError,
-    SourceRefusedError,
 )
 
 Redact = Callable[[str], str]
@@ -80,8 +79,7 @@ class ShopifyDesk(GraphqlConnector):
             The answer, and what makes its words fit for a message.
 
         Raises:
-            NotReachedError: nothing was sent.
-            SourceRefusedError: our own rules, or the credentials, forbid it; nothing was sent.
+            NotSentError: nothing was sent.
             SourceError: whether it was taken is not known.
         """
         answer, redact = self._send_once(body)
@@ -97,13 +95,12 @@ class ShopifyDesk(GraphqlConnector):
             yield door, door.start_deadline(seconds, f"not all came within {seconds:g} s")
 
     def _send_once(self, body: bytes) -> tuple[Answer, Redact]:
-        with _before_anything_is_sent(), self.open_door() as (door, until):
-            shown, redact = self._badge.find_headers(door, until), door.scribe.redact
-        with self.open_door() as (door, until):
-            # A connection of its own: one kept from before might end as we write.
-            question = _write(door, body)
-            whole = replace(question, headers={**question.headers, **shown})
-            return door.hand_over(whole, until), redact
+        with self.open_door() as (door, _):
+            try:
+                question = _write(door, body)
+            except (SourceError, ConfigError) as error:
+                raise NotSentError(str(error)) from None
+            return door.send(question, badge=self._badge), door.scribe.redact
 
     def _find_wait(self, document: Any) -> float | None:
         return find_wait(document)
@@ -117,17 +114,6 @@ def render_body(document: str, variables: Any) -> bytes:
 
 def _write(door: HttpDoor, body: bytes) -> Question:
     return replace(door.scribe.write(Call(method="POST", body={}), {}), body=body)
-
-
-@contextmanager
-def _before_anything_is_sent() -> Iterator[None]:
-    """Say of every failure in here that nothing was sent."""
-    try:
-        yield
-    except (ConfigError, SourceRefusedError) as error:
-        raise SourceRefusedError(str(error)) from None
-    except SourceError as error:
-        raise NotReachedError(str(error)) from None
 
 
 def _read_clock() -> datetime:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.graphql import GraphqlFeed, GraphqlOptions
-from inventory_pipeline.connectors.http_options import Options, Timeouts
+from inventory_pipeline.connectors.http_options import Options, WayOptions
 from inventory_pipeline.connectors.shopify.documents import AVAILABLE, ITEM, ITEMS, ON_HAND, PARTS
 
 Version = Literal["2026-04", "2026-07", "2026-10"]
@@ -61,11 +61,11 @@ class Credentials(Options):
         }
 
 
-class Writing(Credentials):
+class Write(Credentials):
     """That numbers may be set in the shop; with a token of its own, or with the reader's."""
 
 
-class ShopifyOptions(Credentials):
+class ShopifyOptions(Credentials, WayOptions):
     """One shop."""
 
     shop: str = Field(description="Host of the shop, such as harbor.myshopify.com.")
@@ -89,13 +89,9 @@ class ShopifyOptions(Credentials):
     levels: int = Field(
         5, ge=1, le=MOST_LEVELS, description="Locations of an item shown on its page; more cost."
     )
-    writing: Writing | None = Field(
+    write: Write | None = Field(
         None, description="Absent: this system is only read. {}: written with the same token."
     )
-    ca_file: str | None = Field(None, description="More trusted certificates (PEM).")
-    allow_private: bool = Field(False, description="base_url leads into your own network.")
-    timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
-    retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
 
     @field_validator("shop")
     @classmethod
@@ -133,10 +129,7 @@ class ShopifyOptions(Credentials):
                 "auth": self.describe_auth(self.origin),
                 "feeds": {"counts": self.build_feed(ITEMS, "inventoryItems", self.page_size)},
                 "denied_codes": ["ACCESS_DENIED", "UNAUTHENTICATED", "FORBIDDEN"],
-                "ca_file": self.ca_file,
-                "allow_private": self.allow_private,
-                "timeouts": self.timeouts,
-                "retries": self.retries,
+                **{name: getattr(self, name) for name in WayOptions.model_fields},
             }
         )
 
@@ -169,11 +162,11 @@ class ShopifyOptions(Credentials):
     @property
     def has_one_token_for_all(self) -> bool:
         """Return whether the token that reads is also the one that writes."""
-        return self.writing is not None and self.writing.is_empty
+        return self.write is not None and self.write.is_empty
 
-    def pick_writing(self) -> "ShopifyOptions | None":
+    def pick_writer(self) -> "ShopifyOptions | None":
         """Return the options of the writing side: with the writer's credentials, if it has some."""
-        if self.writing is None or self.has_one_token_for_all:
+        if self.write is None or self.has_one_token_for_all:
             return self if self.has_one_token_for_all else None
-        mine = {name: getattr(self.writing, name) for name in Credentials.model_fields}
+        mine = {name: getattr(self.write, name) for name in Credentials.model_fields}
         return self.model_copy(update=mine)

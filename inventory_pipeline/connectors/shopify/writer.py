@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from inventory_pipeline.connectors.http_wire import NotReachedError
+from inventory_pipeline.connectors.http import NotSentError
 from inventory_pipeline.connectors.shopify.answers import MISMATCH, judge
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.directory import Directory
@@ -18,7 +18,7 @@ from inventory_pipeline.connectors.shopify.documents import NUMBERS
 from inventory_pipeline.connectors.shopify.encoding import encode_request, find_objections
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.shapes import read_quantities, take, take_list
-from inventory_pipeline.errors import SourceError, SourceRefusedError
+from inventory_pipeline.errors import SourceError
 from inventory_pipeline.model.delivery import (
     Answer,
     DeliveryClass,
@@ -82,7 +82,7 @@ class ShopifyWriter:
             return _refuse(lines, objections)
         try:
             said, redact = self._desk.hand_over(body)
-        except (NotReachedError, SourceRefusedError) as error:
+        except NotSentError as error:
             return answer_all(lines, "unapplied", str(error), is_down=True)
         except SourceError as error:
             return answer_all(lines, "ambiguous", str(error))

@@ -187,7 +187,7 @@ def test_a_token_that_may_write_where_we_only_read_is_noted(tmp_path, shop):
     assert (
         "the token may write_inventory, write_orders; this system only reads" in fetched.notes[-1]
     )
-    fetched, _, _ = read(tmp_path, shop, writing={})
+    fetched, _, _ = read(tmp_path, shop, write={})
     assert "the token may write_orders; this system needs only" in fetched.notes[-1]
     assert fetched.is_complete
 
@@ -256,7 +256,7 @@ def test_the_version_is_the_one_asked_for(tmp_path, shop, version):
         (APP, "not both"),
         ({"base_url": "http://gateway.example.com"}, "not encrypted"),
         ({"levels": 251}, "less than or equal to 250"),
-        ({"writing": {"client_id": "a"}}, "go together"),
+        ({"write": {"client_id": "a"}}, "go together"),
     ],
 )
 def test_options_that_cannot_work_say_so(options, said):

@@ -17,7 +17,7 @@ from inventory_pipeline_tests.support.stand_in import refused_port
 KEY = "0b0e6b1e-5a0a-5d2c-9d0e-1f6a8f0f2b11"
 # A silence is waited for; everything else answers in no time, unless the machine is busy.
 PATIENT = {"connect": "2s", "read": "2s", "answer": "10s", "feed": "20s"}
-WRITING = {"writing": {}, "timeouts": PATIENT}
+WRITING = {"write": {}, "timeouts": PATIENT}
 
 
 @pytest.fixture
@@ -341,7 +341,7 @@ def test_a_shop_that_is_not_there_was_sent_nothing(tmp_path, shop, opened, write
 def test_a_token_that_ended_is_fetched_again_before_anything_is_done(tmp_path, shop):
     (tmp_path / "secret").write_text("s3cr3t")
     app = {"client_id": "app", "client_secret": {"file": "secret"}}
-    with open_shop(tmp_path, shop, writing=app) as opened:
+    with open_shop(tmp_path, shop, write=app) as opened:
         writer = opened.writer
         lines = [line("r1", "A", 3, 4)]
         body = writer.encode(lines, KEY)
@@ -354,7 +354,7 @@ def test_a_token_that_ended_is_fetched_again_before_anything_is_done(tmp_path, s
 def test_the_writer_has_a_token_of_its_own(tmp_path, shop):
     (tmp_path / "mine").write_text("shpat_writer")
     shop.tokens.add("shpat_writer")
-    with open_shop(tmp_path, shop, writing={"token": {"file": "mine"}}) as opened:
+    with open_shop(tmp_path, shop, write={"token": {"file": "mine"}}) as opened:
         deliver(opened.writer, [line("r1", "A", 3, 4)])
     used = {asked.headers["x-shopify-access-token"] for asked in opened.server.asked}
     assert used == {"shpat_writer"}

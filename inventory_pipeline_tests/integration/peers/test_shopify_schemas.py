@@ -54,7 +54,7 @@ def test_a_whole_day_of_reading_and_writing_fits(tmp_path, schema, version):
     shop = Shop(schemas=load_schema)
     shop.shelf.add("A", *range(4, 12))
     shop.shelf.add("B", 5)
-    options = {"version": version, "levels": 3, "writing": {}, "timeouts": {}}
+    options = {"version": version, "levels": 3, "write": {}, "timeouts": {}}
     with open_shop(tmp_path, shop, **options) as opened:
         fetched, _ = land(opened.connector, "counts", tmp_path / "landing")
         writer = opened.writer
@@ -76,7 +76,7 @@ def test_a_whole_day_of_reading_and_writing_fits(tmp_path, schema, version):
 def test_places_by_name_fit(tmp_path, schema, version):
     shop = Shop(schemas=load_schema)
     shop.shelf.add("A", 4)
-    options = {"version": version, "locate_by": "name", "writing": {}, "timeouts": {}}
+    options = {"version": version, "locate_by": "name", "write": {}, "timeouts": {}}
     with open_shop(tmp_path, shop, **options) as opened:
         assert opened.writer.read([line("r1", "A", 3, 4, location_id="L1")]) == {"r1": 4}
 
