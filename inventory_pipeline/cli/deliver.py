@@ -44,5 +44,6 @@ _WORDS = {
     "again": "waiting",
     "uncertain": "uncertain",
     "superseded": "superseded",
-    "dead": "dead: a person must look",
+    "dead": "dead",
+    "for_people": "for a person to settle",
 }

@@ -10,8 +10,7 @@ from typing import Any
 
 from inventory_pipeline.correct import queue
 from inventory_pipeline.correct.addresses import AddressBook
-from inventory_pipeline.correct.propose import compute_id
-from inventory_pipeline.correct.receipts import Change, Effect
+from inventory_pipeline.correct.receipts import Change, Effect, make_id
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, write_instant
 
@@ -110,7 +109,7 @@ def decide(
 
 def ask_by_hand(journal: Journal, proposal: Row, *, trouble: str, now: datetime) -> str:
     """Ask a person to set a number in a system that we cannot write to; return the task."""
-    task_id = compute_id("T", "set", proposal["proposal_id"])
+    task_id = make_id("T", "set", proposal["proposal_id"])
     journal.insert(
         "tasks",
         {

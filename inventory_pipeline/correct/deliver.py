@@ -31,7 +31,8 @@ class Delivered:
     """What one pass came to.
 
     Attributes:
-        tally: receipts that were confirmed, uncertain, superseded, dead, or go again.
+        tally: receipts that were confirmed, uncertain, superseded, dead, or go again;
+            for_people: of those, what nobody but a person can settle.
         busy: systems that another worker was at.
         left: systems left alone, and why.
         unwritable: systems with receipts and without a way to write.
@@ -44,8 +45,8 @@ class Delivered:
 
     @property
     def needs_a_person(self) -> bool:
-        """Return whether something was refused for ever, or has no way out."""
-        return bool(self.tally["dead"] or self.unwritable)
+        """Return whether something waits for somebody, or has no way out."""
+        return bool(self.tally["for_people"] or self.unwritable)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,7 @@ class Post:
         now = self.tools.now()
         queue.settle(self.journal, receipt, step, now=now)
         self.tally[step.state if step.state in TALLIED else "again"] += 1
+        self.tally["for_people"] += step.waits_for == "person"
         if step.waits_for or step.state in ("superseded", "dead"):
             told = {"state": step.state, "evidence": step.evidence, "key": receipt["key"]}
             audit.append(self.journal, "receipt", receipt["receipt_id"], told, now=now)
@@ -180,8 +181,7 @@ class Post:
 
     def _prepare(self, receipts: list[Row]) -> list[Row]:
         """Look at numbers that the receiver does not guard; leave out what may not leave."""
-        needs = [row for row in receipts if requests.must_look(row, self.writer)]
-        rest = [row for row in receipts if row not in needs]
+        needs, rest = requests.divide(receipts, self.writer)
         if not needs:
             return rest
         try:

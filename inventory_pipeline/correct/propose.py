@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.correct.policy import Row, Ruling
+from inventory_pipeline.correct.receipts import make_id
 
 COUNTABLE = ("phantom_stock", "false_stockout", "sync_drift", "shrinkage")
 RECOUNTED = "count_conflict"
@@ -20,12 +21,6 @@ _DIGESTED = (
 )  # fmt: skip
 # One encoder: a large hour has hundreds of thousands of proposals.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def compute_id(prefix: str, *parts: object) -> str:
-    """Return a stable id: the same proposal has the same id in every run."""
-    text = "|".join(map(str, parts))
-    return f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def compute_digest(proposal: Row) -> str:
@@ -54,7 +49,7 @@ def _describe(gap: Row, ruling: Ruling, opened_at: str) -> Row:
     # What was tried before and is still there is proposed anew.
     parts += [gap["tries"]] if gap["tries"] else []
     proposal = {
-        "proposal_id": compute_id("P", *parts),
+        "proposal_id": make_id("P", *parts),
         "finding_id": gap["finding_id"],
         "system": gap["system"],
         "sku": gap["sku"],
@@ -99,7 +94,7 @@ def find_tasks(findings: pl.DataFrame, bins: pl.DataFrame) -> list[dict[str, Any
 def _describe_task(row: Row) -> Row:
     parts = row["location_id"], row["bin"], row["sku"], row["opened_at"].isoformat()
     return {
-        "task_id": compute_id("T", *parts),
+        "task_id": make_id("T", *parts),
         "finding_id": row["finding_id"],
         "location_id": row["location_id"],
         "bin": row["bin"],

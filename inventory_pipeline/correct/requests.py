@@ -201,6 +201,15 @@ def _pick(receipt: Row) -> Row:
     return {name: receipt[name] for name in names}
 
 
+def divide(receipts: Sequence[Row], writer: Writer) -> tuple[list[Row], list[Row]]:
+    """Return the receipts whose number is looked at before it is changed, and the others."""
+    needs: list[Row] = []
+    rest: list[Row] = []
+    for receipt in receipts:
+        (needs if must_look(receipt, writer) else rest).append(receipt)
+    return needs, rest
+
+
 def must_look(receipt: Row, writer: Writer) -> bool:
     """Return whether the number is looked at before it is changed (A2).
 

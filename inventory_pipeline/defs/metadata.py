@@ -140,7 +140,7 @@ def describe_proposed(proposed: Proposed) -> Metadata:
 
 def describe_delivered(delivered: Delivered) -> Metadata:
     """Return what one pass of the worker came to; numbers are receipts."""
-    names = ("confirmed", "again", "uncertain", "superseded", "dead")
+    names = ("confirmed", "again", "uncertain", "superseded", "dead", "for_people")
     return {
         **{name: delivered.tally[name] for name in names},
         "left_alone": ", ".join(sorted(delivered.left)),

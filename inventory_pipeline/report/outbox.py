@@ -1,9 +1,11 @@
 """The outbox as the mail tells of it: what was corrected, what is on its way, what is stuck."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.report.words import render_count
 from inventory_pipeline.store.audit import load_head
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
@@ -32,15 +34,30 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """What is on its way; numbers are receipts.
+
+    Attributes:
+        depth: not over; oldest_at: when the one that waits longest was made.
+        stuck: how many wait longer than they should.
+        for_people: refused for ever, or nobody can know what came of them.
+        by_system: system → depth.
+    """
+
+    depth: int = 0
+    oldest_at: datetime | None = None
+    stuck: int = 0
+    for_people: int = 0
+    by_system: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Outbox:
     """What stood in the outbox as the mail was written.
 
     Attributes:
         fixes, fixed: the first corrections that arrived in the day, and how many did.
         would: corrections the assistant would have made, were it not in shadow mode.
-        depth: receipts that are not over; oldest_at: the one that waits longest.
-        stuck: how many wait longer than they should.
-        dead: receipts that were refused for ever, or of which nobody can know.
         brakes: (scope, why) of what was stopped until somebody looks.
         head: newest link of the audit chain, so that a lost tail is noticed from outside.
     """
@@ -48,10 +65,7 @@ class Outbox:
     fixes: tuple[Fix, ...] = ()
     fixed: int = 0
     would: int = 0
-    depth: int = 0
-    oldest_at: datetime | None = None
-    stuck: int = 0
-    dead: int = 0
+    queue: Queue = field(default_factory=Queue)
     brakes: tuple[tuple[str, str], ...] = ()
     head: str = ""
 
@@ -60,25 +74,40 @@ NOTHING = Outbox()
 
 
 def load_outbox(
-    journal: Journal, *, start_at: datetime, end_at: datetime, now: datetime, stuck_after: timedelta
+    journal: Journal, hours: Sequence[datetime], *, now: datetime, stuck_after: timedelta
 ) -> Outbox:
-    """Read the outbox for a day's summary."""
-    period = {"start_at": write_instant(start_at), "end_at": write_instant(end_at)}
+    """Read the outbox for the summary of a day, given its hours."""
+    start_at, end_at = write_instant(hours[0]), write_instant(hours[-1] + HOUR)
+    period = {"start_at": start_at, "end_at": end_at}
     fixes = journal.query(load_query("report", "find_fixes"), **period)
-    limit = write_instant(now - stuck_after)
-    [queue] = journal.query(load_query("report", "count_outbox"), made_before=limit)
-    brakes = journal.query(load_query("report", "find_brakes"))
     return Outbox(
         fixes=tuple(_read_fix(row) for row in fixes[:SHOWN]),
         fixed=len(fixes),
-        would=queue["would"] or 0,
-        depth=queue["depth"] or 0,
-        oldest_at=read_instant(queue["oldest_at"]) if queue["oldest_at"] else None,
-        stuck=queue["stuck"] or 0,
-        dead=queue["dead"] or 0,
-        brakes=tuple((row["scope"], row["reason"]) for row in brakes),
+        would=journal.query(load_query("report", "count_shadows"))[0]["would"],
+        queue=load_queue(journal, stuck_after=stuck_after, now=now),
+        brakes=load_brakes(journal),
         head=str(load_head(journal)),
     )
+
+
+def load_queue(journal: Journal, *, stuck_after: timedelta, now: datetime) -> Queue:
+    """Return how long the queue is, and what in it needs somebody."""
+    made_before = write_instant(now - stuck_after)
+    rows = journal.query(load_query("report", "count_queue"), made_before=made_before)
+    oldest = min((row["oldest_at"] for row in rows if row["oldest_at"]), default=None)
+    return Queue(
+        depth=sum(row["depth"] for row in rows),
+        oldest_at=read_instant(oldest) if oldest else None,
+        stuck=sum(row["stuck"] for row in rows),
+        for_people=sum(row["for_people"] for row in rows),
+        by_system={row["system"]: row["depth"] for row in rows if row["depth"]},
+    )
+
+
+def load_brakes(journal: Journal) -> tuple[tuple[str, str], ...]:
+    """Return (scope, why) of what is stopped."""
+    rows = journal.query(load_query("report", "find_brakes"))
+    return tuple((row["scope"], row["reason"]) for row in rows)
 
 
 def _read_fix(row: dict[str, Any]) -> Fix:
@@ -87,11 +116,11 @@ def _read_fix(row: dict[str, Any]) -> Fix:
 
 def find_troubles(outbox: Outbox) -> list[str]:
     """Return what of the outbox needs a person, in words."""
-    found = []
-    if outbox.stuck:
-        found.append(f"{render_count(outbox.stuck, 'receipt')} stuck in the outbox")
-    if outbox.dead:
-        found.append(f"{render_count(outbox.dead, 'receipt')} refused, or of unknown effect")
+    queue, found = outbox.queue, []
+    if queue.stuck:
+        found.append(f"{render_count(queue.stuck, 'receipt')} stuck in the outbox")
+    if queue.for_people:
+        found.append(f"{render_count(queue.for_people, 'receipt')} refused, or of unknown effect")
     if outbox.brakes:
         found.append("corrections are stopped until somebody looks")
     return found

@@ -97,13 +97,7 @@ def load_records(house: House, journal: Journal, day: date) -> Records:
         authority=tuple((problem.fact, problem.text) for problem in problems),
         overdue=tuple(p.text for p in registry.problems if p.kind == "overdue"),
         heartbeat_at=load_heartbeat_at(house.storage),
-        outbox=load_outbox(
-            journal,
-            start_at=hours[0],
-            end_at=hours[-1] + HOUR,
-            now=now,
-            stuck_after=settings.outbox.stuck_after,
-        ),
+        outbox=load_outbox(journal, hours, now=now, stuck_after=settings.outbox.stuck_after),
     )
 
 

@@ -1,8 +1,7 @@
 """The outbox of an installation: who can be written to, one pass of the worker, decisions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from inventory_pipeline.correct import approvals
 from inventory_pipeline.correct.approvals import Approved, Rules
@@ -14,27 +13,9 @@ from inventory_pipeline.correct.step import build_book
 from inventory_pipeline.errors import ConfigError, StoreDamagedError
 from inventory_pipeline.model.delivery import DeliveryClass, Writer
 from inventory_pipeline.store import audit
-from inventory_pipeline.store.journal import Journal, read_instant, write_instant
+from inventory_pipeline.store.journal import Journal, write_instant
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.wiring.house import House
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What is on its way.
-
-    Attributes:
-        depth: receipts that are not over.
-        oldest_at: when the longest waiting one was made.
-        stuck: receipts that wait longer than ``outbox.stuck_after``.
-        for_people: dead ones, and those of which nobody knows what came.
-    """
-
-    depth: int = 0
-    oldest_at: datetime | None = None
-    stuck: int = 0
-    for_people: int = 0
-    by_system: dict[str, int] = field(default_factory=dict)
 
 
 def build_writers(house: House) -> dict[str, Writer]:
@@ -63,7 +44,7 @@ def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: No
         worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
         try:
             done = run_pass(worker, writers)
-            done.tally["dead"] += refused
+            done.tally.update(dead=refused, for_people=refused)
             return done
         finally:
             audit.keep_head(journal, house.storage, now=house.clock.now())
@@ -158,21 +139,6 @@ def settle(house: House, receipt_id: str, verdict: Verdict, *, by: str, reason: 
         state = settle_by_hand(journal, receipt_id, verdict, by=by, reason=reason, now=now)
         audit.keep_head(journal, house.storage, now=now)
     return state
-
-
-def load_queue(journal: Journal, *, stuck_after: timedelta, now: datetime) -> Queue:
-    """Return how long the queue is and what in it needs somebody."""
-    rows = journal.query(load_query("correct", "count_queue"))
-    oldest = min((row["oldest_at"] for row in rows if row["oldest_at"]), default=None)
-    limit = write_instant(now - stuck_after)
-    [counts] = journal.query(load_query("correct", "count_waiting"), made_before=limit)
-    return Queue(
-        depth=sum(row["depth"] for row in rows),
-        oldest_at=read_instant(oldest) if oldest else None,
-        stuck=counts["stuck"] or 0,
-        for_people=counts["for_people"] or 0,
-        by_system={row["system"]: row["depth"] for row in rows},
-    )
 
 
 def count_due(journal: Journal, *, now: datetime) -> int:

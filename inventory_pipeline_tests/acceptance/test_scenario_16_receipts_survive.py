@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from inventory_pipeline.correct import queue
+from inventory_pipeline.report.outbox import load_queue
 from inventory_pipeline.store.journal import open_journal
-from inventory_pipeline.wiring.outbox import load_queue
 from inventory_pipeline_tests.support.outbox import START, DiedError, Office
 from inventory_pipeline_tests.support.receiver import Receiver
 

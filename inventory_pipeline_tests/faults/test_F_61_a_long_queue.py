@@ -12,8 +12,8 @@ from pathlib import Path
 
 from inventory_pipeline.correct.deliver import Worker, run_pass
 from inventory_pipeline.model.delivery import Answer, Line
+from inventory_pipeline.report.outbox import load_queue
 from inventory_pipeline.store.journal import open_journal
-from inventory_pipeline.wiring.outbox import load_queue
 from inventory_pipeline_tests.support.outbox import Office
 from inventory_pipeline_tests.support.receiver import Receiver
 

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from inventory_pipeline.cli.checkup.reading import Reading
 from inventory_pipeline.errors import StoreBusyError, StoreError
+from inventory_pipeline.report.outbox import Queue, load_brakes, load_queue
 from inventory_pipeline.store.journal import read_instant
 from inventory_pipeline.store.migrate import find_migrations
-from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import open_warehouse
 from inventory_pipeline.wiring.house import House
-from inventory_pipeline.wiring.outbox import Queue, find_tampering, load_queue
+from inventory_pipeline.wiring.outbox import find_tampering
 
 _PATIENCE = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(hours=2)
@@ -51,7 +51,7 @@ def read_journal(house: House) -> list[Reading]:
             queue = load_queue(
                 journal, stuck_after=house.settings.outbox.stuck_after, now=house.clock.now()
             )
-            brakes = journal.query(load_query("report", "find_brakes"))
+            brakes = load_brakes(journal)
             runs = journal.query(
                 "select kind, subject, state, started_at from runs order by run_id desc limit 1"
             )
@@ -70,14 +70,14 @@ def read_journal(house: House) -> list[Reading]:
     return found
 
 
-def _read_outbox(queue: Queue, brakes: list[dict[str, str]]) -> list[Reading]:
+def _read_outbox(queue: Queue, brakes: tuple[tuple[str, str], ...]) -> list[Reading]:
     """Say what of the outbox waits for somebody."""
     found = [
         Reading(
-            "corrections", "warn", f"stopped for {brake['scope']}: {brake['reason']}",
+            "corrections", "warn", f"stopped for {scope}: {why}",
             "look at 'proposals', then: resume --by NAME",
         )
-        for brake in brakes
+        for scope, why in brakes
     ]  # fmt: skip
     text = f"{queue.depth} receipts on their way"
     if queue.stuck or queue.for_people:

@@ -78,17 +78,17 @@ def _render_fix(fix: Fix) -> str:
 
 def build_outbox(summary: DaySummary) -> Section:
     """State the queue: how long, how old, what is stuck, what was stopped."""
-    outbox = summary.outbox
-    title = f"Outbox queue ({outbox.depth:,})"
+    queue, brakes = summary.outbox.queue, summary.outbox.brakes
     lines = []
-    if outbox.oldest_at:
-        age = render_age(summary.written_at - outbox.oldest_at)
-        lines.append(f"{render_count(outbox.depth, 'receipt')} on the way, the oldest for {age}.")
-    if outbox.stuck:
-        lines.append(f"{render_count(outbox.stuck, 'receipt')} stuck: see 'receipts --open'.")
-    if outbox.dead:
-        lines.append(f"{render_count(outbox.dead, 'receipt')} refused, or of unknown effect.")
-    lines += [f"Stopped for {neutralise(scope)}: {neutralise(why)}" for scope, why in outbox.brakes]
+    if queue.oldest_at:
+        age = render_age(summary.written_at - queue.oldest_at)
+        lines.append(f"{render_count(queue.depth, 'receipt')} on the way, the oldest for {age}.")
+    if queue.stuck:
+        lines.append(f"{render_count(queue.stuck, 'receipt')} stuck: see 'receipts --open'.")
+    if queue.for_people:
+        lines.append(f"{render_count(queue.for_people, 'receipt')} refused, or of unknown effect.")
+    lines += [f"Stopped for {neutralise(scope)}: {neutralise(why)}" for scope, why in brakes]
+    title = f"Outbox queue ({queue.depth:,})"
     return Section(title, tuple(lines) or ("Nothing queued.",), is_brief=not lines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from inventory_pipeline.report.clearance import compute_verdict
-from inventory_pipeline.report.outbox import Fix, Outbox
+from inventory_pipeline.report.outbox import Fix, Outbox, Queue
 from inventory_pipeline.report.render import render_html
 from inventory_pipeline_tests.support.report_day import MORNING
 from inventory_pipeline_tests.unit.report.test_clearance import CLEAN
@@ -36,7 +36,8 @@ def test_fixes_beyond_the_first_are_counted_and_shadow_ones_are_told():
 
 
 def test_the_queue_says_how_long_how_old_and_what_is_stuck():
-    outbox = Outbox(depth=3, oldest_at=MORNING, stuck=1, dead=2, brakes=(("all", "581 at once"),))
+    queue = Queue(depth=3, oldest_at=MORNING, stuck=1, for_people=2)
+    outbox = Outbox(queue=queue, brakes=(("all", "581 at once"),))
     words = write(outbox, "Outbox queue (3)")
     assert "3 receipts on the way, the oldest for" in words
     assert "1 receipt stuck" in words
@@ -47,8 +48,8 @@ def test_the_queue_says_how_long_how_old_and_what_is_stuck():
 @pytest.mark.parametrize(
     ("outbox", "why"),
     [
-        (Outbox(stuck=1), "1 receipt stuck in the outbox"),
-        (Outbox(dead=2), "2 receipts refused, or of unknown effect"),
+        (Outbox(queue=Queue(stuck=1)), "1 receipt stuck in the outbox"),
+        (Outbox(queue=Queue(for_people=2)), "2 receipts refused, or of unknown effect"),
         (Outbox(brakes=(("all", "x"),)), "corrections are stopped until somebody looks"),
     ],
 )
@@ -58,7 +59,8 @@ def test_what_of_the_outbox_needs_a_person_is_no_all_clear(outbox: Outbox, why: 
 
 
 def test_a_queue_that_moves_is_all_clear():
-    assert compute_verdict(replace(CLEAN, outbox=Outbox(depth=9))).status == "ALL CLEAR"
+    moving = Outbox(queue=Queue(depth=9))
+    assert compute_verdict(replace(CLEAN, outbox=moving)).status == "ALL CLEAR"
 
 
 def test_hostile_names_stay_text():
