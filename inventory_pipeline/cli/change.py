@@ -6,12 +6,13 @@ import click
 
 from inventory_pipeline.cli import console as terminal
 from inventory_pipeline.cli.house import open_house
+from inventory_pipeline.correct.changing import SIGNS, Told
 from inventory_pipeline.correct.receipts import ChangeKind
-from inventory_pipeline.wiring import changing
+from inventory_pipeline.wiring.changing import change
 
 
 @click.command("change")
-@click.argument("kind", type=click.Choice(sorted(changing.SIGNS)))
+@click.argument("kind", type=click.Choice(sorted(SIGNS)))
 @click.argument("sku", metavar="SKU")
 @click.option("--location", required=True, metavar="L", help="Where.")
 @click.option("--units", required=True, type=int, metavar="N", help="Eaches.")
@@ -31,8 +32,8 @@ def command(
     systems: tuple[str, ...],
 ) -> None:
     """Queue a change for every system that hears of it from here."""
-    told = changing.Told(cast("ChangeKind", kind), sku, location, units, by, reference, systems)
-    receipts = changing.change(open_house(ctx), told)
+    told = Told(cast("ChangeKind", kind), sku, location, units, by, reference, systems)
+    receipts = change(open_house(ctx), told)
     out = terminal.build_console()
     if not receipts:
         terminal.print_line(out, f"{reference} was told before; nothing is added")

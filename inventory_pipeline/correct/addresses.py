@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.quantities import EACH_UNITS
 
@@ -82,3 +83,9 @@ def _say_items(system: str, sku: str, unit: str, wanted: Sequence[dict[str, Any]
         return f"{system} has no item for {sku} in {unit or 'eaches'}"
     names = ", ".join(sorted({row["item_id"] for row in wanted}))
     return f"{system} has several items for {sku}: {names}"
+
+
+def build_book(settings: Settings, catalog: Catalog) -> AddressBook:
+    """Return what every system calls our items and places."""
+    units = {mirror.system: mirror.unit for mirror in settings.mirrors if mirror.unit}
+    return AddressBook(catalog, units)

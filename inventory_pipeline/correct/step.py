@@ -13,13 +13,13 @@ import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.correct import correction, policy, queue
-from inventory_pipeline.correct.addresses import AddressBook
+from inventory_pipeline.correct.addresses import AddressBook, build_book
 from inventory_pipeline.correct.closing import close_tasks
 from inventory_pipeline.correct.observed import confirm_observed
 from inventory_pipeline.correct.propose import describe_proposals, find_tasks
 from inventory_pipeline.correct.shadow import judge_shadows
 from inventory_pipeline.correct.situation import load_situation
-from inventory_pipeline.correct.telling import tell
+from inventory_pipeline.correct.telling import find_receives, tell
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.delivery import DeliveryClass
 from inventory_pipeline.model.quantities import ON_HAND
@@ -58,11 +58,13 @@ def run(
     hour_at: datetime,
     now: datetime,
     receivers: Mapping[str, DeliveryClass] | None = None,
+    is_first: bool = False,
 ) -> Proposed:
     """Propose for the hour; running it twice adds nothing.
 
     Args:
         receivers: the systems that can be written to, and what each offers (A2).
+        is_first: the hour was never done before; filled in late, its movements are still told.
     """
     seen = warehouse.query(load_query("correct", "load_sightings"), hour_at=hour_at)
     bins = _load_bins(warehouse, settings, catalog, hour_at)
@@ -77,18 +79,20 @@ def run(
         row if is_newest or row["decision"] != "auto" else {**row, "decision": "flagged"}
         for row in describe_proposals(gaps, rulings)
     ]
+    fixed = told = 0
     with journal.transaction():
         if is_newest:
             confirm_observed(warehouse, journal, hour_at=hour_at, now=now)
             judge_shadows(journal, gaps)
         new = _write_proposals(journal, proposals, hour_at)
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
-        fixed = _fix(journal, proposals, book, now) if is_newest else 0
-        if "all" not in situation.brakes:
-            _hold(journal, rulings, now)
-        told = _tell(warehouse, journal, settings, book, hour_at, now) if is_newest else 0
         if is_newest:
+            fixed = _fix(journal, proposals, book, now)
+            if "all" not in situation.brakes:
+                _hold(journal, rulings, now)
             close_tasks(warehouse, journal, hour_at=hour_at, now=now)
+        if is_newest or is_first:
+            told = _tell(warehouse, journal, settings, book, hour_at, now)
     logger.info(
         "proposed hour=%s proposals=%d tasks=%d fixed=%d told=%d",
         hour_at.isoformat(), new, asked, fixed, told,
@@ -115,21 +119,6 @@ def _tell(
         hour_at=hour_at, owners=owners, kinds=sorted(receives),
     )  # fmt: skip
     return tell(journal, movements.to_dicts(), receives, book, now=now)
-
-
-def find_receives(settings: Settings) -> dict[str, dict[str, frozenset[str]]]:
-    """Return kind → system → the facts that a movement of that kind moves there."""
-    found: dict[str, dict[str, frozenset[str]]] = {}
-    for name, system in settings.systems.items():
-        for kind in system.receives:
-            found.setdefault(kind, {})[name] = frozenset(system.writes)
-    return found
-
-
-def build_book(settings: Settings, catalog: Catalog) -> AddressBook:
-    """Return what every system calls our items and places."""
-    units = {mirror.system: mirror.unit for mirror in settings.mirrors if mirror.unit}
-    return AddressBook(catalog, units)
 
 
 def _is_newest(warehouse: Warehouse, hour_at: datetime) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from inventory_pipeline.config.models import Settings
 from inventory_pipeline.correct import queue
 from inventory_pipeline.correct.addresses import AddressBook
 from inventory_pipeline.correct.receipts import Change, ChangeKind, Effect
@@ -50,6 +51,15 @@ def tell(
         if effects:
             told += len(queue.add_change(journal, _describe(movement, effects), effects, now=now))
     return told
+
+
+def find_receives(settings: Settings) -> dict[str, dict[str, frozenset[str]]]:
+    """Return kind → system → the facts that a movement of that kind moves there."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for name, system in settings.systems.items():
+        for kind in system.receives:
+            found.setdefault(kind, {})[name] = frozenset(system.writes)
+    return found
 
 
 def _describe(movement: Row, effects: list[Effect]) -> Change:

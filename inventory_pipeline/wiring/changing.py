@@ -1,109 +1,49 @@
-"""Changing: a change of stock that a person or a program tells of at once, not at the next hour.
+"""Changing: what somebody tells of is written with its receipts, if the owner knows the item."""
 
-A box that is judged good at 10:00 is in the queue at 10:00, and with every mirror by 10:01.
-"""
-
-from dataclasses import dataclass
 from datetime import datetime
 
-from inventory_pipeline.correct import queue
-from inventory_pipeline.correct.receipts import Change, ChangeKind, Effect, make_id
-from inventory_pipeline.correct.step import build_book, find_receives
-from inventory_pipeline.correct.telling import KINDS
+import polars as pl
+
+from inventory_pipeline.correct import changing, queue
+from inventory_pipeline.correct.addresses import build_book
+from inventory_pipeline.correct.changing import Told
 from inventory_pipeline.errors import UsageError
+from inventory_pipeline.model.hours import compute_key
 from inventory_pipeline.model.quantities import ON_HAND
+from inventory_pipeline.store.queries import load_query
+from inventory_pipeline.wiring.explain import check_item, check_started, find_newest_hour
 from inventory_pipeline.wiring.house import House
-
-# What a positive number of units does to the stock.
-SIGNS: dict[str, int] = {"sale": -1, "restock": 1, "return": 1, "transfer": 1, "manual": 1}
-SIGNED = ("transfer", "manual")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What somebody tells of.
-
-    Attributes:
-        units: eaches; signed only where the kind has no sign of its own.
-        reference: what it is about; the same reference told twice is one change.
-        systems: who shall hear of it; none: those that receive this kind from us.
-    """
-
-    kind: ChangeKind
-    sku: str
-    location_id: str
-    units: int
-    by: str
-    reference: str
-    systems: tuple[str, ...] = ()
 
 
 def change(house: House, told: Told) -> list[str]:
     """Write a change and its receipts; return the receipts that are new.
 
     Raises:
-        UsageError: the words make no change, or nobody would hear of it.
+        UsageError: the words make no change, nobody would hear of it, or the owner does not
+            know the item: what only a mirror shows is a ghost, and nothing follows from it.
+        NoDataError: no hour was run yet, or nobody ever named the item.
     """
-    check(house, told)
-    now = house.clock.now()
-    units = SIGNS[told.kind] * told.units
-    source = told.reference or make_id("by", told.by, now.isoformat())
-    made = Change(told.kind, ON_HAND, told.sku, told.location_id, units, now, source, now)
-    effects = build_effects(house, told, units, now)
+    settings, now = house.settings, house.clock.now()
+    changing.check(told, settings)
+    _check_known(house, told)
+    effects = changing.build_effects(told, settings, build_book(settings, house.catalog), now)
     with house.journal() as journal:
-        return [row["receipt_id"] for row in queue.add_change(journal, made, effects, now=now)]
+        rows = queue.add_change(journal, told.build_change(now), effects, now=now)
+    return [row["receipt_id"] for row in rows]
 
 
-def check(house: House, told: Told) -> None:
-    """Refuse what is no change.
-
-    Raises:
-        UsageError: nothing, too much at once, or a system that cannot be told.
-    """
-    if not told.units or (told.units < 0 and told.kind not in SIGNED):
-        raise UsageError(f"--units is {told.units}; a {told.kind} is a number above zero")
-    most = house.settings.approvals.four_eyes_above
-    if told.kind == "manual" and abs(told.units) > most:
+def _check_known(house: House, told: Told) -> None:
+    """Hold what is about a ghost (RET-08)."""
+    check_started(house)
+    with house.warehouse() as warehouse:
+        check_item(warehouse, told.sku)
+        hour_at: datetime = find_newest_hour(warehouse)
+        facts = warehouse.query(
+            load_query("wiring", "explain_facts"),
+            sku=told.sku, location=told.location_id, hour_at=hour_at,
+        )  # fmt: skip
+    if facts.filter((pl.col("fact") == ON_HAND) & pl.col("owner_units").is_not_null()).is_empty():
         raise UsageError(
-            f"{told.units} units are more than one person changes alone ({most}); count the bin, "
-            "or let two people approve a proposal"
+            f"the owner shows no {told.sku} at {told.location_id} in {compute_key(hour_at)}: a "
+            "ghost; nothing is told of it before the owner has counted it"
         )
-    for name in told.systems:
-        if name not in house.settings.systems or not house.settings.systems[name].writes:
-            able = [n for n, s in house.settings.systems.items() if s.writes]
-            raise UsageError(
-                f"{name!r} cannot be written to; these can: {', '.join(able) or 'none'}"
-            )
-
-
-def build_effects(house: House, told: Told, units: int, now: datetime) -> list[Effect]:
-    """Return what each system shall do.
-
-    Raises:
-        UsageError: nobody would hear of it, or a system does not know the item.
-    """
-    book, settings = build_book(house.settings, house.catalog), house.settings
-    effects = []
-    for name in told.systems or find_listeners(house, told.kind):
-        address, trouble = book.find(name, told.sku, told.location_id, now)
-        if address is None:
-            raise UsageError(trouble)
-        if address.convert(units)[1]:
-            raise UsageError(f"{name} counts in units of {address.eaches}; {units} is none of it")
-        effects += [
-            Effect(name, fact, "add", units, None, address, told.kind)
-            for fact in settings.systems[name].writes
-        ]
-    if not effects:
-        raise UsageError(
-            f"no system receives a {told.kind} from here: name it with --to SYSTEM, or list the "
-            "kind under its receives:"
-        )
-    return effects
-
-
-def find_listeners(house: House, kind: ChangeKind) -> tuple[str, ...]:
-    """Return the systems that hear of a kind of change from us."""
-    receives = find_receives(house.settings)
-    kinds = [movement for movement, change_kind in KINDS.items() if change_kind == kind]
-    return tuple(sorted({name for movement in kinds for name in receives.get(movement, {})}))

@@ -45,7 +45,7 @@ def run_hour(
         open_shift(
             house, [hour_at], may_fetch=may_fetch, tell=lambda step, _hour_at: tell(step)
         ) as shift,
-        house.warehouse(),
+        shift.sitting(),
     ):
         feeds = [feed for name in house.settings.systems for feed in shift.ingest(name, hour_at)]
         cycle = shift.reconcile(hour_at)

@@ -80,6 +80,11 @@ class House:
             self.root, items=files.items, locations=files.locations, identities=files.identities
         )
 
+    @property
+    def has_warehouse(self) -> bool:
+        """Return whether the warehouse is open already."""
+        return self._opened is not None
+
     @contextmanager
     def warehouse(self) -> Iterator[DuckWarehouse]:
         """Open the warehouse; another process is waited for as long as the file allows.

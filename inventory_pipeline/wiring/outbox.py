@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from inventory_pipeline.correct import approvals
+from inventory_pipeline.correct.addresses import build_book
 from inventory_pipeline.correct.approvals import Approved, Rules
 from inventory_pipeline.correct.deliver import Delivered, Worker, run_pass
 from inventory_pipeline.correct.handover import Verdict, settle_by_hand
 from inventory_pipeline.correct.seals import find_altered
 from inventory_pipeline.correct.situation import find_writable
-from inventory_pipeline.correct.step import build_book
 from inventory_pipeline.errors import ConfigError, StoreDamagedError
 from inventory_pipeline.model.delivery import DeliveryClass, Writer
 from inventory_pipeline.store import audit

@@ -6,7 +6,7 @@ then as done or failed, whatever happens. The command line and Dagster work the 
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -90,6 +90,7 @@ class Shift:
     posted: set[datetime] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
     before: dict[datetime, Outcome] = field(default_factory=dict)
+    _held: ExitStack | None = None
 
     def ingest(self, system: str, hour_at: datetime) -> list[FeedResult]:
         """Land and load one system's feeds of one hour."""
@@ -142,6 +143,7 @@ class Shift:
             return correct.run(
                 warehouse, journal, house.settings, house.catalog,
                 hour_at=hour_at, now=house.clock.now(), receivers=find_receivers(house),
+                is_first=self.before[hour_at].cycle.is_empty(),
             )  # fmt: skip
 
     def sign(self, hour_at: datetime) -> Signature:
@@ -169,10 +171,26 @@ class Shift:
             self._end(hour_at, error="" if hour_at in self.cycles else UNFINISHED)
 
     @contextmanager
+    def sitting(self) -> Iterator[None]:
+        """Keep the warehouse open from the first step in here to the last.
+
+        Opening it costs as much as a small step. It is opened inside of a step, so that an hour
+        that cannot have it is told of as failed, with the reason.
+        """
+        with ExitStack() as held:
+            self._held = held
+            try:
+                yield
+            finally:
+                self._held = None
+
+    @contextmanager
     def _step(self, name: str, hour_at: datetime) -> Iterator[None]:
         """Keep three states apart: crashed, never started, ran and found nothing (ACL-04)."""
         self.tell(name, hour_at)
         try:
+            if self._held is not None and not self.house.has_warehouse:
+                self._held.enter_context(self.house.warehouse())
             if hour_at not in self.before:
                 self.before[hour_at] = load_outcome(self.house, hour_at)
             yield

@@ -29,9 +29,10 @@ def build_proposals(hours: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     @plainly()
     def proposals(context: dg.AssetExecutionContext) -> None:
-        for key in context.partition_keys:
-            proposed = context.resources.shift.propose(parse_hour(key))
-            context.add_asset_metadata(describe_proposed(proposed), partition_key=key)
+        with context.resources.shift.sitting():
+            for key in context.partition_keys:
+                proposed = context.resources.shift.propose(parse_hour(key))
+                context.add_asset_metadata(describe_proposed(proposed), partition_key=key)
 
     return proposals
 

@@ -27,8 +27,9 @@ def build_diagnoses(hours: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     @plainly()
     def diagnoses(context: dg.AssetExecutionContext) -> None:
-        for key in context.partition_keys:
-            diagnosed = context.resources.shift.diagnose(parse_hour(key))
-            context.add_asset_metadata(describe_diagnosed(diagnosed), partition_key=key)
+        with context.resources.shift.sitting():
+            for key in context.partition_keys:
+                diagnosed = context.resources.shift.diagnose(parse_hour(key))
+                context.add_asset_metadata(describe_diagnosed(diagnosed), partition_key=key)
 
     return diagnoses

@@ -31,9 +31,10 @@ def _build(name: str, system: System, hours: dg.PartitionsDefinition[str]) -> dg
     )
     @plainly()
     def ingest(context: dg.AssetExecutionContext) -> None:
-        for key in context.partition_keys:
-            feeds = context.resources.shift.ingest(name, parse_hour(key))
-            context.add_asset_metadata(describe_feeds(feeds), partition_key=key)
+        with context.resources.shift.sitting():
+            for key in context.partition_keys:
+                feeds = context.resources.shift.ingest(name, parse_hour(key))
+                context.add_asset_metadata(describe_feeds(feeds), partition_key=key)
 
     return ingest
 

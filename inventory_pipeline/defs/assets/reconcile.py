@@ -47,13 +47,14 @@ def build_reconcile(house: House, hours: dg.PartitionsDefinition[str]) -> dg.Ass
     )
     @plainly()
     def reconcile(context: dg.AssetExecutionContext) -> Written:
-        for key in context.partition_keys:
-            hour_at = parse_hour(key)
-            context.resources.shift.reconcile(hour_at)
-            seen = load_overview(house, hour_at)
-            context.add_asset_metadata(describe_comparisons(seen), COMPARISONS, key)
-            context.add_asset_metadata(describe_findings(seen), FINDINGS, key)
-            context.add_asset_metadata(describe_cycle(seen), CYCLES, key)
+        with context.resources.shift.sitting():
+            for key in context.partition_keys:
+                hour_at = parse_hour(key)
+                context.resources.shift.reconcile(hour_at)
+                seen = load_overview(house, hour_at)
+                context.add_asset_metadata(describe_comparisons(seen), COMPARISONS, key)
+                context.add_asset_metadata(describe_findings(seen), FINDINGS, key)
+                context.add_asset_metadata(describe_cycle(seen), CYCLES, key)
         return WRITTEN
 
     return reconcile

@@ -42,9 +42,10 @@ def build_heartbeat(hours: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @plainly()
     def heartbeat(context: dg.AssetExecutionContext) -> None:
         shift = context.resources.shift
-        for key in context.partition_keys:
-            told = describe_signature(shift.sign(parse_hour(key)), is_signed=shift.may_fetch)
-            context.add_asset_metadata(told, partition_key=key)
+        with shift.sitting():
+            for key in context.partition_keys:
+                told = describe_signature(shift.sign(parse_hour(key)), is_signed=shift.may_fetch)
+                context.add_asset_metadata(told, partition_key=key)
 
     return heartbeat
 
