@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inventory_pipeline.model.delivery import Line
-from inventory_pipeline.store.journal import open_journal
+from inventory_pipeline.store.journal import Journal, open_journal
 from inventory_pipeline.store.migrate import find_migrations
 from inventory_pipeline_tests.support.memory_journal import open_in_memory
 from inventory_pipeline_tests.support.outbox import Office
@@ -20,30 +20,48 @@ PLACE = ("S-1", "MAIN", "available")
 
 
 class Upgraded(Receiver):
-    """The next version of a writer: the same words in another order."""
+    """The next version of a writer: it says the same with one word more."""
 
     def encode(self, lines: Sequence[Line], key: str) -> bytes:
-        return json.dumps({"version": 2, "key": key, "n": len(lines)}).encode()
+        return json.dumps({"version": 2, **json.loads(super().encode(lines, key))}).encode()
 
 
-@pytest.mark.parametrize("point", ["after_lease", "before_send", "after_send"])
-def test_F_83_what_an_older_version_stored_is_sent_byte_for_byte(point: str) -> None:
+def upgrade_at(point: str, journal: Journal) -> tuple[Office, str]:
+    """Let a worker die at a point and a newer version finish; return the office and the receipt."""
+    office = Office(journal)
+    old = Receiver("A", lambda: office.now, levels={PLACE: 6})
+    office.receivers["shop"] = old
+    [receipt_id] = office.tell("restock", 8)
+    office.die_at = point
+    office.deliver()
+    new = Upgraded("A", lambda: office.now, levels=old.levels, effects=old.effects)
+    new._seen = old._seen
+    office.receivers["shop"] = new
+    office.pass_minutes(5)
+    office.run_until_quiet(passes=3)
+    return office, receipt_id
+
+
+@pytest.mark.parametrize("point", ["before_send", "after_send"])
+def test_F_83_what_an_older_version_started_to_send_is_sent_byte_for_byte(point: str) -> None:
     with open_in_memory() as journal:
-        office = Office(journal)
-        old = Receiver("A", lambda: office.now, levels={PLACE: 6})
-        office.receivers["shop"] = old
-        [receipt_id] = office.tell("restock", 8)
-        office.die_at = point
-        office.deliver()
-        new = Upgraded("A", lambda: office.now, levels=old.levels, effects=old.effects)
-        new._seen = old._seen
-        office.receivers["shop"] = new
-        office.pass_minutes(5)
-        office.run_until_quiet(passes=3)
+        office, receipt_id = upgrade_at(point, journal)
 
-        [row] = journal.query("select body, sendings from dispatches")
+        [row] = journal.query("select body from dispatches")
         assert b"version" not in row["body"]
         assert office.find(receipt_id)["state"] == "confirmed"
+        new = office.receivers["shop"]
+        assert (new.levels[PLACE], new.effects[receipt_id]) == (14, 1)
+
+
+def test_F_83_what_never_left_is_worded_by_the_newer_version_and_takes_effect_once() -> None:
+    with open_in_memory() as journal:
+        office, receipt_id = upgrade_at("after_lease", journal)
+
+        [row] = journal.query("select body, sendings from dispatches")
+        assert (json.loads(row["body"])["version"], row["sendings"]) == (2, 1)
+        assert office.find(receipt_id)["state"] == "confirmed"
+        new = office.receivers["shop"]
         assert (new.levels[PLACE], new.effects[receipt_id]) == (14, 1)
 
 
