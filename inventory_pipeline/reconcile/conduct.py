@@ -1,6 +1,6 @@
-"""Conduct: levels written by a system that does not own them, and movements told too early."""
+"""Conduct: levels written by a system that does not own them, words told too early or stuck."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -83,3 +83,19 @@ def find_early_levels(levels: pl.DataFrame, settings: Settings) -> list[Row]:
             }
         )
     return rows
+
+
+def find_stuck(stuck: Sequence[Row]) -> list[Row]:
+    """Return systems that our corrections do not reach, one finding each (OUT-10)."""
+    return [
+        {
+            "kind": "receipts_stuck",
+            "class": "handoff",
+            "mirror": row["system"],
+            "severity": "notable",
+            "details": write_details(
+                {name: row[name] for name in ("receipts", "oldest_at", "for_people")}
+            ),
+        }
+        for row in stuck
+    ]

@@ -6,13 +6,22 @@ and run twice it leaves the same tables.
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
 from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.catalog import Catalog
-from inventory_pipeline.reconcile import books, findings, late, problems, severity, structural
+from inventory_pipeline.reconcile import (
+    books,
+    conduct,
+    findings,
+    late,
+    problems,
+    severity,
+    structural,
+)
 from inventory_pipeline.reconcile.cycle import Cycle, close
 from inventory_pipeline.reconcile.evidence import (
     find_explained,
@@ -45,19 +54,26 @@ def run(
     *,
     hour_at: datetime,
     pending: pl.DataFrame = NOTHING_PENDING,
+    stuck: Sequence[problems.Row] = (),
 ) -> Cycle:
     """Reconcile one hour.
 
     Args:
         pending: corrections on their way to a mirror, signed eaches: they explain a gap
             before anything else does (OUT-12).
+        stuck: systems with corrections that do not get there (OUT-10): system, receipts,
+            oldest_at, for_people.
     """
     started = time.monotonic()
     with warehouse.transaction():
         picture = load_picture(warehouse, settings, catalog, hour_at)
         outcomes = judge_mirrors(warehouse, picture, settings, catalog, pending)
         known = load_known(warehouse, hour_at)
-        rows, sightings = _fold(warehouse, picture, settings, catalog, outcomes, known)
+        others = [
+            *find_other_problems(warehouse, picture, settings, outcomes),
+            *conduct.find_stuck(stuck),
+        ]
+        rows, sightings = _fold(warehouse, picture, settings, catalog, outcomes, known, others)
         tallies = [tally(picture, outcome) for outcome in outcomes]
         cycle = close(warehouse, picture, settings, tallies, sightings, started)
         write(warehouse, picture, settings, tallies, rows, sightings, known, catalog)
@@ -75,6 +91,7 @@ def _fold(
     catalog: Catalog,
     outcomes: list[Outcome],
     known: pl.DataFrame,
+    others: list[problems.Row],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the hour's exceptions with severity, and its sightings."""
     at = picture.hour_at
@@ -85,7 +102,6 @@ def _fold(
         relative_major=settings.severity.relative_major,
         consistent_cycles=settings.structural.consistent_cycles,
     )
-    others = find_other_problems(warehouse, picture, settings, outcomes)
     outcomes = books.qualify(outcomes, others)
     rows, gaps = build_gap_problems(outcomes, picture, known, bands)
     gaps = price(picture, tie_gaps(warehouse, picture, gaps, others), catalog)

@@ -1,14 +1,17 @@
-"""Pending: what was on its way to a mirror when the mirror was read (OUT-12).
+"""Pending: what was on its way to a mirror when it was read, and what is stuck (OUT-10, OUT-12).
 
 Told by the journal alone, as of the reading: an hour that is computed again a week later sees
 the same receipts on their way.
 """
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
+from inventory_pipeline.model.hours import HOUR
 from inventory_pipeline.reconcile.step import NOTHING_PENDING
+from inventory_pipeline.store.journal import write_instant
 from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.wiring.house import House
 
@@ -18,9 +21,7 @@ _INSTANT = pl.Datetime("us", "UTC")
 def load_pending(house: House, hour_at: datetime) -> pl.DataFrame:
     """Return mirror, fact, key_id, pending_units: signed eaches that each mirror still lacked."""
     with house.journal() as journal:
-        rows = journal.query(
-            load_query("correct", "find_pending"), since=hour_at.isoformat(timespec="microseconds")
-        )
+        rows = journal.query(load_query("correct", "find_pending"), since=write_instant(hour_at))
     if not rows:
         return NOTHING_PENDING
     given = pl.DataFrame(rows, infer_schema_length=None).with_columns(
@@ -30,3 +31,13 @@ def load_pending(house: House, hour_at: datetime) -> pl.DataFrame:
     with house.warehouse() as warehouse:
         placed = warehouse.query_with(given, load_query("wiring", "place_pending"), hour_at=hour_at)
     return placed.cast(NOTHING_PENDING.schema)
+
+
+def load_stuck(house: House, hour_at: datetime) -> list[dict[str, Any]]:
+    """Return the systems whose receipts had waited too long when the hour ended."""
+    end_at = min(hour_at + HOUR, house.clock.now())
+    made_before = write_instant(end_at - house.settings.outbox.stuck_after)
+    with house.journal() as journal:
+        return journal.query(
+            load_query("correct", "find_stuck"), at=write_instant(end_at), made_before=made_before
+        )

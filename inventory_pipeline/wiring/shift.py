@@ -32,7 +32,7 @@ from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.outbox import find_receivers
 from inventory_pipeline.wiring.outcome import Outcome, load_outcome
 from inventory_pipeline.wiring.packing import try_to_pack
-from inventory_pipeline.wiring.pending import load_pending
+from inventory_pipeline.wiring.pending import load_pending, load_stuck
 
 logger = logging.getLogger(__name__)
 
@@ -117,10 +117,11 @@ class Shift:
         if hour_at not in self.posted:
             self.post(hour_at)
         with self._step("reconcile", hour_at), house.warehouse() as warehouse:
-            pending = load_pending(house, hour_at)
             cycle = reconcile.run(
-                warehouse, house.settings, house.catalog, hour_at=hour_at, pending=pending
-            )
+                warehouse, house.settings, house.catalog,
+                hour_at=hour_at,
+                pending=load_pending(house, hour_at), stuck=load_stuck(house, hour_at),
+            )  # fmt: skip
         self.cycles[hour_at] = cycle
         return cycle
 
