@@ -1,14 +1,18 @@
 """Scenario 19: a count closes the loop, through the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from inventory_pipeline_tests.support.shop import Shop, files_system
+from inventory_pipeline_tests.support.shop import COUNTS, MOVEMENTS, Shop, files_system
 
 TEN, ELEVEN = "2026-04-06T10:00Z", "2026-04-06T11:00Z"
-COUNTS = "item_id location_id fact quantity as_of"
 BINS = f"{COUNTS} bin"
+EVENTS = (
+    "event_id path item_id location_id operation quantity emitted_at processed_at attempt "
+    "idempotency_key status reference_id"
+)
 MIRRORS = ("erp", "storefront", "threepl")
 
 
@@ -143,6 +147,33 @@ def test_an_owner_that_gives_no_answer_is_believed_by_its_next_counts(shop: Shop
     assert shop.one("receipts", system="erp")["state"] == "confirmed"
     assert shop.one("receipts", system="storefront")["state"] == "created"
     assert shop.one("tasks", bin="14")["state"] == "closed"
+
+
+def test_a_count_that_bypasses_the_erp_is_symptom_3_with_the_silent_path_named(shop: Shop) -> None:
+    """The WMS is counted from 46 to 40, nothing is told, and the ERP stays where it was."""
+    systems = files_system("shelf", "wms", "movements", "events") + files_system("erp", "erp")
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{systems}facts:\n  on_hand: {{owner: shelf}}\n"
+        "mirrors:\n  - {system: erp, fact: on_hand, expects: on_hand}\n"
+        "handoffs:\n  - {path: warehouse_posting, source: shelf, target: erp, carries: [count], "
+        "responsible: integrations}\n"
+    )
+    for hour, shelf, counted in ((TEN, 46, ""), (ELEVEN, 40, "\nC-1 count MUG L1 40 11:20")):
+        clock = hour[11:13]
+        shop.drop("shelf", "counts", hour, f"{COUNTS}\nMUG L1 on_hand {shelf} {clock}:55")
+        shop.drop("erp", "counts", hour, f"{COUNTS}\nMUG L1 on_hand 46 {clock}:55")
+        shop.drop("shelf", "movements", hour, f"{MOVEMENTS}{counted}")
+        shop.drop("shelf", "events", hour, EVENTS)
+        shop.run(hour)
+
+    gap = shop.one("findings", kind="gap")
+    assert (gap["mirror"], gap["delta_units"], gap["symptom"]) == ("erp", 6, 3)
+    assert json.loads(gap["details"])["count"]["count_id"] == "C-1"
+    assert shop.one("handoffs", path="warehouse_posting")["state"] == "silent"
+    verdict = shop.one("diagnoses", finding_id=gap["finding_id"])
+    assert verdict["cause"] == "count_written_once"
+    assert json.loads(verdict["evidence"])["responsible"] == "integrations"
+    assert "a count was written to shelf and never to erp: count C-1" in verdict["sentence"]
 
 
 def count_in_the_erp(shop: Shop) -> None:
