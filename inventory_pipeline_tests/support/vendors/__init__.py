@@ -1,0 +1,1 @@
+"""Stand-ins of vendors: one file each, which speaks as that vendor documents."""
