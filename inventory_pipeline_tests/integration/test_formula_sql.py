@@ -77,6 +77,7 @@ def database():
         yield connection
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(formula=texts(), rows=st.lists(st.tuples(UNITS, UNITS, UNITS), min_size=1, max_size=4))
 def test_sql_arrays_and_fractions_agree_to_the_unit(database, formula, rows):
