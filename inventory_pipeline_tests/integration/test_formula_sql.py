@@ -109,6 +109,11 @@ def test_the_sql_of_a_formula_is_a_bigint_even_of_a_constant(database):
         assert kind == "BIGINT"
 
 
+def test_numbers_alone_are_reckoned_with_in_64_bits(database):
+    formula = parse_formula("-(greatest(0.01, (19 + 8.37), (0.01 / greatest(1, 77))))")
+    assert run_sql(database, formula, [(0, 0, 0)]) == [-28]
+
+
 def test_the_sql_of_a_formula_also_speaks_spark():
     parsed = parse_formula("greatest(0, round(on_hand / 12) - ceil(committed / 2))")
     sql = parsed.render_sql({"on_hand": "on_hand", "committed": "committed"})
