@@ -70,7 +70,7 @@ class JsonConnector(ABC):
         self._sheets.pop(feed, None)
         options = self._options
         with (
-            _naming(self._system, feed),
+            naming_feed(self._system, feed),
             HttpDoor(options, root=self._root, world=self._world, now=context.now) as door,
         ):
             query = self._write_query(feed, context, door)
@@ -191,7 +191,7 @@ def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
 
 
 @contextmanager
-def _naming(system: str, feed: str) -> Iterator[None]:
+def naming_feed(system: str, feed: str) -> Iterator[None]:
     """Put system and feed before the text of every error, and keep the kinds of the tree."""
     try:
         yield

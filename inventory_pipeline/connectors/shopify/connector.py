@@ -1,71 +1,76 @@
-"""The Shopify connector: the graphql connector with one document, and what lies behind it.
+"""The Shopify connector: the graphql connector with documents of its own, and what lies behind.
 
-An item with more levels than its page shows is asked for alone, all of its levels at once;
-the landed pages of both kinds are read as they are.
+``counts`` come by pages, where an item with more levels than its page shows is asked for alone;
+from a large shop they come by one file. ``movements`` are orders, ``levels`` delivered webhooks.
 """
 
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Deadline
-from inventory_pipeline.connectors.json_columns import plan_rows
-from inventory_pipeline.connectors.shopify.about import check_quantities, find_excess
+from inventory_pipeline.connectors.json_connector import HEADERS, naming_feed
+from inventory_pipeline.connectors.shopify.about import (
+    READS_LEVELS,
+    READS_ORDERS,
+    READS_SIZE,
+    check_quantities,
+    check_scopes,
+    find_excess,
+)
+from inventory_pipeline.connectors.shopify.bulk_counts import BulkCounts, gather_landed
+from inventory_pipeline.connectors.shopify.card import CARD
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
-from inventory_pipeline.connectors.shopify.documents import ABOUT
-from inventory_pipeline.connectors.shopify.options import ShopifyOptions
-from inventory_pipeline.connectors.shopify.rows import Leftovers, build_rows, find_levels
+from inventory_pipeline.connectors.shopify.documents import ABOUT, SIZE
+from inventory_pipeline.connectors.shopify.levels import Levels
+from inventory_pipeline.connectors.shopify.movements import Told
+from inventory_pipeline.connectors.shopify.options import Movements, ShopifyOptions
+from inventory_pipeline.connectors.shopify.orders import Orders
+from inventory_pipeline.connectors.shopify.rows import gather_pages
+from inventory_pipeline.connectors.shopify.shapes import take
+from inventory_pipeline.connectors.shopify.sweeps import Sweeps
+from inventory_pipeline.connectors.shopify.webhooks import WebhookFolder, parse_deliveries
 from inventory_pipeline.connectors.shopify.writer import ShopifyWriter
-from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
+from inventory_pipeline.connectors.sweep import Query, Sweep
 from inventory_pipeline.connectors.tables import naming_source, refuse_unknown_feed
 from inventory_pipeline.model.delivery import Writer
-from inventory_pipeline.model.ports import Page, RawFrame
-
-CARD = Card(
-    title="Shopify, Admin GraphQL 2026-04, 2026-07 and 2026-10",
-    role="storefront",
-    decrements_at="order",
-    quantities={
-        "available": "available: may be sold",
-        "on_hand": "on_hand: lies there, sold or not",
-        "committed": "committed: ordered and not yet fulfilled",
-        "reserved": "held back by hand or by an app; part of on_hand",
-        "damaged": "lies there and may not be sold; part of on_hand",
-        "safety_stock": "safety stock; part of on_hand",
-        "quality_control": "waits to be looked at; part of on_hand",
-        "incoming": "on its way; not part of on_hand",
-    },
-    facts=("available", "on_hand"),
-    options="""
-        shop: myshop.myshopify.com
-        client_id: 0123456789abcdef      # dev.shopify.com, Settings of your app
-        client_secret: {env: SHOPIFY_SECRET}
-        version: 2026-07
-        # write: {}                       # to let corrections be written; needs write_inventory
-    """,
-    credential_at="dev.shopify.com, Apps, Create app; install it on the shop; Settings shows both",
-    reads=("read_inventory", "read_locations", "read_products"),
-    writes=("write_inventory",),
-    delivery="A",
-    key_lifetime="24 hours",
-)
+from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
 
 
 class ShopifyConnector(ShopifyDesk):
-    """Reads the levels of a shop, and can hand out a writer that sets them."""
+    """Reads a shop, and can hand out a writer that sets its levels."""
 
     options_model: ClassVar[Any] = ShopifyOptions
     card: ClassVar[Card] = CARD
+
+    def find_feeds(self) -> Sequence[str]:
+        return [*super().find_feeds(), *(["levels"] if self._shop.webhooks else [])]
+
+    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
+        """Read one feed the way the options say."""
+        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
+        webhooks = self._shop.webhooks
+        with naming_feed(self._system, feed):
+            if feed == "levels" and webhooks is not None:
+                folder = WebhookFolder(self, self._shop, webhooks, root=self._root)
+                return folder.fetch(context, sink)
+            if feed == "counts" and self._is_large(context):
+                bulk = BulkCounts(self, self._shop, root=self._root, world=self._world)
+                return bulk.fetch(context, sink)
+        return super().fetch(feed, context, sink)
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         """Turn landed pages into text rows. Pure: same bytes, same frame."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         with naming_source(self._system, feed):
-            return build_rows(pages, self._shop)
+            match feed:
+                case "movements":
+                    return self._parse_orders(pages)
+                case "levels":
+                    return parse_deliveries(pages, self._shop)
+            return self._parse_counts(pages)
 
     def build_writer(self) -> Writer | None:
         """Return the writing side; None: ``write`` is not configured."""
@@ -74,45 +79,42 @@ class ShopifyConnector(ShopifyDesk):
             return None
         return ShopifyWriter(ShopifyDesk(options=options, **self._where), options)
 
+    def _is_large(self, context: FetchContext) -> bool:
+        """Return whether the shop is to write its counts into a file."""
+        if self._shop.bulk != "auto":
+            return self._shop.bulk == "always"
+        with self.open_door(context.now) as (door, until):
+            check_scopes(self.ask(door, until, ABOUT, {}), READS_SIZE)
+            found = self.ask(door, until, SIZE, {"limit": self._shop.bulk_from})
+            return int(take(found, "productVariantsCount", "count")) >= self._shop.bulk_from
+
     def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
         about = self.ask(door, until, ABOUT, {})
-        check_quantities(about, self._shop.names)
-        sweep = super()._read(door, replace(query, may_wait=False), until, staging)
-        sweep.sheets = {}
+        sweeps = Sweeps(self, door, query, until, staging=staging)
+        if query.feed is self._feeds["counts"]:
+            check_scopes(about, READS_LEVELS)
+            check_quantities(about, self._shop.names)
+            sweep = sweeps.read_counts(self._shop)
+        else:
+            check_scopes(about, READS_ORDERS)
+            sweep = sweeps.read_orders(self._shop, self._shop.movements or Movements(), about)
         sweep.notes += find_excess(about, writes=self._shop.has_one_token_for_all)
-        try:
-            left_out = self._look_over(sweep.spool.read(), Leftovers())
-            for gid in list(dict.fromkeys(left_out.long)):
-                levels = self._read_levels(door, query, until, gid, staging)
-                self._look_over(levels.spool.read(), left_out)
-                _append(sweep, levels, gid)
-        except BaseException:
-            sweep.spool.close()
-            raise
-        sweep.notes += left_out.describe()
         return sweep
 
-    def _look_over(self, spool: Iterable[tuple[bytes, datetime]], left_out: Leftovers) -> Leftovers:
-        """Add up what some pages hold beside levels to count."""
-        pages = (Page(body, "json", fetched_at=at) for body, at in spool)
-        deque(find_levels(pages, self._shop, left_out), maxlen=0)
-        return left_out
+    def _parse_counts(self, pages: Iterable[Page]) -> RawFrame:
+        levels, each = Levels(self._shop), iter(pages)
+        first = next(each, None)
+        if first is not None and first.kind == HEADERS:
+            gather_landed(first, each, levels)
+        elif first is not None:
+            gather_pages(chain([first], each), levels)
+        return levels.build()
 
-    def _read_levels(
-        self, door: HttpDoor, query: Query, until: Deadline, gid: str, staging: str | None
-    ) -> Sweep:
-        """Read all levels of an item that has more of them than its page shows."""
-        feed = self._shop.build_item_feed(gid)
-        plan = plan_rows("counts", feed)
-        mine = replace(query, feed=feed, plan=plan, call=self._write_call(feed), may_wait=False)
-        return Sweeper(door, self._badge, mine, until).read(staging)
-
-
-def _append(sweep: Sweep, levels: Sweep, gid: str) -> None:
-    """Put the pages of one item behind the others; their doubtful end is the end of all."""
-    for body, fetched_at in levels.spool.read():
-        sweep.spool.add(body, fetched_at)
-    levels.spool.close()
-    sweep.has_changed |= levels.has_changed
-    if not levels.end.is_whole or levels.end.is_suspect:
-        sweep.end = replace(levels.end, marker=f"the levels of {gid}: {levels.end.marker}")
+    def _parse_orders(self, pages: Iterable[Page]) -> RawFrame:
+        orders, told = Orders(), Told(self._shop)
+        # What a page was asked to show mattered when it was fetched; now all of it is here.
+        orders.gather(
+            (page.body for page in pages), shown=(self._shop.movements or Movements()).parcels
+        )
+        told.tell(orders)
+        return told.build()

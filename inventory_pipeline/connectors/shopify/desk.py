@@ -15,6 +15,7 @@ from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.patience import find_wait
 from inventory_pipeline.connectors.shopify.shapes import take, take_list
+from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
 from inventory_pipeline.errors import (
     ConfigError,
     SourceContractError,
@@ -24,6 +25,12 @@ from inventory_pipeline.errors import (
 Redact = Callable[[str], str]
 
 _NO_ACCESS = 401
+
+
+def _read_clock() -> datetime:
+    # A writer is given no clock; this one matters only where an answer names a date to wait
+    # for and not its own.
+    return datetime.now(UTC)
 
 
 class ShopifyDesk(GraphqlConnector):
@@ -72,6 +79,17 @@ class ShopifyDesk(GraphqlConnector):
             after = take(page, "pageInfo", "endCursor")
         raise SourceContractError("a page leads back to a page that was read")
 
+    def sweep(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
+        """Read all pages of a feed whose rows this connector reads itself.
+
+        Raises:
+            SourceError: as ``ask``.
+        """
+        mine = replace(query, call=self._write_call(query.feed), may_wait=False)
+        sweep = Sweeper(door, self._badge, mine, until).read(staging)
+        sweep.sheets = {}
+        return sweep
+
     def hand_over(self, body: bytes) -> tuple[Answer, Redact]:
         """Send a body exactly once; once more with a new token if the old one was not taken.
 
@@ -88,10 +106,12 @@ class ShopifyDesk(GraphqlConnector):
         return answer, redact
 
     @contextmanager
-    def open_door(self) -> Iterator[tuple[HttpDoor, Deadline]]:
+    def open_door(
+        self, now: Callable[[], datetime] = _read_clock
+    ) -> Iterator[tuple[HttpDoor, Deadline]]:
         """Yield a door to the shop and how long it may take there."""
         seconds = self._options.timeouts.feed.total_seconds()
-        with HttpDoor(self._options, root=self._root, world=self._world, now=_read_clock) as door:
+        with HttpDoor(self._options, root=self._root, world=self._world, now=now) as door:
             yield door, door.start_deadline(seconds, f"not all came within {seconds:g} s")
 
     def _send_once(self, body: bytes) -> tuple[Answer, Redact]:
@@ -114,9 +134,3 @@ def render_body(document: str, variables: Any) -> bytes:
 
 def _write(door: HttpDoor, body: bytes) -> Question:
     return replace(door.scribe.write(Call(method="POST", body={}), {}), body=body)
-
-
-def _read_clock() -> datetime:
-    # A writer is given no clock; this one matters only where an answer names a date to wait
-    # for and not its own.
-    return datetime.now(UTC)

@@ -1,30 +1,24 @@
 """Options: ten lines of YAML, turned into the options of the graphql connector."""
 
 import re
+from datetime import timedelta
 from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from inventory_pipeline.config.values import Secret
-from inventory_pipeline.connectors.graphql import GraphqlFeed, GraphqlOptions
+from inventory_pipeline.config.values import Duration, Secret
+from inventory_pipeline.connectors.graphql import GraphqlOptions
 from inventory_pipeline.connectors.http_options import Options, WayOptions
-from inventory_pipeline.connectors.shopify.documents import AVAILABLE, ITEM, ITEMS, ON_HAND, PARTS
+from inventory_pipeline.connectors.shopify.card import CARD
+from inventory_pipeline.connectors.shopify.documents import AVAILABLE, ON_HAND, PARTS
+from inventory_pipeline.connectors.shopify.feeds import MOST, describe_items, describe_orders
 
 Version = Literal["2026-04", "2026-07", "2026-10"]
 VERSIONS: tuple[str, ...] = get_args(Version)
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105, the name of a header
-# As many levels of one item as one page may hold.
-MOST_LEVELS = 250
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.myshopify\.com")
-# The rows of every feed are read by this connector itself; the columns only tell pages apart.
-_COLUMNS: dict[str, Any] = {
-    "item_id": "id",
-    "location_id": {"constant": ""},
-    "fact": {"constant": ""},
-    "quantity": {"constant": ""},
-    "as_of": {"constant": "{fetched_at}"},
-}
+_STORAGE = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 class Credentials(Options):
@@ -65,6 +59,42 @@ class Write(Credentials):
     """That numbers may be set in the shop; with a token of its own, or with the reader's."""
 
 
+class Movements(Options):
+    """That orders, parcels and refunds are told as movements."""
+
+    location: str | None = Field(
+        None,
+        description="Where what is ordered is taken from, if the shop assigns no location; called "
+        "as locate_by says.",
+    )
+    order_by: Literal["id", "name"] = Field(
+        "id", description="What an order is called: the number of its gid, or its name (#1001)."
+    )
+    overlap: Duration = Field(
+        timedelta(hours=6), description="How far back each hour reads again: covers a late hour."
+    )
+    page_size: int = Field(3, ge=1, le=MOST, description="Orders a page; more cost.")
+    lines: int = Field(10, ge=1, le=MOST, description="Lines of an order shown on its page.")
+    parcels: int = Field(3, ge=1, le=100, description="Parcels, and refunds, shown on its page.")
+
+    @property
+    def shown(self) -> dict[str, int]:
+        """Return how much of an order its page shows."""
+        return {"lines": self.lines, "parcels": self.parcels}
+
+
+class Webhooks(Options):
+    """Where delivered webhooks lie: the shop's own log of its levels."""
+
+    folder: str = Field(description="Folder with one JSON file a delivery.")
+    secret: Secret | None = Field(
+        None, description="What the shop signs with; absent: client_secret."
+    )
+    overlap: Duration = Field(
+        timedelta(hours=6), description="How old a file may be when its hour begins."
+    )
+
+
 class ShopifyOptions(Credentials, WayOptions):
     """One shop."""
 
@@ -87,8 +117,21 @@ class ShopifyOptions(Credentials, WayOptions):
     )
     page_size: int = Field(50, ge=1, le=250, description="Items a page.")
     levels: int = Field(
-        5, ge=1, le=MOST_LEVELS, description="Locations of an item shown on its page; more cost."
+        5, ge=1, le=MOST, description="Locations of an item shown on its page; more cost."
     )
+    bulk: Literal["auto", "always", "never"] = Field(
+        "auto", description="Whether the shop writes all counts into one file for us."
+    )
+    bulk_from: int = Field(
+        5_000, ge=1, le=10_000_000, description="auto: with so many variants or more."
+    )
+    bulk_hosts: list[str] = Field(
+        default_factory=lambda: ["storage.googleapis.com"],
+        description="Hosts that file may lie on; *.example.com for all below.",
+    )
+    max_megabytes: int = Field(4096, ge=1, description="The largest such file taken in.")
+    movements: Movements | None = Field(None, description="{}: orders are read as movements.")
+    webhooks: Webhooks | None = Field(None, description="Delivered webhooks are read as levels.")
     write: Write | None = Field(
         None, description="Absent: this system is only read. {}: written with the same token."
     )
@@ -100,10 +143,21 @@ class ShopifyOptions(Credentials, WayOptions):
             raise ValueError("shop is the host alone, such as harbor.myshopify.com")
         return shop
 
+    @field_validator("bulk_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not _STORAGE.fullmatch(host):
+                raise ValueError(f"{host[:80]!r} is no host, such as storage.googleapis.com")
+        return hosts
+
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:
         if self.is_empty:
             raise ValueError("give token, or client_id and client_secret")
+        if self.webhooks and not (self.webhooks.secret or self.client_secret):
+            raise ValueError("webhooks.secret is missing: what the shop signs its deliveries with")
+        CARD.check_facts(self.facts)
         self.build_graphql()
         return self
 
@@ -123,41 +177,21 @@ class ShopifyOptions(Credentials, WayOptions):
         Raises:
             ValueError: an address that is none.
         """
+        feeds = {
+            "counts": describe_items(size=self.page_size, levels=self.levels, names=self.names)
+        }
+        if self.movements:
+            asked = self.movements
+            feeds["movements"] = describe_orders(size=asked.page_size, shown=asked.shown)
         return GraphqlOptions.model_validate(
             {
                 "base_url": f"{self.origin}/admin/api/{self.version}/graphql.json",
                 "auth": self.describe_auth(self.origin),
-                "feeds": {"counts": self.build_feed(ITEMS, "inventoryItems", self.page_size)},
+                "feeds": feeds,
                 "denied_codes": ["ACCESS_DENIED", "UNAUTHENTICATED", "FORBIDDEN"],
                 **{name: getattr(self, name) for name in WayOptions.model_fields},
             }
         )
-
-    def build_feed(self, document: str, place: str, size: int) -> dict[str, Any]:
-        """Return one paged document; ``place`` is the connection whose pages are turned."""
-        return {
-            "query": document,
-            "variables": {
-                "first": "{limit}",
-                "after": "{cursor}",
-                "levels": self.levels,
-                "names": self.names,
-            },
-            "paging": {
-                "kind": "cursor",
-                "size": size,
-                "next": f"data.{place}.pageInfo.endCursor",
-                "has_more": f"data.{place}.pageInfo.hasNextPage",
-            },
-            "rows": f"data.{place}.nodes[]",
-            "columns": _COLUMNS,
-        }
-
-    def build_item_feed(self, item_id: str) -> GraphqlFeed:
-        """Return the feed of all levels of one item, in the largest pages there are."""
-        feed = self.build_feed(ITEM, "inventoryItem.inventoryLevels", MOST_LEVELS)
-        variables = {"id": item_id, "levels": "{limit}", "below": "{cursor}", "names": self.names}
-        return GraphqlFeed.model_validate({**feed, "variables": variables})
 
     @property
     def has_one_token_for_all(self) -> bool:

@@ -67,6 +67,16 @@ def find_tail(gid: Any) -> str:
     return tail
 
 
+def find_kind(gid: Any) -> str:
+    """Return what a gid is an id of, such as ``Order``.
+
+    Raises:
+        SourceContractError: it is no gid.
+    """
+    find_tail(gid)
+    return str(gid).removeprefix("gid://shopify/").partition("/")[0]
+
+
 def read_items(document: Any) -> Iterator[Item]:
     """Yield the items of one landed page, of either kind: many items, or one with its levels.
 
@@ -93,12 +103,14 @@ def _read_item(node: Any, *, is_alone: bool) -> Item:
     )
 
 
-def read_quantities(level: Any) -> dict[str, str]:
+def read_quantities(level: Any) -> dict[str, str | None]:
     """Return the quantities of one level by their names, each as it was written.
 
     Raises:
         SourceContractError: they have another shape.
     """
-    return {
-        str(take(one, "name")): str(take(one, "quantity")) for one in take_list(level, "quantities")
-    }
+    found = {}
+    for one in take_list(level, "quantities"):
+        quantity = take(one, "quantity")
+        found[str(take(one, "name"))] = None if quantity is None else str(quantity)
+    return found

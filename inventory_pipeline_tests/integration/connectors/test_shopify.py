@@ -177,8 +177,43 @@ def test_a_shop_where_on_hand_means_something_else_is_refused(tmp_path, shop):
 
 
 def test_a_quantity_the_shop_does_not_know_is_named(tmp_path, shop):
-    with pytest.raises(SourceContractError, match="no quantity 'sellable'; it has available"):
-        read(tmp_path, shop, facts={"available": "sellable"})
+    def forget(answer):
+        properties = answer["data"].get("inventoryProperties", {"quantityNames": []})
+        properties["quantityNames"] = [
+            name for name in properties["quantityNames"] if name["name"] != "incoming"
+        ]
+        return answer
+
+    shop.spoil = forget
+    with pytest.raises(SourceContractError, match="no quantity 'incoming'; it has available"):
+        read(tmp_path, shop, facts={"incoming": "incoming"})
+
+
+def test_all_eight_quantities_are_facts_for_the_asking(tmp_path, shop):
+    parts = {"committed": 2, "reserved": 3, "damaged": 4, "safety_stock": 5, "quality_control": 6}
+    shop.shelf.add("A", 1, **parts, incoming=9)
+    names = ["available", *parts, "incoming", "on_hand"]
+    _, rows, rejected = read(tmp_path, shop, facts={name: name for name in names})
+    assert rejected.is_empty()
+    found = dict(zip(rows["fact"], rows["quantity"], strict=True))
+    assert found == {
+        "available": "1", **{name: str(units) for name, units in parts.items()},
+        "incoming": "9", "on_hand": "21",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", ["read_inventory", "read_locations", "read_products"])
+def test_a_scope_that_is_missing_is_named_before_anything_is_read(tmp_path, shop, scope):
+    shop.scopes.remove(scope)
+    with pytest.raises(SourceRefusedError, match=f"the token lacks {scope}; release"):
+        read(tmp_path, shop)
+
+
+def test_who_may_write_levels_may_read_them(tmp_path, shop):
+    shop.scopes = ["write_inventory", "read_locations", "read_products"]
+    shop.shelf.add("A", 5)
+    _, rows, _ = read(tmp_path, shop)
+    assert rows.height == 2
 
 
 def test_a_token_that_may_write_where_we_only_read_is_noted(tmp_path, shop):
@@ -257,6 +292,11 @@ def test_the_version_is_the_one_asked_for(tmp_path, shop, version):
         ({"base_url": "http://gateway.example.com"}, "not encrypted"),
         ({"levels": 251}, "less than or equal to 250"),
         ({"write": {"client_id": "a"}}, "go together"),
+        ({"facts": {"available": "sellable"}}, "'sellable' has no declared meaning"),
+        ({"bulk": "sometimes"}, "'auto', 'always' or 'never'"),
+        ({"bulk_hosts": ["https://storage.googleapis.com"]}, "is no host"),
+        ({"webhooks": {"folder": "hooks"}}, "webhooks.secret is missing"),
+        ({"movements": {"page_size": 0}}, "greater than or equal to 1"),
     ],
 )
 def test_options_that_cannot_work_say_so(options, said):

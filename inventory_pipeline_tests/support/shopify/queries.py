@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from inventory_pipeline_tests.support.shopify.bulks import Bulks
+from inventory_pipeline_tests.support.shopify.orders import Book
+from inventory_pipeline_tests.support.shopify.paging import turn_page
 from inventory_pipeline_tests.support.shopify.state import NAMES, PARTS, Item, Level, Shelf
 
 CHANGED_AT = "2026-04-06T09:30:00Z"
 
 
-def build_root(shelf: Shelf, scopes: list[str]) -> dict[str, Any]:
+def build_root(shelf: Shelf, scopes: list[str], book: Book, bulks: Bulks) -> dict[str, Any]:
     """Return what stands behind QueryRoot."""
     items = {gid: _show_item(shelf, item) for gid, item in shelf.items.items()}
     places = [{"id": gid, "name": name} for gid, name in shelf.places.items()]
@@ -21,20 +24,14 @@ def build_root(shelf: Shelf, scopes: list[str]) -> dict[str, Any]:
         ),
         "locations": lambda _info, first, after=None, **_: turn_page(places, first, after),
         "nodes": lambda _info, ids: [items.get(gid) for gid in ids],
+        "productVariantsCount": lambda _info, limit=10_000: {"count": min(limit, len(items))},
+        "bulkOperation": lambda _info, id: bulks.show(id),
+        **book.build_root(items),
     }
 
 
-def resolve_kind(_value: Any, *_: Any) -> str:
-    return "InventoryItem"
-
-
-def turn_page(nodes: list[Any], first: int, after: str | None) -> dict[str, Any]:
-    """Return one page of a connection."""
-    assert 1 <= first <= 250
-    start = int(after or 0)
-    end = min(len(nodes), start + first)
-    info = {"hasNextPage": end < len(nodes), "endCursor": str(end) if nodes else None}
-    return {"nodes": nodes[start:end], "pageInfo": info}
+def resolve_kind(value: Any, *_: Any) -> str:
+    return re.match("gid://shopify/([A-Za-z]+)/", value["id"])[1]
 
 
 def _show_name(name: str) -> dict[str, Any]:
@@ -48,6 +45,7 @@ def _show_item(shelf: Shelf, item: Item) -> dict[str, Any]:
         "id": item.gid,
         "sku": item.sku,
         "tracked": item.is_tracked,
+        "duplicateSkuCount": sum(one.sku == item.sku for one in shelf.items.values()) - 1,
         "inventoryLevel": lambda _info, locationId: levels.get(locationId),  # noqa: N803
         "inventoryLevels": lambda _info, first, after=None: turn_page(
             list(levels.values()), first, after

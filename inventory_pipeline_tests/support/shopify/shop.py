@@ -23,7 +23,9 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from inventory_pipeline_tests.support.shopify.bulks import FILES, Bulks
 from inventory_pipeline_tests.support.shopify.mutations import Keys, change
+from inventory_pipeline_tests.support.shopify.orders import Book
 from inventory_pipeline_tests.support.shopify.queries import build_root, resolve_kind
 from inventory_pipeline_tests.support.shopify.small_schema import SDL
 from inventory_pipeline_tests.support.shopify.state import Shelf
@@ -67,13 +69,20 @@ class Shop:
     shelf: Shelf = field(default_factory=Shelf)
     keys: Keys = field(default_factory=Keys)
     bucket: Bucket = field(default_factory=Bucket)
-    scopes: list[str] = field(default_factory=lambda: ["read_inventory", "read_locations"])
+    scopes: list[str] = field(
+        default_factory=lambda: ["read_inventory", "read_locations", "read_products"]
+    )
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     faults: list[str] = field(default_factory=list)
     schemas: Callable[[str], GraphQLSchema] | None = None
     spoil: Callable[[Any], Any] = lambda answer: answer
     tokens_given: int = 0
     changes: int = 0
+    bulks: Bulks = field(default_factory=Bulks)
+    book: Book = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.book = Book(self.shelf.places)
 
     def serve(self) -> StandIn:
         return StandIn(self.answer)
@@ -81,14 +90,22 @@ class Shop:
     def answer(self, asked: Asked) -> Reply:
         if asked.path == "/admin/oauth/access_token":
             return self._give_token(asked)
+        if asked.path.startswith(FILES):
+            return self.serve_file(asked)
         if asked.headers.get("x-shopify-access-token") not in self.tokens:
             said = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return answer_json({"errors": said}, status=401)
         _, _, _, version, _ = asked.path.split("/")
         asked_for = asked.json
-        is_change = asked_for["query"].lstrip().startswith("mutation")
+        is_change = "@idempotent" in asked_for["query"]
+        self.bulks.storage = self.bulks.storage or f"http://{asked.headers['host']}"
         fault = self.faults.pop(0) if is_change and self.faults else ""
         return FAULTS[fault](lambda: self._run(version, asked_for))
+
+    def serve_file(self, asked: Asked) -> Reply:
+        """Answer as the storage does, which knows of no token."""
+        assert "x-shopify-access-token" not in asked.headers
+        return Reply(self.bulks.render_file(), headers={"Content-Type": "application/jsonl"})
 
     def _give_token(self, asked: Asked) -> Reply:
         form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
@@ -115,13 +132,25 @@ class Shop:
         if errors := self._find_faulty(version, document, variables):
             return answer_json({"errors": [_render_error(one) for one in errors]})
         if kind == "mutation":
-            return answer_json(change(self, document, variables) | cost)
-        root = build_root(self.shelf, self.scopes)
+            done = self._run_bulk(version, document, variables) or change(self, document, variables)
+            return answer_json(done | cost)
+        root = build_root(self.shelf, self.scopes, self.book, self.bulks)
         result = execute(
             SMALL, document, root, variable_values=variables, type_resolver=resolve_kind
         )
         assert not result.errors, result.errors
         return answer_json(self.spoil({"data": result.data} | cost))
+
+    def _run_bulk(self, version: str, document: DocumentNode, variables: Any) -> Any:
+        name = document.definitions[0].selection_set.selections[0].name.value
+        if name == "bulkOperationCancel":
+            return {"data": {name: self.bulks.cancel(variables["id"])}}
+        if name != "bulkOperationRunQuery":
+            return None
+        inner = parse(variables["query"])
+        assert not inner.definitions[0].variable_definitions
+        assert self._find_faulty(version, inner, {}) == []
+        return {"data": {name: self.bulks.begin(self.shelf)}}
 
     def _find_faulty(
         self, version: str, document: DocumentNode, variables: Any

@@ -37,7 +37,10 @@ def build_shopify(url: str, folder: Any, *, clock: Clockwork, **options: Any) ->
     """Return a connector on ``url``; without other credentials it has the shop's token."""
     path = folder / "token"
     path.write_text(TOKEN)
-    given = {"shop": "harbor.myshopify.com", "base_url": url, "timeouts": PATIENT, **options}
+    given = {
+        "shop": "harbor.myshopify.com", "base_url": url, "timeouts": PATIENT,
+        "bulk_hosts": ["127.0.0.1"], **options,
+    }  # fmt: skip
     if "client_id" not in given:
         given = {"token": {"file": str(path)}, **given}
     checked = ShopifyOptions.model_validate(given)
