@@ -29,7 +29,7 @@ from inventory_pipeline.connectors.shopify.shapes import find_tail, take
 from inventory_pipeline.errors import SourceContractError
 
 # So much text is read at once; a few times as much is held.
-PART = 8 << 20
+PART = 2 << 20
 PARENT = "__parentId"
 _MARK = f'"{PARENT}":'
 _GID = r'"gid:\\?/\\?/shopify\\?/%s\\?/([0-9]+)"'

@@ -33,6 +33,7 @@ class Bulks:
     change: Callable[[dict[str, Any]], dict[str, Any]] = lambda shown: shown
     spoil: Callable[[list[str]], list[str]] = lambda lines: lines
     storage: str = ""
+    here: str = ""
     canceled: list[str] = field(default_factory=list)
     begun: int = 0
     lines: list[str] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Bulks:
             return None
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         is_done = status == "COMPLETED" and self.objects
+        place = self.storage or self.here
         return self.change(
             {
                 "id": gid,
@@ -62,7 +64,7 @@ class Bulks:
                 "createdAt": BEGUN_AT,
                 "objectCount": str(self.objects),
                 "rootObjectCount": str(self.roots),
-                "url": f"{self.storage}{FILES}{self.begun}.jsonl?{SIGNATURE}" if is_done else None,
+                "url": f"{place}{FILES}{self.begun}.jsonl?{SIGNATURE}" if is_done else None,
             }
         )
 

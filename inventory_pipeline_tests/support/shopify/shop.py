@@ -98,7 +98,7 @@ class Shop:
         _, _, _, version, _ = asked.path.split("/")
         asked_for = asked.json
         is_change = "@idempotent" in asked_for["query"]
-        self.bulks.storage = self.bulks.storage or f"http://{asked.headers['host']}"
+        self.bulks.here = f"http://{asked.headers['host']}"
         fault = self.faults.pop(0) if is_change and self.faults else ""
         return FAULTS[fault](lambda: self._run(version, asked_for))
 
