@@ -4,6 +4,8 @@ Grain: one level. They come from pages or from one large file, before or behind 
 and of each only what a row needs is kept: a million levels fit in memory, their text does not.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -25,6 +27,8 @@ LEVEL = {
 _MOST_NAMED = 5
 # From so many levels on a text that stands in many rows is kept once, as a number.
 _CODED_FROM = 1 << 15
+# So many levels look up their items at once.
+_AT_ONCE = 1 << 18
 _CODED = ("item_id", "location_id", "fact")
 _WAY = pl.Enum(["here", "inactive", "away"])
 _NUMBER = pl.col("number").cast(pl.Int64, strict=False)
@@ -55,75 +59,88 @@ class Levels:
 
     def add_levels(self, levels: pl.DataFrame, *, as_of: str) -> None:
         """Take levels with the columns of LEVEL and their quantities, as of one instant."""
-        place = "place_name" if self.options.locate_by == "name" else "place_id"
-        self._levels.append(
-            levels.select(
-                _NUMBER,
-                pl.col(place).cast(self._kinds["location_id"]).alias("location_id"),
-                _find_way(place, self.options.locations).cast(_WAY).alias("way"),
-                _find_problems(levels, self.options.names),
-                pl.lit(as_of).alias("as_of"),
-                *dict.fromkeys(self.options.facts.values()),
-            )
-        )
+        self._levels.append(self._shape(levels, as_of))
 
     def describe(self) -> list[str]:
         """Return one sentence for each kind of what is left out on purpose."""
-        untracked = self._gather_items().filter(~pl.col("is_tracked")).height
-        ways = self._gather().filter("is_tracked")["way"].cast(pl.String)
-        found = [
-            ("items left out because they are not tracked", untracked),
-            ("levels left out because they are not active", (ways == "inactive").sum()),
-            ("levels left out because their location is not configured", (ways == "away").sum()),
+        items, ways = self._gather_items(), Counter[str]()
+        for part in self._find_parts():
+            found = _name(part, items).filter("is_tracked")["way"].value_counts()
+            ways.update(dict(found.cast({"way": pl.String}).iter_rows()))
+        counts = [
+            ("items left out because they are not tracked", (~items["is_tracked"]).sum()),
+            ("levels left out because they are not active", ways["inactive"]),
+            ("levels left out because their location is not configured", ways["away"]),
         ]
-        return [f"{said}: {count:,}" for said, count in found if count]
+        return [f"{said}: {count:,}" for said, count in counts if count]
 
     def build(self) -> RawFrame:
-        """Return the rows, and what cannot be one."""
-        levels = self._gather().filter((pl.col("way") == "here") & pl.col("is_tracked"))
-        levels = _number(levels, step=len(self.options.facts))
-        twins = _find_twins(levels) if self.options.identify_by == "sku" else _NO_TWINS
-        levels = levels.join(
-            twins.cast({"item_id": self._kinds["item_id"]}), on="item_id",
-            how="left", validate="m:1", maintain_order="left",
-        ).with_columns(reason=pl.coalesce("strangeness", "twins", "reason"))  # fmt: skip
-        is_good = pl.col("reason").is_null()
-        return RawFrame(
-            self._build_rows(levels.filter(is_good)), self._reject(levels.filter(~is_good))
+        """Return the rows, and what cannot be one; part by part, so that nothing is held twice."""
+        items, first = self._judge_items(), 1
+        rows, rejected = [], []
+        for part in self._find_parts():
+            levels = _name(part, items).filter((pl.col("way") == "here") & pl.col("is_tracked"))
+            levels = _number(levels, first=first, step=len(self.options.facts))
+            first += levels.height * len(self.options.facts)
+            is_good = pl.col("reason").is_null()
+            rows.append(self._build_rows(levels.filter(is_good)))
+            rejected.append(self._reject(levels.filter(~is_good)))
+        frame = pl.concat(rows)
+        if first < _CODED_FROM:
+            frame = frame.cast(dict.fromkeys(_CODED, pl.String))
+        return RawFrame(frame, pl.concat(rejected))
+
+    def _find_parts(self) -> Iterator[pl.DataFrame]:
+        """Yield all levels, many at once, but not all of them; no level is an empty part."""
+        waiting: list[pl.DataFrame] = []
+        for part in self._levels or [self._shape(build_levels([], self.options.names), "")]:
+            waiting.append(part)
+            if sum(one.height for one in waiting) >= _AT_ONCE:
+                yield pl.concat(waiting)
+                waiting = []
+        if waiting:
+            yield pl.concat(waiting)
+
+    def _shape(self, levels: pl.DataFrame, as_of: str) -> pl.DataFrame:
+        """Return what is kept of some levels."""
+        place = "place_name" if self.options.locate_by == "name" else "place_id"
+        return levels.select(
+            _NUMBER,
+            pl.col(place).cast(self._kinds["location_id"]).alias("location_id"),
+            _find_way(place, self.options.locations).cast(_WAY).alias("way"),
+            _find_problems(levels, self.options.names),
+            pl.lit(as_of).alias("as_of"),
+            *dict.fromkeys(self.options.facts.values()),
         )
 
     def _gather_items(self) -> pl.DataFrame:
-        """Return items by number; what one is called in two ways has no name."""
+        """Return items by number; ``has_two`` of them have two names."""
         items = pl.concat(self._items or [_NO_ITEMS]).unique()
         return items.group_by("number").agg(
             pl.col("sku", "is_tracked").first(), has_two=pl.len() > 1
         )
 
-    def _gather(self) -> pl.DataFrame:
-        """Return all levels beside the names of their items."""
-        if not self._levels:
-            self.add_levels(build_levels([], self.options.names), as_of="")
+    def _judge_items(self) -> pl.DataFrame:
+        """Return items by number, what they are called here, and why they cannot be told."""
         called = pl.col("sku") if self.options.identify_by == "sku" else pl.col("number")
-        strangeness = (
-            pl.when(pl.col("sku").is_null())
-            .then(pl.lit("no inventory item of that id came with it"))
-            .when("has_two")
+        items = self._gather_items().with_columns(
+            item_id=called.cast(pl.String).cast(self._kinds["item_id"]),
+            strangeness=pl.when("has_two")
             .then(pl.lit("its inventory item came twice, with two SKUs"))
             .when(called.cast(pl.String) == "")
-            .then(pl.format("the inventory item {} has no SKU", "number"))
+            .then(pl.format("the inventory item {} has no SKU", "number")),
         )
-        levels = pl.concat(self._levels).join(
-            self._gather_items(), on="number",
-            how="left", validate="m:1", maintain_order="left",
-        )  # fmt: skip
-        return levels.with_columns(
-            pl.col("is_tracked").fill_null(value=True),
-            item_id=called.cast(pl.String).cast(self._kinds["item_id"]),
-            strangeness=strangeness,
-        )
+        counted = pl.concat(
+            part.filter(pl.col("way") == "here").select("number").unique()
+            for part in self._find_parts()
+        ).unique()
+        twins = _find_twins(items.join(counted, on="number", how="semi"))
+        return items.join(
+            twins, on="item_id", how="left", validate="m:1"
+        ).with_columns(strangeness=pl.coalesce("strangeness", "twins"))  # fmt: skip
 
     def _build_rows(self, levels: pl.DataFrame) -> pl.DataFrame:
-        parts = [
+        facts = [
             levels.select(
                 pl.col("row") + number,
                 "item_id",
@@ -134,8 +151,7 @@ class Levels:
             )
             for number, (fact, name) in enumerate(self.options.facts.items())
         ]
-        rows = pl.concat(parts).sort("row")
-        return rows if levels.height >= _CODED_FROM else rows.cast(dict.fromkeys(_CODED, pl.String))
+        return pl.concat(facts).sort("row")
 
     def _reject(self, levels: pl.DataFrame) -> pl.DataFrame:
         raw = pl.struct(
@@ -161,7 +177,6 @@ def build_levels(rows: list[tuple[str | bool | None, ...]], names: list[str]) ->
 
 
 _NO_ITEMS = pl.DataFrame(schema={**ITEM, "number": pl.Int64()})
-_NO_TWINS = pl.DataFrame(schema={"item_id": pl.String(), "twins": pl.String()})
 
 
 def _find_way(place: str, wanted: list[str] | None) -> pl.Expr:
@@ -197,18 +212,30 @@ def _find_problems(levels: pl.DataFrame, names: list[str]) -> pl.Series:
     return problems.zip_with(is_good, found)
 
 
-def _number(levels: pl.DataFrame, *, step: int) -> pl.DataFrame:
-    """Add the number of each level's first row, counted from 1."""
-    return levels.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) * step + 1)
+def _name(levels: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Return levels beside their items; one without an item is told as tracked."""
+    joined = levels.join(items, on="number", how="left", validate="m:1", maintain_order="left")
+    return joined.with_columns(pl.col("is_tracked").fill_null(value=True))
 
 
-def _find_twins(levels: pl.DataFrame) -> pl.DataFrame:
-    """Return what is wrong with a SKU that several items carry: whose number is it?"""
-    named = levels.filter(pl.col("strangeness").is_null())
-    carriers = named.select("item_id", "number").unique().group_by("item_id").agg("number")
+def _number(levels: pl.DataFrame, *, first: int, step: int) -> pl.DataFrame:
+    """Add the number of each level's first row, and one reason out of all."""
+    orphan = pl.when(pl.col("sku").is_null()).then(
+        pl.lit("no inventory item of that id came with it")
+    )
+    return levels.with_columns(
+        row=pl.int_range(pl.len(), dtype=pl.Int64) * step + first,
+        reason=pl.coalesce(orphan, "strangeness", "reason"),
+    )
+
+
+def _find_twins(items: pl.DataFrame) -> pl.DataFrame:
+    """Return what is wrong with a name that several items carry: whose number is it?"""
+    named = items.filter(pl.col("is_tracked") & pl.col("strangeness").is_null())
+    carriers = named.group_by("item_id").agg("number").filter(pl.col("number").list.len() > 1)
     numbers = pl.col("number").cast(pl.List(pl.String)).list.sort()
-    return carriers.filter(pl.col("number").list.len() > 1).select(
-        pl.col("item_id").cast(pl.String),
+    return carriers.select(
+        "item_id",
         twins=pl.format(
             "{} inventory items carry this SKU: {}; "
             "give each its own, or say identify_by: inventory_item_id",

@@ -1,7 +1,7 @@
 """A large file in bounded memory: what is held grows with the levels, not with their text.
 
-By hand, a million levels, 548 MB of text: 500 MB in all, 75 MB of them before the first line,
-19 s on two busy cores; counting the lines, which is what a fetch does, adds nothing.
+By hand, a million levels, 548 MB of text: 346 MB at the highest, 75 MB of them before the first
+line, 19 s on two busy cores; counting the lines, which is what a fetch does, adds nothing.
 """
 
 import subprocess
@@ -58,11 +58,13 @@ def measure(path: Path) -> list[int]:
 
 @pytest.mark.slow
 def test_what_is_held_grows_with_the_levels_and_not_with_their_text(tmp_path):
-    path = tmp_path / "bulk.jsonl"
-    write_file(path, 30_000)
-    before, counted, peak, lines, rows, rejected = measure(path)
-    assert (lines, rows, rejected) == (180_000, 30_000 * PLACES * 2, 0)
-    # Counting, which is all that a fetch does with the file, holds a line at a time.
-    assert counted - before < 4 << 20
+    path, peaks = tmp_path / "bulk.jsonl", []
+    for items in (10_000, 40_000):
+        write_file(path, items)
+        before, counted, peak, lines, rows, rejected = measure(path)
+        assert (lines, rows, rejected) == (items * 6, items * PLACES * 2, 0)
+        # Counting, which is all that a fetch does with the file, holds a line at a time.
+        assert counted - before < 4 << 20
+        peaks.append(peak)
     # All rows are held at the end; the text is held a part at a time.
-    assert peak - before < 1.25 * path.stat().st_size
+    assert peaks[1] - peaks[0] < 0.75 * path.stat().st_size / 2, peaks
