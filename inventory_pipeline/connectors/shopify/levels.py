@@ -28,7 +28,7 @@ _MOST_NAMED = 5
 # From so many levels on a text that stands in many rows is kept once, as a number.
 _CODED_FROM = 1 << 15
 # So many levels look up their items at once.
-_AT_ONCE = 1 << 18
+_AT_ONCE = 1 << 16
 _CODED = ("item_id", "location_id", "fact")
 _WAY = pl.Enum(["here", "inactive", "away"])
 _NUMBER = pl.col("number").cast(pl.Int64, strict=False)
