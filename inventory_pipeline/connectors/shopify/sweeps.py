@@ -102,9 +102,8 @@ class Sweeps:
         return self._read(replace(self._query, feed=feed, plan=plan_rows(name, feed)))
 
 
-def _choose_promises(feed: Any, *, assigned: bool) -> GraphqlFeed:
-    variables = {**feed.variables, "assigned": assigned}
-    return GraphqlFeed.model_validate({**feed.model_dump(), "variables": variables})
+def _choose_promises(feed: Any, *, assigned: bool) -> Any:
+    return feed.model_copy(update={"variables": {**feed.variables, "assigned": assigned}})
 
 
 def _find_bodies(sweep: Sweep) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from inventory_pipeline_tests.support.file_sources import land
 from inventory_pipeline_tests.support.shopify.bulks import BEGUN_AT, SIGNATURE
 from inventory_pipeline_tests.support.shopify.shop import TOKEN, Shop
 from inventory_pipeline_tests.support.shopify.sources import open_shop
-from inventory_pipeline_tests.support.stand_in import Reply, StandIn, Toxic, in_turn
+from inventory_pipeline_tests.support.stand_in import Reply, StandIn, Toxic
 
 
 @pytest.fixture
@@ -191,13 +191,13 @@ def test_other_operations_are_not_waited_for_for_ever(tmp_path, shop):
 
 def test_a_query_the_shop_does_not_take_is_said(tmp_path, shop):
     shop.bulks.busy = ["INVALID"]
-    with pytest.raises(SourceContractError, match="does not begin .*: INVALID try later, friend"):
+    with pytest.raises(SourceContractError, match=r"does not begin .*: INVALID try later, friend"):
         read(tmp_path, shop)
 
 
 def test_the_result_of_another_operation_is_never_ours(tmp_path, shop):
     shop.bulks.change = lambda shown: shown | {"id": "gid://shopify/BulkOperation/77"}
-    with pytest.raises(SourceContractError, match="shows no operation .*/1, which it began"):
+    with pytest.raises(SourceContractError, match=r"shows no operation .*/1, which it began"):
         read(tmp_path, shop)
 
 
@@ -208,9 +208,9 @@ def serve_storage(shop, *replies):
     """Serve the file on a host of its own, after some other answers."""
 
     def plan(asked):
-        return left.pop(0)(asked) if left else shop.serve_file(asked)
+        return left.pop(0) if left else shop.serve_file(asked)
 
-    left = [(lambda reply: lambda _asked: reply)(reply) for reply in replies]
+    left = list(replies)
     return StandIn(plan)
 
 

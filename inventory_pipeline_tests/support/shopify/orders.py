@@ -1,4 +1,4 @@
-"""Orders of the stand-in: placed, sent, called back, refunded, cancelled; as the schema shows them."""
+"""Orders of the stand-in: placed, sent, called back, refunded, cancelled."""
 
 import re
 from dataclasses import dataclass, field
@@ -110,16 +110,9 @@ class Book:
             for owner in (order, *order["parcels"], *order["back"], *order["promised"])
         }
         return {
-            "order": lambda _info, id: owners.get(id),
-            "node": lambda _info, id: owners.get(id),
-            "orders": lambda _info, first, after=None, query="", sortKey="": turn_page(  # noqa: N803
-                sorted(
-                    (order for order in shown if _is_found(order, query)),
-                    key=lambda order: order["updatedAt"],
-                ),
-                first,
-                after,
-            ),
+            "order": lambda _info, **given: owners.get(given["id"]),
+            "node": lambda _info, **given: owners.get(given["id"]),
+            "orders": lambda _info, **given: _turn_orders(shown, **given),
         }
 
     def _show(self, order: Order, items: dict[str, Any]) -> dict[str, Any]:
@@ -166,6 +159,20 @@ class Book:
 
     def _show_place(self, gid: str | None) -> dict[str, str] | None:
         return None if gid is None else {"id": gid, "name": self.places[gid]}
+
+
+def _turn_orders(
+    shown: list[dict[str, Any]], *, first: int, query: str, after: str | None = None, **_: Any
+) -> dict[str, Any]:
+    """Return a page by UPDATED_AT; a cursor is a place among the values, not a number."""
+    found = {_name(order): order for order in shown if _is_found(order, query)}
+    left = sorted(name for name in found if name > (after or ""))
+    info = {"hasNextPage": len(left) > first, "endCursor": left[:first][-1] if left else None}
+    return {"nodes": [found[name] for name in left[:first]], "pageInfo": info}
+
+
+def _name(order: dict[str, Any]) -> str:
+    return f"{order['updatedAt']} {order['id'].rpartition('/')[2]:0>9}"
 
 
 def _is_found(order: dict[str, Any], query: str) -> bool:

@@ -25,7 +25,7 @@ def build_root(shelf: Shelf, scopes: list[str], book: Book, bulks: Bulks) -> dic
         "locations": lambda _info, first, after=None, **_: turn_page(places, first, after),
         "nodes": lambda _info, ids: [items.get(gid) for gid in ids],
         "productVariantsCount": lambda _info, limit=10_000: {"count": min(limit, len(items))},
-        "bulkOperation": lambda _info, id: bulks.show(id),
+        "bulkOperation": lambda _info, **given: bulks.show(given["id"]),
         **book.build_root(items),
     }
 
