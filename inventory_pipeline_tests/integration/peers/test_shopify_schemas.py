@@ -39,7 +39,7 @@ def schema(version):
 
 
 def test_there_are_documents():
-    assert len(DOCUMENTS) == 8
+    assert len(DOCUMENTS) == 17
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -79,6 +79,39 @@ def test_places_by_name_fit(tmp_path, schema, version):
     options = {"version": version, "locate_by": "name", "write": {}, "timeouts": {}}
     with open_shop(tmp_path, shop, **options) as opened:
         assert opened.writer.read([line("r1", "A", 3, 4, location_id="L1")]) == {"r1": 4}
+
+
+def test_a_bulk_operation_fits_and_so_does_what_it_runs(tmp_path, schema, version):
+    shop = Shop(schemas=load_schema)
+    shop.shelf.add("A", 4, 5)
+    options = {"version": version, "bulk_from": 1, "timeouts": {}}
+    with open_shop(tmp_path, shop, **options) as opened:
+        fetched, pages = land(opened.connector, "counts", tmp_path / "landing")
+        rows = opened.connector.parse("counts", pages).rows
+    assert shop.bulks.begun == 1
+    assert fetched.is_complete
+    assert rows.height == 4
+
+
+@pytest.mark.parametrize("location", [None, "7"])
+def test_orders_and_what_their_pages_do_not_show_fit(tmp_path, schema, version, location):
+    scopes = ["read_inventory", "read_products", "read_orders", "read_fulfillments"]
+    sees = [] if location else ["read_merchant_managed_fulfillment_orders"]
+    shop = Shop(schemas=load_schema, scopes=scopes + sees)
+    item = shop.shelf.add("A", 9)
+    order = shop.book.place()
+    lines = [order.add_line(item, 1) for _ in range(3)]
+    order.promise("gid://shopify/Location/1", *lines)
+    for line in lines:
+        order.send("gid://shopify/Location/1", line)
+        order.refund("RETURN", "gid://shopify/Location/1", line, 1)
+    asked = {"lines": 2, "parcels": 2, "location": location}
+    options = {"version": version, "movements": asked, "timeouts": {}}
+    with open_shop(tmp_path, shop, **options) as opened:
+        fetched, pages = land(opened.connector, "movements", tmp_path / "landing")
+        rows = opened.connector.parse("movements", pages).rows
+    assert fetched.is_complete
+    assert rows.height == 9
 
 
 def test_a_document_of_the_year_before_does_not_fit(schema):
