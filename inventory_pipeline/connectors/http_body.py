@@ -3,7 +3,7 @@
 import http.client
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from inventory_pipeline.errors import SourceContractError, SourceUnavailableError
 
@@ -26,7 +26,7 @@ def read_body(response: http.client.HTTPResponse) -> bytes:
     return b"".join(_read_parts(response, MAX_BODY))
 
 
-def save_body(response: http.client.HTTPResponse, file: BinaryIO, *, most: int) -> None:
+def save_body(response: http.client.HTTPResponse, file: IO[bytes], *, most: int) -> None:
     """Write the whole body, unpacked, over what ``file`` holds; never more than a part is held.
 
     Raises:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from inventory_pipeline.connectors.egress import Place, parse_place
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings, judge_status
@@ -59,7 +59,7 @@ class Downloads:
         with tempfile.NamedTemporaryFile(dir=staging, prefix="download-", delete=False) as file:
             path = Path(file.name)
             try:
-                self._save(place, file, until)
+                self._save(place, file.file, until)
                 file.close()
                 yield str(path)
             finally:
@@ -77,7 +77,7 @@ class Downloads:
             )
         return place
 
-    def _save(self, place: Place, file: BinaryIO, until: Deadline) -> None:
+    def _save(self, place: Place, file: IO[bytes], until: Deadline) -> None:
         def take(response: http.client.HTTPResponse) -> bytes:
             if response.status != _OK:
                 return read_body(response)

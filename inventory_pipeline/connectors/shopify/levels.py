@@ -5,7 +5,7 @@ and of each only what a row needs is kept: a million levels fit in memory, their
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,7 +13,6 @@ import polars as pl
 from inventory_pipeline.connectors.shopify.documents import ON_HAND, PARTS
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.tables import MAX_RAW_CHARACTERS
-from inventory_pipeline.model.frames import QUARANTINE
 from inventory_pipeline.model.ports import RawFrame
 
 ITEM = {"number": pl.String(), "sku": pl.String(), "is_tracked": pl.Boolean()}
@@ -162,15 +161,15 @@ class Levels:
         )
         return levels.select(
             "row", "reason", raw=raw.struct.json_encode().str.slice(0, MAX_RAW_CHARACTERS)
-        ).cast(dict(QUARANTINE))
+        )
 
 
-def build_items(rows: list[tuple[str, str | None, bool]]) -> pl.DataFrame:
+def build_items(rows: Sequence[tuple[str, str | None, bool]]) -> pl.DataFrame:
     """Return items one by one as a part."""
     return pl.DataFrame(rows, schema=ITEM, orient="row")
 
 
-def build_levels(rows: list[tuple[str | bool | None, ...]], names: list[str]) -> pl.DataFrame:
+def build_levels(rows: Sequence[tuple[str | bool | None, ...]], names: list[str]) -> pl.DataFrame:
     """Return levels one by one as a part: what LEVEL has, then the quantities."""
     schema = {**LEVEL, **dict.fromkeys(names, pl.String())}
     return pl.DataFrame(rows, schema=schema, orient="row")

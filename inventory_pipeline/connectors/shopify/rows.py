@@ -27,7 +27,8 @@ def gather_pages(pages: Iterable[Page], levels: Levels) -> None:
         SourceContractError: a page is not what was asked for.
     """
     for page in pages:
-        items, nodes = [], []
+        items: list[tuple[str, str, bool]] = []
+        nodes: list[tuple[str, Any]] = []
         for item in read_items(load_strictly(decode_text(page.body))):
             number = find_tail(item.gid)
             items.append((number, item.sku, item.is_tracked))

@@ -102,9 +102,9 @@ def test_orders_and_what_their_pages_do_not_show_fit(tmp_path, schema, version, 
     order = shop.book.place()
     lines = [order.add_line(item, 1) for _ in range(3)]
     order.promise("gid://shopify/Location/1", *lines)
-    for line in lines:
-        order.send("gid://shopify/Location/1", line)
-        order.refund("RETURN", "gid://shopify/Location/1", line, 1)
+    for sold in lines:
+        order.send("gid://shopify/Location/1", sold)
+        order.refund("RETURN", "gid://shopify/Location/1", sold, 1)
     asked = {"lines": 2, "parcels": 2, "location": location}
     options = {"version": version, "movements": asked, "timeouts": {}}
     with open_shop(tmp_path, shop, **options) as opened:
