@@ -24,8 +24,8 @@ from inventory_pipeline.errors import SourceContractError, SourceRefusedError
 
 _HEADERS = {"Accept": "*/*", "User-Agent": "inventory-pipeline"}
 _OK = 200
-# What a signed link that has ended, or leads nowhere, is answered with.
-_GONE = (400, 401, 403, 404, 410)
+# What a signed link is answered with that is not taken, or that leads nowhere.
+_DENIED, _GONE = (401, 403), (400, 404, 410)
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,9 @@ class Downloads:
 
 
 def _judge(answer: Answer) -> None:
-    if answer.status in _GONE:
-        raise SourceContractError(f"HTTP {answer.status}: the link to the file is not taken")
+    if answer.status in (*_DENIED, *_GONE):
+        kind = SourceRefusedError if answer.status in _DENIED else SourceContractError
+        raise kind(f"HTTP {answer.status}: the link to the file is not taken")
     judge_status(answer)
     if answer.status != _OK:
         raise SourceContractError(f"HTTP {answer.status}; wanted the whole file")

@@ -23,6 +23,7 @@ CARD = Card(
         client_secret: {env: SHOPIFY_SECRET}
         version: 2026-07
         # write: {}                       # to let corrections be written; needs write_inventory
+        # movements: {}                   # orders, too; needs read_orders and read_fulfillments
     """,
     credential_at="dev.shopify.com, Apps, Create app; install it on the shop; Settings shows both",
     reads=("read_inventory", "read_locations", "read_products"),

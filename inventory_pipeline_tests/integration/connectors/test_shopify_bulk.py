@@ -13,8 +13,11 @@ from inventory_pipeline.errors import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from inventory_pipeline.ingest.fetch import fetch_feed
+from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.model.ports import Page
-from inventory_pipeline_tests.support.file_sources import land
+from inventory_pipeline_tests.support.file_sources import FETCHED_AT, HOUR_AT, land
+from inventory_pipeline_tests.support.report_house import StoppedClock
 from inventory_pipeline_tests.support.shopify.bulks import BEGUN_AT, SIGNATURE
 from inventory_pipeline_tests.support.shopify.shop import TOKEN, Shop
 from inventory_pipeline_tests.support.shopify.sources import open_shop
@@ -59,6 +62,23 @@ def test_the_file_travels_by_path_and_its_signed_link_stays_behind(tmp_path, sho
     landed = head.body + (tmp_path / "landing" / "page-1.ndjson").read_bytes()
     assert shop.bulks.render_file() in landed
     assert SIGNATURE.encode() not in landed
+
+
+def test_what_the_landing_gives_back_is_what_was_fetched(tmp_path, shop, caplog):
+    caplog.set_level("DEBUG")
+    landing = Landing(tmp_path / "landing")
+    with open_shop(tmp_path, shop, bulk="always") as opened:
+        landed = fetch_feed(
+            opened.connector, landing,
+            system="storefront", feed="counts", hour_at=HOUR_AT, clock=StoppedClock(FETCHED_AT),
+        )  # fmt: skip
+        rows = opened.connector.parse("counts", landed.read_pages()).rows
+    assert landed.manifest.is_complete
+    assert landed.manifest.source_at == "2026-04-06T10:01:00+00:00"
+    assert rows.height == 6
+    for word in (SIGNATURE, TOKEN):
+        assert word not in caplog.text
+        assert [p for p in landing.root.rglob("*.*") if word.encode() in p.read_bytes()] == []
 
 
 @pytest.mark.parametrize(("bulk_from", "is_file"), [(2, True), (3, False)])
@@ -270,7 +290,7 @@ def test_a_link_that_is_not_encrypted_is_not_followed(tmp_path, shop):
             SourceRefusedError,
             "redirects to",
         ),
-        (Reply(b"<Error/>", 403), SourceContractError, "HTTP 403: the link to the file is not"),
+        (Reply(b"<Error/>", 403), SourceRefusedError, "HTTP 403: the link to the file is not"),
         (Reply(b"<Error/>", 404), SourceContractError, "HTTP 404: the link to the file is not"),
         (Reply(b"", 206), SourceContractError, "HTTP 206; wanted the whole file"),
         (Reply(b"<html>log in</html>"), SourceContractError, "holds no JSON lines"),

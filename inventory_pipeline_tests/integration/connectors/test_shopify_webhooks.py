@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from inventory_pipeline.ingest.counts import SourceWords
 from inventory_pipeline.ingest.events import compute_level_changes
 from inventory_pipeline.ingest.identity import load_catalog
 from inventory_pipeline.model.ports import Page
+from inventory_pipeline_tests.support.docs import CONNECTOR_PAGES
 from inventory_pipeline_tests.support.file_sources import FETCHED_AT, HOUR_AT, land
 from inventory_pipeline_tests.support.shopify.shop import Shop
 from inventory_pipeline_tests.support.shopify.sources import open_shop
@@ -378,3 +380,20 @@ def test_a_landed_line_that_is_no_delivery_is_refused(tmp_path, shop, folder):
         pytest.raises(SourceContractError, match="a line of the landed page is no delivery"),
     ):
         opened.connector.parse("levels", pages)
+
+
+def test_the_receiver_of_the_documentation_drops_what_is_read(tmp_path, shop, monkeypatch):
+    """What people copy works: it gets a request and the hour after tells of it."""
+    text = (CONNECTOR_PAGES / "shopify.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    receiver = {}
+    exec(code, receiver)
+    (tmp_path / "hooks" / "storefront").mkdir(parents=True)
+    (tmp_path / "hook-secret").write_text(SECRET)
+    event = json.loads(deliver(tmp_path, "request").read_text())
+    monkeypatch.chdir(tmp_path)
+    assert receiver["handler"](event, None) == {"statusCode": 200}
+    [path] = (tmp_path / "hooks" / "storefront").iterdir()
+    touch(path, HOUR_AT)
+    _, rows, _, _ = read(tmp_path, shop, webhooks={"folder": "hooks/storefront"})
+    assert [cells[0] for cells in rows] == ["event-request/1001/1"]

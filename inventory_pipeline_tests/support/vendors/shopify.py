@@ -1,6 +1,7 @@
 """A shop, as the suite sees it: the stand-in of ``support.shopify`` over any levels."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from inventory_pipeline.model.ports import Connector
 from inventory_pipeline_tests.support.http_sources import Clockwork
+from inventory_pipeline_tests.support.shopify.bulks import FILES
 from inventory_pipeline_tests.support.shopify.shop import Shop
 from inventory_pipeline_tests.support.shopify.sources import build_shopify
 from inventory_pipeline_tests.support.stand_in import Asked, Reply
@@ -33,11 +35,15 @@ class ShopifyVendor:
                 odd[_MARK + number] = given
                 given = _MARK + number
             shop.shelf.add(level.item_id, given)
+        self.prepare(shop, asked)
         reply = shop.answer(asked)
         body = reply.body.decode()
         for mark, given in odd.items():
-            body = body.replace(f'"quantity": {mark}', f'"quantity": {json.dumps(given)}')
+            body = re.sub(f'("quantity": ?){mark}', rf"\g<1>{json.dumps(given)}", body)
         return replace(reply, body=body.encode())
+
+    def prepare(self, _shop: Shop, _asked: Asked) -> None:
+        """Bring a shop, which is made anew for every request, to where it was."""
 
     def is_page(self, asked: Asked) -> bool:
         return b"inventoryItems" in asked.body
@@ -45,3 +51,18 @@ class ShopifyVendor:
     def build(self, url: str, folder: Path, clock: Clockwork, **options: Any) -> Connector:
         given = {"page_size": self.page, "locate_by": "name", **options}
         return build_shopify(url, folder, clock=clock, **given)
+
+
+class ShopifyFileVendor(ShopifyVendor):
+    """The same shop, which writes its counts into one file."""
+
+    def prepare(self, shop: Shop, asked: Asked) -> None:
+        shop.bulks.statuses = ["COMPLETED"]
+        if b"bulkOperationRunQuery" not in asked.body:
+            shop.bulks.begin(shop.shelf)
+
+    def is_page(self, asked: Asked) -> bool:
+        return asked.path.startswith(FILES)
+
+    def build(self, url: str, folder: Path, clock: Clockwork, **options: Any) -> Connector:
+        return super().build(url, folder, clock, bulk="always", **options)

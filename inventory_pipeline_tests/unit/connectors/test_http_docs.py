@@ -20,7 +20,7 @@ from inventory_pipeline.connectors.json_columns import Cell
 from inventory_pipeline.connectors.rest import RestConnector, RestFeed, RestOptions
 from inventory_pipeline.connectors.rest_writer import RestRead, RestWrite
 from inventory_pipeline.connectors.shopify.connector import ShopifyConnector
-from inventory_pipeline.connectors.shopify.options import ShopifyOptions
+from inventory_pipeline.connectors.shopify.options import Movements, ShopifyOptions, Webhooks
 from inventory_pipeline.connectors.sql import SqlConnector
 from inventory_pipeline.connectors.sql_write_options import SqlWrite
 from inventory_pipeline.connectors.templates import NAMES
@@ -46,7 +46,7 @@ def test_every_example_is_a_configuration_that_is_taken(page):
     [
         ("rest.md", [RestOptions, RestFeed, Cell]),
         ("graphql.md", [GraphqlOptions, GraphqlFeed]),
-        ("shopify.md", [ShopifyOptions]),
+        ("shopify.md", [ShopifyOptions, Movements, Webhooks]),
     ],
 )
 def test_every_option_stands_on_its_page(page, models):
