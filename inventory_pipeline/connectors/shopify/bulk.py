@@ -7,7 +7,6 @@ Source: https://shopify.dev/docs/api/usage/bulk-operations/queries
 """
 
 import logging
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from inventory_pipeline.connectors.shopify.documents import (
     BULK_START,
     BULK_STATE,
 )
-from inventory_pipeline.connectors.shopify.shapes import take, take_list
+from inventory_pipeline.connectors.shopify.shapes import take, take_count, take_list
 from inventory_pipeline.errors import (
     SourceContractError,
     SourceError,
@@ -39,7 +38,6 @@ _SECONDS_TO_CANCEL = 10.0
 _BUSY = {"OPERATION_IN_PROGRESS", "LIMIT_REACHED"}
 _RUNNING = ("CREATED", "RUNNING", "CANCELING")
 _DONE, _DENIED = "COMPLETED", "ACCESS_DENIED"
-_NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,7 @@ class Bulk:
     def _begin(self) -> str:
         seconds = _FIRST_LOOK
         while True:
+            # Asked again after silence it may run twice: what nobody waits for harms nobody.
             data = self._ask(BULK_START, {"query": BULK_ITEMS})
             begun = take(data, "bulkOperationRunQuery")
             errors = take_list(begun, "userErrors")
@@ -124,8 +123,8 @@ class Bulk:
         return Operation(
             gid=gid,
             begun_at=str(take(state, "createdAt")),
-            objects=_read_count(state, "objectCount"),
-            roots=_read_count(state, "rootObjectCount"),
+            objects=take_count(state, "objectCount"),
+            roots=take_count(state, "rootObjectCount"),
             url=None if url is None else self._door.scribe.guard(str(url)),
         )
 
@@ -147,10 +146,3 @@ class Bulk:
 
     def _ask(self, document: str, variables: dict[str, Any]) -> Any:
         return self._desk.ask(self._door, self._until, document, variables)
-
-
-def _read_count(state: Any, name: str) -> int:
-    text = str(take(state, name))
-    if not _NUMBER.fullmatch(text):
-        raise SourceContractError(f"{name} of the bulk operation is no number")
-    return int(text)

@@ -29,7 +29,7 @@ from inventory_pipeline.connectors.shopify.movements import Told
 from inventory_pipeline.connectors.shopify.options import Movements, ShopifyOptions
 from inventory_pipeline.connectors.shopify.orders import Orders
 from inventory_pipeline.connectors.shopify.rows import gather_pages
-from inventory_pipeline.connectors.shopify.shapes import take
+from inventory_pipeline.connectors.shopify.shapes import take_count
 from inventory_pipeline.connectors.shopify.sweeps import Sweeps
 from inventory_pipeline.connectors.shopify.webhooks import WebhookFolder, parse_deliveries
 from inventory_pipeline.connectors.shopify.writer import ShopifyWriter
@@ -86,7 +86,7 @@ class ShopifyConnector(ShopifyDesk):
         with self.open_door(context.now) as (door, until):
             check_scopes(self.ask(door, until, ABOUT, {}), READS_SIZE)
             found = self.ask(door, until, SIZE, {"limit": self._shop.bulk_from})
-            return int(take(found, "productVariantsCount", "count")) >= self._shop.bulk_from
+            return take_count(found, "productVariantsCount", "count") >= self._shop.bulk_from
 
     def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
         about = self.ask(door, until, ABOUT, {})

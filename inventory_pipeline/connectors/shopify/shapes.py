@@ -1,11 +1,14 @@
 """Shapes: the parts of an answer, taken out by name or refused. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from inventory_pipeline.errors import SourceContractError
+
+_COUNT = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,18 @@ def take_list(value: Any, *names: str) -> list[Any]:
     if type(found) is not list:
         raise SourceContractError(f"{'.'.join(names)} is no list")
     return found
+
+
+def take_count(value: Any, *names: str) -> int:
+    """Return the whole number that stands under ``names``.
+
+    Raises:
+        SourceContractError: there is none.
+    """
+    text = str(take(value, *names))
+    if not _COUNT.fullmatch(text):
+        raise SourceContractError(f"{'.'.join(names)} is no whole number")
+    return int(text)
 
 
 def find_tail(gid: Any) -> str:

@@ -156,6 +156,34 @@ def test_an_item_without_a_sku_has_no_name(tmp_path, shop, sku):
     assert rejected["reason"].to_list() == ["the inventory item 1001 has no SKU"]
 
 
+def test_missing_is_not_zero(tmp_path, shop):
+    """An item nowhere, a level that is off and a number that is null make no row, and no zero."""
+    shop.shelf.add("NOWHERE")
+    shop.shelf.add("OFF", 5).levels["gid://shopify/Location/1"].is_active = False
+    shop.shelf.add("NULL", 77)
+    shop.shelf.add("ZERO", 0)
+    shop.spoil = lambda answer: json.loads(
+        json.dumps(answer).replace('"quantity": 77', '"quantity": null')
+    )
+    _, rows, rejected = read(tmp_path, shop)
+    assert rows.select("item_id", "quantity").unique().rows() == [("ZERO", "0")]
+    assert rejected["reason"].to_list() == ["the level shows no 'available'"]
+
+
+@pytest.mark.parametrize("count", [None, "many"])
+def test_a_shop_that_does_not_say_how_large_it_is_is_refused(tmp_path, shop, count):
+    def say(answer):
+        if "productVariantsCount" in answer["data"]:
+            answer["data"]["productVariantsCount"]["count"] = count
+        return answer
+
+    shop.spoil = say
+    with pytest.raises(
+        SourceContractError, match=r"productVariantsCount\.count is no whole number"
+    ):
+        read(tmp_path, shop)
+
+
 def test_on_hand_that_is_not_the_sum_of_its_parts_is_no_number(tmp_path, shop):
     item = shop.shelf.add("A", 5, committed=2)
     item.levels["gid://shopify/Location/1"].lies_by = 1
