@@ -35,7 +35,7 @@ def add_up(cells: pl.DataFrame, *, keys: Sequence[str], quantities: Sequence[str
     Args:
         cells: ``row`` and texts; every row is a part of its own.
     """
-    parts = cells.with_columns(_write_plainly(name) for name in quantities)
+    parts = cells.with_columns(write_plainly(name) for name in quantities)
     sums = [
         pl.when(pl.col(name).is_null().any())
         .then(None)
@@ -102,7 +102,7 @@ def set_aside(cells: pl.DataFrame) -> Kept:
     return Kept(cells.filter(pl.col("reason").is_null()).drop("reason"), rejected)
 
 
-def _write_plainly(name: str) -> pl.Expr:
+def write_plainly(name: str) -> pl.Expr:
     """Write 12.0 and 012.50 as 12 and 12.5; leave what is no plain number as it is."""
     shown = _show(pl.col(name).cast(_EXACT, strict=False))
     return pl.when(_is_plain(name)).then(shown).otherwise(pl.col(name)).alias(name)

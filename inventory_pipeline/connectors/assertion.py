@@ -6,12 +6,16 @@ The signature is made by ``cryptography``, which only those install who need it.
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from inventory_pipeline.errors import ConfigError
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
 # Bytes of each of the two numbers of a signature on the curve P-256 (RFC 7518, 3.4).
 _COORDINATE = 32
+_CURVE = "secp256r1"
 
 
 def sign_assertion(claims: Mapping[str, Any], *, key: str, key_id: str, algorithm: str) -> str:
@@ -48,12 +52,16 @@ def _sign(text: bytes, key: str, algorithm: str) -> bytes:
     if algorithm == "PS256" and isinstance(private, rsa.RSAPrivateKey):
         salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
         return private.sign(text, salted, hashes.SHA256())
-    is_curve = isinstance(private, ec.EllipticCurvePrivateKey)
-    if algorithm == "ES256" and is_curve and isinstance(private.curve, ec.SECP256R1):
+    if algorithm == "ES256" and _is_on_curve(private):
         pair = utils.decode_dss_signature(private.sign(text, ec.ECDSA(hashes.SHA256())))
         return b"".join(number.to_bytes(_COORDINATE, "big") for number in pair)
     wanted = "an RSA key" if algorithm == "PS256" else "a key on the curve P-256"
     raise ConfigError(f"algorithm {algorithm} signs with {wanted}; the key is of another kind")
+
+
+def _is_on_curve(private: object) -> "TypeGuard[ec.EllipticCurvePrivateKey]":
+    curve = getattr(private, "curve", None)
+    return getattr(curve, "name", "") == _CURVE
 
 
 def _pack_json(value: Mapping[str, Any]) -> str:
