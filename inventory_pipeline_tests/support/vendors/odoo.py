@@ -8,7 +8,6 @@ conflict wizard, _unlink_zero_quants) and stock_move_line.py. Odoo answers what 
 ``fields``, many2one fields as ids when ``load`` is not ``_classic_read``.
 """
 
-import json
 import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,6 +34,19 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: bool(a > b),
     ">=": lambda a, b: bool(a >= b),
     "in": lambda a, b: a in b,
+}
+
+
+# Methods that take no ids first (@api.model), and the order of their arguments.
+_OF_THE_MODEL = ("search", "search_read", "search_count", "create", "check_access_rights")
+_POSITIONS = {
+    "search": ("domain", "offset", "limit", "order"),
+    "search_read": ("domain", "fields", "offset", "limit", "order"),
+    "search_count": ("domain",),
+    "create": ("vals_list",),
+    "check_access_rights": ("operation", "raise_exception"),
+    "read": ("fields", "load"),
+    "write": ("vals",),
 }
 
 
@@ -114,6 +126,10 @@ class FakeOdoo:
             {name: self._show(record, name, is_plain=is_plain) for name in fields}
             for record in found
         ]
+
+    def _read(self, model: str, ids: list[int], named: Record) -> list[Record]:
+        wanted = {**named, "domain": [["id", "in", ids]], "context": {"active_test": False}}
+        return self._search_read(model, None, wanted)
 
     def _search(self, model: str, _ids: Any, named: Record) -> list[int]:
         return [record["id"] for record in self._find_all(model, named)]
@@ -244,18 +260,15 @@ def serve_json2(odoo: FakeOdoo, asked: Asked, key: str = KEY) -> Reply:
 def serve_xmlrpc(odoo: FakeOdoo, asked: Asked, key: str = KEY) -> Reply:
     """Answer one request to /xmlrpc/2."""
     parameters, name = xmlrpc.client.loads(asked.body)
-    if name == "authenticate":
+    if name in ("authenticate", "login"):
         known = parameters[:3] == (DATABASE, LOGIN, key)
         return _write_xml((USER if known else False,))
     database, user, said, model, method, args, *rest = parameters
     if (database, user, said) != (DATABASE, USER, key):
         return _write_xml(xmlrpc.client.Fault(3, "Access Denied"))
-    ids, named = None, dict(rest[0]) if rest else {}
-    args = list(args)
-    if method == "create":
-        named["vals_list"] = args.pop(0)
-    elif args:
-        ids = args.pop(0)
+    listed, named = list(args), dict(rest[0]) if rest else {}
+    ids = None if method in _OF_THE_MODEL else listed.pop(0)
+    named |= dict(zip(_POSITIONS.get(method, ()), listed, strict=False))
     try:
         return _write_xml((odoo.call(model, method, ids, named),))
     except OdooError as error:
@@ -334,8 +347,3 @@ class OdooVendor:
             )
             odoo.tables[QUANTS].append(quant)
         return odoo
-
-
-def read_json(asked: Asked) -> Any:
-    """Return what a JSON-2 request says."""
-    return json.loads(asked.body)
