@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from inventory_pipeline.config.systems import System
+from inventory_pipeline.connectors.netsuite.connector import NetsuiteConnector
 from inventory_pipeline.connectors.netsuite.options import NetsuiteOptions
 from inventory_pipeline.errors import (
     ConfigError,
@@ -436,6 +437,12 @@ def test_the_host_is_that_of_the_account():
 def test_options_that_cannot_be_are_refused_in_words(changes, message):
     with pytest.raises(ValidationError, match=message):
         build_options(**changes)
+
+
+def test_the_card_says_what_the_connector_is():
+    card = NetsuiteConnector.card
+    assert (card.delivery, card.absent_means) == ("B", "unknown")
+    NetsuiteOptions.model_validate(yaml.safe_load(card.options))
 
 
 def test_a_location_by_name_is_read_and_never_written(tmp_path, account):
