@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.model.ports import Connector, FetchContext, Fetched, Page
 
 HOUR_AT = datetime(2026, 4, 6, 10, tzinfo=UTC)

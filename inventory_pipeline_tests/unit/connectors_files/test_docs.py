@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from inventory_pipeline.config.systems import System
-from inventory_pipeline.connectors.files import KINDS, FilesOptions
+from inventory_pipeline.connectors.file_options import KINDS, FilesOptions
 from inventory_pipeline.connectors.rest import RestOptions
 from inventory_pipeline.connectors.sql import SqlOptions
 from inventory_pipeline.model.frames import RAW_FEEDS
