@@ -222,9 +222,9 @@ class Drop:
         if self._rules.done or self._depot.is_atomic:
             return
         wanted = self._rules.settle_seconds
-        age = seen.age_seconds or 0.0
-        if age < wanted:
-            self._sleep(min(wanted - age, wanted))
+        pause = min(wanted - (seen.age_seconds or 0.0), wanted)
+        if pause > 0:
+            self._sleep(pause)
 
     def _refuse_unfit(self, copy: Copy, seen: Seen) -> None:
         copy.check(seen)
@@ -235,7 +235,7 @@ class Drop:
             )
 
     def _describe_end(self, file: BinaryIO) -> str:
-        size = f"{os.fstat(file.fileno()).st_size:,} bytes"
+        size = f"{file.seek(0, os.SEEK_END):,} bytes"
         told = ""
         if self._rules.tells_digest or self._rules.digest:
             told = f", sha256 {compute_digest(file, 'sha256')}"

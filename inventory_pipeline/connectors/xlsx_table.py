@@ -139,8 +139,11 @@ class _Reader:
         columns: dict[str, list[str | None]] = {ours: [] for ours in picked}
         numbers = []
         wanted = [(ours, places[theirs]) for ours, theirs in picked.items()]
+        blank: Sequence[Any] = ()
         for number, cells in enumerate(self._walk(self._first + 1, max(places.values()) + 1), 1):
-            if not cells or all(cell.value is None for cell in cells):
+            # Rows that the file leaves out are all one object: up to a million of them.
+            if cells is blank or all(cell.value is None for cell in cells):
+                blank = cells
                 continue
             row = self._read_row(number, cells, wanted)
             if row is not None:

@@ -15,7 +15,12 @@ from inventory_pipeline.connectors.depots.depot import Copy, Seen
 from inventory_pipeline.connectors.depots.options import SftpServer
 from inventory_pipeline.connectors.depots.sftp_line import SftpLine
 from inventory_pipeline.connectors.http import Surroundings
-from inventory_pipeline.errors import SourceError, SourceRefusedError, SourceUnavailableError
+from inventory_pipeline.errors import (
+    SourceContractError,
+    SourceError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 
 if TYPE_CHECKING:
     import paramiko
@@ -62,7 +67,10 @@ class SftpDepot:
             copy.start()
             with sftp.open(self._find_path(name), "rb") as file:
                 seen = self._read_attributes(file.stat())
-                while part := file.read(CHUNK):
+                # One byte more than there were shows that it grows; the end may never come.
+                while left := min(CHUNK, (seen.size or 0) + 1 - copy.size):
+                    if not (part := file.read(left)):
+                        break
                     copy.add(part)
             return seen
 
@@ -119,6 +127,8 @@ class SftpDepot:
             self._check_folder(sftp, folder)
 
     def _read_attributes(self, seen: "paramiko.SFTPAttributes") -> Seen:
+        if seen.st_size is None:
+            raise SourceContractError("the server does not say how large its files are")
         written_at, age = seen.st_mtime, None
         if written_at is not None:
             age = self._now().timestamp() - written_at - SKEW_SECONDS

@@ -1,6 +1,8 @@
 """Keys of SFTP: the server's, which is known beforehand, and ours."""
 
 import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,20 +64,29 @@ def load_host_keys(server: SftpServer, *, root: str) -> HostKeys:
     host = server.host if server.port == SSH_PORT else f"[{server.host}]:{server.port}"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        found = _look_up(path, host)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ConfigError(f"known_hosts {path} cannot be read: {reason}") from None
     revoked = {word for line in lines if line.startswith("@revoked") for word in line.split()}
-    keys = frozenset(key for key in found if key.split()[1] not in revoked)
+    keys = frozenset(f"{kind} {key}" for kind, key in _find_keys(lines, host) if key not in revoked)
     if not keys:
         raise ConfigError(f"known_hosts {path} has no key of {host}")
     return HostKeys(keys, frozenset())
 
 
-def _look_up(path: Path, host: str) -> list[str]:
-    book = load_extra("paramiko", extra="sftp").HostKeys(str(path))
-    return [f"{key.get_name()} {key.get_base64()}" for key in (book.lookup(host) or {}).values()]
+def _find_keys(lines: Sequence[str], host: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and key of every line that names the host, as it is or hashed."""
+    book = load_extra("paramiko", extra="sftp").HostKeys
+    for line in lines:
+        names, _, rest = line.partition(" ")
+        if line.startswith(("#", "@")) or len(rest.split()) < 2:
+            continue
+        for name in names.split(","):
+            # Malformed salts raise whatever base64 raises.
+            with suppress(ValueError):
+                if name == host or (name.startswith("|1|") and book.hash_host(host, name) == name):
+                    kind, key = rest.split()[:2]
+                    yield kind, key
 
 
 def load_own_key(server: SftpServer, *, root: str) -> Any:
