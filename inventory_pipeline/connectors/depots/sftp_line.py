@@ -81,8 +81,9 @@ class SftpLine:
         except OSError as error:
             if self._transport is not None and self._transport.is_active():
                 raise
+            what = "it cannot be reached" if self._transport is None else "the connection was lost"
             reason = error.strerror or type(error).__name__
-            raise _LostError(f"the connection was lost ({reason})") from None
+            raise _LostError(f"{what} ({reason})") from None
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
