@@ -32,6 +32,14 @@ MAX_PARTS = 10_000
 MAX_RATIO = 100
 RATIO_FROM = 1 << 20
 TEXTS = "xl/sharedstrings.xml"
+HEAD_BYTES = 400
+_PLAIN_HEAD = re.compile(
+    rb"""(\xef\xbb\xbf)?\s*
+    (<\?xml(?:\s+version=["']1\.[01]["']|\s+standalone=["'](?:yes|no)["']
+     |\s+encoding=["'](?:[Uu][Tt][Ff]-8|[Uu][Ss]-[Aa][Ss][Cc][Ii][Ii])["'])*\s*\?>)?
+    \s*<[A-Za-z_]""",
+    re.VERBOSE,
+)
 # Excel keeps 15 digits of a number; of a longer one the rest is made up.
 TOO_LONG = 10**15
 _ZEROS = re.compile(r"0{2,}")
@@ -72,8 +80,8 @@ def parse_xlsx(page: Page, plan: Plan, form: SheetForm) -> RawFrame:
         warnings.simplefilter("ignore")
         with _translating():
             with zipfile.ZipFile(source) as packed:
-                parts = packed.infolist()
-            _refuse_bomb(parts, form)
+                _refuse_bomb(packed.infolist(), form)
+                _refuse_entities(packed)
             book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         with closing(book):
             rows, rejected = _Reader(plan, _find_sheet(book, form), form).read()
@@ -107,6 +115,20 @@ def _refuse_bomb(parts: Sequence[zipfile.ZipInfo], form: SheetForm) -> None:
             raise SourceContractError(
                 f"a part of the workbook unpacks to more than {MAX_RATIO} times its size; "
                 "that is no data"
+            )
+
+
+def _refuse_entities(packed: zipfile.ZipFile) -> None:
+    """Refuse a part that could declare entities: those stand before its first element."""
+    for part in packed.infolist():
+        with packed.open(part) as file:
+            head = file.read(HEAD_BYTES)
+        is_wide = head[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+        is_xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+        if is_wide or (is_xml and not _PLAIN_HEAD.match(head)):
+            raise SourceContractError(
+                f"the part {part.filename[:60]!r} begins with more than an XML declaration in "
+                "UTF-8; no program for tables writes that"
             )
 
 

@@ -31,14 +31,20 @@ class TransactionSet:
 
     Attributes:
         kind: as 846; group: the GS segment it came under.
-        component: the mark between the parts of one element.
-        segments: those between ST and SE.
+        element, component: the marks between elements, and between the parts of one.
+        texts: the segments between ST and SE, as they are written.
     """
 
     kind: str
     group: Segment
+    element: str
     component: str
-    segments: list[Segment] = field(repr=False)
+    texts: list[str] = field(repr=False)
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        """Yield every segment; a long document is never taken apart as a whole."""
+        return (text.split(self.element) for text in self.texts)
 
 
 def read_sets(source: Source) -> Iterator[TransactionSet]:
@@ -103,6 +109,10 @@ class _Tape:
         return segment
 
     def read(self) -> Segment:
+        """Read the next segment and take it apart."""
+        return self.read_text().split(self.element)
+
+    def read_text(self) -> str:
         """Read the next segment.
 
         Raises:
@@ -122,7 +132,7 @@ class _Tape:
         self.number += 1
         if not text:
             raise SourceContractError(f"segment {self.number} is empty")
-        return text.split(self.element)
+        return text
 
 
 def _read_interchange(tape: _Tape) -> Iterator[TransactionSet]:
@@ -148,11 +158,13 @@ def _read_group(tape: _Tape, header: Segment) -> Iterator[TransactionSet]:
 
 
 def _read_set(tape: _Tape, header: Segment, group: Segment) -> TransactionSet:
-    segments: list[Segment] = []
-    while (segment := tape.read())[0] not in ("SE", "GE", "IEA", "ST", "ISA"):
-        segments.append(segment)
-    _check(tape, segment, "SE", counted=len(segments) + 2, number=find_element(header, 2))
-    return TransactionSet(find_element(header, 1), group, tape.component, segments)
+    ends = tuple(f"{name}{tape.element}" for name in ("SE", "GE", "IEA", "ST", "ISA"))
+    texts: list[str] = []
+    while not (text := tape.read_text()).startswith(ends):
+        texts.append(text)
+    trailer = text.split(tape.element)
+    _check(tape, trailer, "SE", counted=len(texts) + 2, number=find_element(header, 2))
+    return TransactionSet(find_element(header, 1), group, tape.element, tape.component, texts)
 
 
 def _check(tape: _Tape, trailer: Segment, name: str, *, counted: int, number: str) -> None:

@@ -36,9 +36,10 @@ def find_head(document: TransactionSet, name: str) -> Segment:
     Raises:
         SourceContractError: it is another one than this kind of document begins with.
     """
-    if not document.segments or document.segments[0][0] != name:
+    head = next(document.segments, [""])
+    if head[0] != name:
         raise SourceContractError(f"a {document.kind} does not begin with {name}")
-    return document.segments[0]
+    return head
 
 
 def find_location(document: TransactionSet, options: X12Options, *, before: str) -> str | None:

@@ -16,6 +16,7 @@ from inventory_pipeline.errors import ConfigError, SourceContractError
 from inventory_pipeline.model.ports import Page
 from inventory_pipeline_tests.support.xlsx_files import (
     HEADER,
+    PARTS,
     build_xlsx,
     pack,
     write_cell,
@@ -225,16 +226,33 @@ def test_texts_that_would_fill_the_memory_are_refused():
         read(file.getvalue())
 
 
-def test_an_entity_bomb_is_refused():
-    steps = zip("abcdefg", "bcdefgh", strict=True)
-    entities = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
-        f'<!ENTITY {name} "{f"&{below};" * 20}">' for below, name in steps
-    )
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {name} "{f"&{below};" * 20}">'
+    for below, name in zip("abcdefg", "bcdefgh", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda sheet: sheet,
+        lambda sheet: sheet.replace("<!DOCTYPE", "<!-- <x -->" + " " * 1000 + "<!DOCTYPE"),
+        lambda sheet: sheet.replace("<!DOCTYPE", "<?x <y ?><!DOCTYPE"),
+        lambda sheet: sheet.replace("UTF-8", "UTF-16").encode("utf-16"),
+        lambda sheet: sheet.replace("UTF-8", "UTF-16").encode("utf-16-le"),
+        lambda sheet: sheet.replace("UTF-8", "cp1140"),
+        lambda sheet: "\ufeff \n" + sheet[sheet.index("?>") + 2 :],
+    ],
+)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "_rels/.rels"])
+def test_a_part_that_declares_entities_is_refused_however_it_is_dressed(part, disguise):
     row = '<row r="2"><c r="A2" t="inlineStr"><is><t>&h;</t></is></c></row>'
-    sheet = write_rows(row).replace("<worksheet", f"{entities}]><worksheet", 1)
+    text = {**PARTS, "xl/worksheets/sheet1.xml": write_rows(row)}[part]
+    declared = text.replace("?><", f"?>{BOMB}]><", 1)
+    assert "<!ENTITY" in declared
     started = time.monotonic()
-    with pytest.raises(SourceContractError, match="not readable"):
-        read(pack(sheet))
+    with pytest.raises(SourceContractError, match="begins with more than an XML declaration"):
+        read(pack(write_rows(row), {part: disguise(declared)}))
     assert time.monotonic() - started < 2
 
 
@@ -242,7 +260,7 @@ def test_an_entity_that_names_a_file_of_ours_is_refused(tmp_path):
     (tmp_path / "secret").write_text("s3cret")
     row = '<row r="2"><c r="A2" t="inlineStr"><is><t>&x;</t></is></c></row>'
     entity = f'<!DOCTYPE x [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
-    with pytest.raises(SourceContractError, match="not readable"):
+    with pytest.raises(SourceContractError, match="begins with more than"):
         read(pack(write_rows(row).replace("<worksheet", f"{entity}<worksheet", 1)))
 
 
