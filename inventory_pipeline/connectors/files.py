@@ -97,7 +97,11 @@ class FilesConnector:
         columns, fixed = self._options.columns, self._options.fixed
         plan = Plan(feed, columns.get(feed, {}), fixed.get(feed, {}))
         with naming_source(self._system, feed):
-            return join_parts([self._parse_page(page, plan) for page in pages], plan)
+            try:
+                return join_parts([self._parse_page(page, plan) for page in pages], plan)
+            except ConfigError as error:
+                # An extra is missing: what is landed is read once it is installed.
+                raise SourceContractError(str(error)) from None
 
     def build_writer(self) -> Writer:
         """Return the writing side: a folder takes corrections without any option."""

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
-from moto.server import ThreadedMotoServer
-
 KEY, SECRET, REGION = "AKIAEXAMPLE", "not/a+real=secret", "eu-central-1"
 
 
@@ -34,6 +31,8 @@ class S3:
 @cache
 def build_client(url: str, service: str, *, key: str = KEY, secret: str = SECRET) -> Any:
     """Return a client of Amazon's own library that looks at nothing of this machine."""
+    import boto3  # only where a test wants a bucket: it takes a second
+
     session = boto3.session.Session(key, secret, region_name=REGION)
     return session.client(service, endpoint_url=url, use_ssl=False)
 
@@ -41,6 +40,8 @@ def build_client(url: str, service: str, *, key: str = KEY, secret: str = SECRET
 @contextmanager
 def serving_moto() -> Iterator[str]:
     """Serve on 127.0.0.1 at a free port; the URL is given."""
+    from moto.server import ThreadedMotoServer  # as above
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:

@@ -1,5 +1,7 @@
 """A whole hour through the front door: a 3PL by EDI over SFTP, and a till by Excel."""
 
+import sys
+
 import pytest
 
 from inventory_pipeline.ingest.landing import Landing
@@ -8,7 +10,7 @@ from inventory_pipeline_tests.support.far_files import write_secret
 from inventory_pipeline_tests.support.sftp_server import PASSWORD, USER, serving_sftp
 from inventory_pipeline_tests.support.shop import Shop, at
 from inventory_pipeline_tests.support.x12_files import write_document
-from inventory_pipeline_tests.support.xlsx_files import build_xlsx
+from inventory_pipeline_tests.support.xlsx_files import HEADER, build_xlsx
 
 TEN, SLUG = "2026-04-06T10:00Z", "2026-04-06T10"
 COUNT = [
@@ -73,10 +75,9 @@ mirrors:
 
 
 def test_an_hour_of_edi_and_excel_is_compared_like_any_other(shop, partner):
-    header = ("item_id", "location_id", "fact", "quantity", "as_of")
     time = "2026-04-06T10:00:00"
     rows = [("00123", "L1", "on_hand", 12, time), ("1e5", "L1", "on_hand", 4, time)]
-    (shop.folder / f"till-{SLUG}.xlsx").write_bytes(build_xlsx(header, rows))
+    (shop.folder / f"till-{SLUG}.xlsx").write_bytes(build_xlsx(HEADER, rows))
 
     assert shop.run(TEN) in (0, 1)
 
@@ -108,3 +109,16 @@ def test_doctor_reads_the_partner_and_takes_nothing_away(shop, partner, capsys):
     shop.do("doctor", "--system", "threepl", "--hour", TEN, "--json")
     assert "3 rows, 0 unreadable, .done file seen" in capsys.readouterr().out
     assert sorted(partner.rglob("*")) == before
+
+
+def test_an_hour_without_the_extra_says_so_and_is_read_once_it_is_there(shop, partner, monkeypatch):
+    rows = [("00123", "L1", "on_hand", 12, "2026-04-06T10:00:00")]
+    (shop.folder / f"till-{SLUG}.xlsx").write_bytes(build_xlsx(HEADER, rows))
+    with monkeypatch.context() as bare:
+        bare.setitem(sys.modules, "openpyxl", None)
+        shop.run(TEN)
+    till = shop.one("snapshots", system="till")
+    assert till["status"] == "failed"
+    assert "pip install 'inventory-pipeline[excel]'" in till["reason"]
+    shop.run(TEN)
+    assert shop.one("snapshots", system="till")["status"] == "complete"
