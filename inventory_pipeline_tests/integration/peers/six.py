@@ -24,14 +24,14 @@ from inventory_pipeline_tests.integration.peers.test_tryton_writer import find_i
 from inventory_pipeline_tests.integration.peers.test_vendure import SET
 from inventory_pipeline_tests.integration.peers.tryton import Tryton, running_tryton
 from inventory_pipeline_tests.integration.peers.vendure import Vendure, multiply, running_vendure
+from inventory_pipeline_tests.support.certificates import Authority
 from inventory_pipeline_tests.support.docs import read_examples
 from inventory_pipeline_tests.support.postgres import Cluster, running_postgres
-from inventory_pipeline_tests.support.certificates import Authority
 from inventory_pipeline_tests.support.s3_server import (
     KEY,
     REGION,
-    SECRET,
     S3,
+    SECRET,
     make_bucket,
     serving_moto,
 )
