@@ -30,20 +30,24 @@ MEGABYTE = 1 << 20
 SETTLE_HERE, SETTLE_THERE = timedelta(seconds=2), timedelta(seconds=30)
 
 
+# One file, or several that are only whole together.
+Paths = str | list[str] | None
+
+
 class FilesOptions(Model):
     """Where each feed's files are and how they are written.
 
     A path starts at the folder of the YAML file, or of the server, and holds ``{hour}``, as
-    2026-04-06T10.
+    2026-04-06T10. A list is several files, all of which must be there.
     """
 
-    counts: str | None = Field(None, description="Path of the counts of one hour.")
-    movements: str | None = Field(None, description="Path of the movements.")
-    levels: str | None = Field(None, description="Path of the change log of its levels.")
-    events: str | None = Field(None, description="Path of the middleware's events.")
-    syncs: str | None = Field(None, description="Path of the runs of its syncs.")
-    changes: str | None = Field(None, description="Path of the changes of configuration.")
-    documents: str | None = Field(None, description="Path of any other facts.")
+    counts: Paths = Field(None, description="Path of the counts of one hour.")
+    movements: Paths = Field(None, description="Path of the movements.")
+    levels: Paths = Field(None, description="Path of the change log of its levels.")
+    events: Paths = Field(None, description="Path of the middleware's events.")
+    syncs: Paths = Field(None, description="Path of the runs of its syncs.")
+    changes: Paths = Field(None, description="Path of the changes of configuration.")
+    documents: Paths = Field(None, description="Path of any other facts.")
     server: Server | None = Field(
         None, description="Where the files are if not on this machine: kind sftp, s3 or http."
     )
@@ -80,10 +84,14 @@ class FilesOptions(Model):
     write: FilesWrite = Field(FilesWrite(), description="Where correction files are dropped.")
 
     @property
-    def patterns(self) -> dict[str, str]:
-        """Return feed → path pattern, ``counts`` first."""
+    def patterns(self) -> dict[str, tuple[str, ...]]:
+        """Return feed → path patterns, ``counts`` first."""
         named = {feed: getattr(self, feed) for feed in RAW_FEEDS}
-        return {feed: pattern for feed, pattern in named.items() if pattern is not None}
+        return {
+            feed: (given,) if isinstance(given, str) else tuple(given)
+            for feed, given in named.items()
+            if given is not None
+        }
 
     @property
     def settle_seconds(self) -> float:
@@ -91,9 +99,16 @@ class FilesOptions(Model):
         default = SETTLE_HERE if self.server is None else SETTLE_THERE
         return (default if self.settle is None else self.settle).total_seconds()
 
+    def _find_all(self) -> list[str]:
+        return [pattern for patterns in self.patterns.values() for pattern in patterns]
+
     @field_validator(*RAW_FEEDS)
     @classmethod
-    def _is_pattern(cls, value: str | None) -> str | None:
+    def _are_patterns(cls, value: Paths) -> Paths:
+        if isinstance(value, list):
+            if not value or len(set(value)) < len(value):
+                raise ValueError("name one file or several, each of them once")
+            return [_check_file(name) for name in value]
         return value if value is None else _check_file(value)
 
     @field_validator("archive")
@@ -133,7 +148,7 @@ class FilesOptions(Model):
     def _server_fits(self) -> "FilesOptions":
         if self.server is None:
             return self
-        for path in (*self.patterns.values(), *([self.archive] if self.archive else [])):
+        for path in (*self._find_all(), *([self.archive] if self.archive else [])):
             if any(part in ("", ".", "..") for part in path.split("/")) or "\\" in path:
                 raise ValueError(
                     f"{path!r} is no plain path below the folder of the server, as exports/c.csv"
@@ -148,7 +163,7 @@ class FilesOptions(Model):
             return self
         if self.server is not None and self.server.kind == "http":
             raise ValueError("archive: a web server cannot be asked to move a file")
-        for pattern in self.patterns.values():
+        for pattern in self._find_all():
             if "{hour}" not in f"{self.archive}/{pattern}":
                 raise ValueError(
                     f"archive: {pattern!r} has the same name every hour; write the hour into the "
@@ -158,8 +173,8 @@ class FilesOptions(Model):
 
     @model_validator(mode="after")
     def _x12_fits(self) -> "FilesOptions":
-        for feed, pattern in self.patterns.items():
-            if find_kind(pattern) != "x12":
+        for feed, patterns in self.patterns.items():
+            if "x12" not in map(find_kind, patterns):
                 continue
             if feed not in X12_FEEDS:
                 raise ValueError(f"{feed}: X12 tells of {' and '.join(X12_FEEDS)}, not of {feed}")

@@ -1,8 +1,9 @@
 """Files: systems that drop a file an hour, one for each feed, here or on a server."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,16 @@ from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink
 EVENT_FEEDS = ("movements", "levels", "events", "syncs", "changes")
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """One file that was copied: its name, why it is whole, what it was, what to say of it."""
+
+    name: str
+    end_marker: str
+    seen: Seen
+    notes: tuple[str, ...]
+
+
 class FilesConnector:
     """Reads dropped files. A path with ``{hour}`` in it can also be read later."""
 
@@ -62,34 +73,30 @@ class FilesConnector:
     @property
     def reads_past(self) -> bool:
         """Return whether every path names its hour, so that an hour can be read later."""
-        return all("{hour}" in pattern for pattern in self._options.patterns.values())
+        return all("{hour}" in name for names in self._options.patterns.values() for name in names)
 
     def find_feeds(self) -> Sequence[str]:
         return list(self._options.patterns)
 
     def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
-        """Copy the file of one hour into the staging folder and give it to ``sink``."""
+        """Copy the files of one hour into the staging folder and give them to ``sink``."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
-        name = self._options.patterns[feed].replace("{hour}", compute_slug(context.hour_at))
-        rules = self._find_rules(feed, name, context.hour_at)
+        slug = compute_slug(context.hour_at)
+        names = [name.replace("{hour}", slug) for name in self._options.patterns[feed]]
         try:
-            with (
-                self._opening(context) as depot,
-                self._build_drop(name, depot, rules).copying(context.staging) as copied,
-            ):
-                notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
-                sink(Page(b"", find_kind(name), copied.path, context.hour_at, context.now()))
+            with self._opening(context) as depot:
+                taken = [self._take(feed, name, depot, context, sink) for name in names]
         except ConfigError as error:
             # One system whose owner is unknown here must not stop the others.
             raise SourceRefusedError(f"{feed}: {error}", system=self._system) from None
         except SourceError as error:
             raise type(error)(f"{feed}: {error}", system=self._system) from None
-        aside = partial(self._move_aside, name, rules, copied.seen, context)
+        aside = partial(self._move_aside, feed, {one.name: one.seen for one in taken}, context)
         return Fetched(
             is_complete=True,
-            end_marker=copied.end_marker,
-            notes=notes,
-            when_landed=aside if rules.aside else None,
+            end_marker="; ".join(one.end_marker for one in taken),
+            notes=tuple(note for one in taken for note in one.notes),
+            when_landed=aside if self._options.archive else None,
         )
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
@@ -135,18 +142,32 @@ class FilesConnector:
             self._options.server, root=self._root, world=self._world, now=context.now
         )
 
-    def _build_drop(self, name: str, depot: Depot, rules: DropRules) -> Drop:
+    def _take(
+        self, feed: str, name: str, depot: Depot, context: FetchContext, sink: PageSink
+    ) -> "_Taken":
+        """Copy one file and give it to ``sink``."""
+        drop = self._build_drop(feed, name, depot, context)
+        with drop.copying(context.staging) as copied:
+            notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
+            sink(Page(b"", find_kind(name), copied.path, context.hour_at, context.now()))
+        return _Taken(name, copied.end_marker, copied.seen, notes)
+
+    def _build_drop(self, feed: str, name: str, depot: Depot, context: FetchContext) -> Drop:
+        rules = self._find_rules(feed, name, context.hour_at)
         return Drop(name, depot=depot, rules=rules, sleep=self._world.sleep)
 
     def _move_aside(
-        self, name: str, rules: DropRules, seen: Seen, context: FetchContext
+        self, feed: str, taken: Mapping[str, Seen], context: FetchContext
     ) -> tuple[str, ...]:
         """Move what is landed into the archive; whatever prevents it is a note."""
-        try:
-            with self._opening(context) as depot:
-                return self._build_drop(name, depot, rules).move_aside(seen)
-        except InventoryPipelineError as error:
-            return (f"{name} is read and not in the archive: {error}",)
+        notes: list[str] = []
+        for name, seen in taken.items():
+            try:
+                with self._opening(context) as depot:
+                    notes += self._build_drop(feed, name, depot, context).move_aside(seen)
+            except InventoryPipelineError as error:
+                notes.append(f"{name} is read and not in the archive: {error}")
+        return tuple(notes)
 
     def _find_rules(self, feed: str, name: str, hour_at: datetime) -> DropRules:
         options = self._options

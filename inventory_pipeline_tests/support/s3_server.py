@@ -31,7 +31,7 @@ class S3:
 @cache
 def build_client(url: str, service: str, *, key: str = KEY, secret: str = SECRET) -> Any:
     """Return a client of Amazon's own library that looks at nothing of this machine."""
-    import boto3  # only where a test wants a bucket: it takes a second
+    import boto3  # noqa: PLC0415 it takes a second, and few tests want a bucket
 
     session = boto3.session.Session(key, secret, region_name=REGION)
     return session.client(service, endpoint_url=url, use_ssl=False)
@@ -40,7 +40,7 @@ def build_client(url: str, service: str, *, key: str = KEY, secret: str = SECRET
 @contextmanager
 def serving_moto() -> Iterator[str]:
     """Serve on 127.0.0.1 at a free port; the URL is given."""
-    from moto.server import ThreadedMotoServer  # as above
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 as above
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()

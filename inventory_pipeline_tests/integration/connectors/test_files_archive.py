@@ -179,3 +179,18 @@ def test_an_archive_that_is_no_folder_is_a_note(tmp_path):
     fetched, _ = land(build(Shelf(root), tmp_path), "counts", tmp_path / "somewhere")
     assert "cannot be moved to" in fetched.when_landed()[0]
     assert (root / NAME).exists()
+
+
+def test_several_files_of_one_feed_are_whole_together(shelf, tmp_path):
+    names = ["a-{hour}.csv", "in/b-{hour}.csv"]
+    shelf.put(f"a-{SLUG}.csv", write_count("A"))
+    connector = build(shelf, tmp_path, counts=names)
+    with pytest.raises(SourceUnavailableError, match=r"there is no file .*in/b-"):
+        land(connector, "counts", tmp_path / "half")
+    assert list(shelf.find()) == [f"a-{SLUG}.csv"]
+    shelf.put(f"in/b-{SLUG}.csv", write_count("B", "C"))
+    landed = fetch(connector, tmp_path)
+    rows = connector.parse("counts", landed.read_pages()).rows
+    assert rows.select("row", "item_id").rows() == [(1, "A"), (2, "B"), (3, "C")]
+    assert landed.manifest.notes == (f"read a-{SLUG}.csv", f"read in/b-{SLUG}.csv")
+    assert set(shelf.find()) == {f"read/a-{SLUG}.csv", f"read/in/b-{SLUG}.csv"}
