@@ -95,7 +95,7 @@ class HttpDoor:
         self.scribe = Scribe(options, root=root)
         self.egress = Egress(parse_place(options.base_url), options.allow_private, world.resolve)
         self._wires: dict[tuple[str, str, int], Wire] = {}
-        self._not_before = world.monotonic()
+        self._not_before = self._turn_at = float("-inf")
         self._per_second = options.rate_limit.per_second
 
     def __enter__(self) -> Self:
@@ -204,15 +204,15 @@ class HttpDoor:
 
     def _wait_for_turn(self, until: Deadline) -> bool:
         """Sleep as long as the rate limit wants; return whether it wanted that."""
-        seconds = self._not_before - self._world.monotonic()
+        gap = 1 / self._per_second if self._per_second else 0.0
+        seconds = max(self._not_before, self._turn_at + gap) - self._world.monotonic()
         if seconds >= until.find_left():
             raise SourceUnavailableError(
                 f"the rate limit is used up for {seconds:,.0f} s, longer than a feed may take"
             )
         if seconds > 0:
             self._world.sleep(seconds)
-        if self._per_second:
-            self._not_before = self._world.monotonic() + 1 / self._per_second
+        self._turn_at = self._world.monotonic()
         return seconds > 0
 
     def _heed_limit(self, answer: Answer) -> None:

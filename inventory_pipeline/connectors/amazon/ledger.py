@@ -125,9 +125,10 @@ def _read_table(page: Page, charset: str) -> RawFrame:
 
 def _quote(body: bytes) -> bytes:
     """Quote every cell of a file that quotes none, so that a quote in a title is a letter."""
-    if body.removeprefix(codecs.BOM_UTF8).startswith(b'"'):
-        return body
-    lines = body.replace(b"\r\n", b"\n").replace(b'"', b'""').split(b"\n")
+    text = body.removeprefix(codecs.BOM_UTF8)
+    if text.startswith(b'"'):
+        return text
+    lines = text.replace(b"\r\n", b"\n").replace(b'"', b'""').split(b"\n")
     return b"\n".join(
         b'"' + line.replace(b"\t", b'"\t"') + b'"' if line else line for line in lines
     )
