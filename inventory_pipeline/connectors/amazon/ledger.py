@@ -137,7 +137,7 @@ def _quote(body: bytes) -> bytes:
 def _clean(rows: pl.DataFrame) -> pl.DataFrame:
     if _MOMENT not in rows.columns:
         rows = rows.with_columns(pl.lit("").alias(_MOMENT))
-    texts = rows.with_columns(pl.exclude("row").fill_null("").str.strip_chars())
+    texts = rows.with_columns(pl.exclude("row").fill_null(""))
     day = pl.coalesce(
         pl.col("date").str.to_date("%m/%d/%Y", strict=False),
         pl.col("date").str.to_date("%Y-%m-%d", strict=False),

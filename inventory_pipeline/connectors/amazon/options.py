@@ -39,6 +39,9 @@ class Ledger(Options):
         description="Rows of these only; returns of customers always.",
     )
     poll: Duration = Field(timedelta(seconds=30), description="Between two looks at the report.")
+    wait: Duration = Field(
+        timedelta(minutes=10), description="For a report, at most; the next hour finds it."
+    )
     reuse: Duration = Field(
         timedelta(hours=4), description="A report of the same days as young as this is taken again."
     )

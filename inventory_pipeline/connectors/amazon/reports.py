@@ -160,9 +160,11 @@ class ReportDesk:
         return _read_report(visit.ask(f"reports/{quote(report_id, safe='')}"))
 
     def _wait(self, visit: "_Visit", report: Report) -> Report:
-        pause = self._ledger.poll.total_seconds()
+        pause, patience = self._ledger.poll.total_seconds(), self._ledger.wait.total_seconds()
+        said = f"report {report.id} did not come within {patience:g} s"
+        limit = visit.door.start_deadline(patience, said)
         while report.status in _BUSY:
-            if visit.until.find_left() <= pause:
+            if min(limit.find_left(), visit.until.find_left()) <= pause:
                 raise SourceUnavailableError(
                     f"report {report.id} is still {report.status}; it is looked for next time"
                 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -366,7 +367,15 @@ def test_options_that_cannot_be_meant_are_refused(tmp_path, options, said):
         build_amazon("https://amazon.example.com", tmp_path, **options)
 
 
-# The page
+# The card and the page
+
+
+def test_the_lines_that_init_writes_are_taken():
+    options = AmazonOptions.model_validate(yaml.safe_load(dedent(CARD.options)))
+    assert (options.marketplaces, options.ledger, options.write) == ({US: "FBA-US"}, None, None)
+    built = AmazonConnector(system="amazon", options=options, root=".")
+    assert tuple(built.find_feeds()) == CARD.feeds
+    assert tuple(options.facts) == CARD.facts
 
 
 def test_the_examples_of_the_page_are_taken_and_every_option_stands_there():

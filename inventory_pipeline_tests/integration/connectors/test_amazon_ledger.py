@@ -199,9 +199,16 @@ def test_a_report_that_is_not_made_is_an_error_that_says_so(tmp_path, status, sa
             read(seller, tmp_path)
 
 
-def test_a_report_that_takes_too_long_is_left_and_found_again(tmp_path):
-    timeouts = {"connect": "5s", "read": "5s", "answer": "20s", "feed": "10m"}
-    with selling(tmp_path, timeouts=timeouts) as seller:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"timeouts": {"connect": "5s", "read": "5s", "answer": "20s", "feed": "10m"},
+         "ledger": {"wait": "2h"}},
+    ],
+)  # fmt: skip
+def test_a_report_that_takes_too_long_is_left_and_found_again(tmp_path, options):
+    with selling(tmp_path, **options) as seller:
         seller.amazon.statuses = ["IN_PROGRESS"]
         with pytest.raises(SourceUnavailableError, match="R1 is still IN_PROGRESS; it is looked"):
             read(seller, tmp_path)
