@@ -4,8 +4,7 @@ A preset of ``rest``: one sweep a location, because Tryton adds up the locations
 about together. Which location a page belongs to stands on a page of its own before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -15,8 +14,8 @@ from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_options import WayOptions
-from inventory_pipeline.connectors.json_connector import HEADERS
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
+from inventory_pipeline.connectors.sections import Sections, join_fetched
 from inventory_pipeline.connectors.tables import Plan, join_parts, refuse_unknown_feed
 from inventory_pipeline.connectors.tryton_api import TrytonApi
 from inventory_pipeline.connectors.tryton_writer import TrytonWriter
@@ -25,7 +24,6 @@ from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
 
 COUNTS = "counts"
-_MARK = b"Tryton-Location: "
 CARD = Card(
     title="Tryton 8.0 and newer",
     role="erp",
@@ -44,6 +42,7 @@ CARD = Card(
     delivery="B",
     key_lifetime="for good: the number of a stock count is unique",
 )
+_SECTIONS = Sections("Tryton-Location")
 
 
 class TrytonOptions(WayOptions):
@@ -127,17 +126,16 @@ class TrytonConnector:
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         parts = {}
         for place, reader in self._readers.items():
-            mark = _MARK + place.encode() + b"\r\n"
-            sink(Page(mark, HEADERS, hour_at=context.hour_at, fetched_at=context.now()))
+            sink(_SECTIONS.write_mark(place, context))
             parts[place] = reader.fetch(feed, context, sink)
-        return _join_fetched(parts)
+        return join_fetched(parts)
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         """Turn landed pages into text rows. Pure: same bytes, same frame."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         parts = [
             (self._readers.get(place) or self._build_reader(place)).parse(feed, group)
-            for place, group in _split(pages)
+            for place, group in _SECTIONS.split(pages)
         ]
         return join_parts(parts, Plan(feed, {}))
 
@@ -165,36 +163,3 @@ class TrytonConnector:
             root=self._root,
             world=self._world,
         )
-
-
-def _split(pages: Iterable[Page]) -> Iterator[tuple[str, Iterator[Page]]]:
-    """Yield every location with its pages, in the order they came."""
-    place = ""
-
-    def find_place(page: Page) -> str:
-        nonlocal place
-        if _is_mark(page):
-            place = page.body.removeprefix(_MARK).strip().decode()
-        return place
-
-    for found, group in groupby(pages, key=find_place):
-        yield found, (page for page in group if not _is_mark(page))
-
-
-def _is_mark(page: Page) -> bool:
-    return page.kind == HEADERS and page.body.startswith(_MARK)
-
-
-def _join_fetched(parts: dict[str, Fetched]) -> Fetched:
-    totals = [part.declared_keys for part in parts.values()]
-    times = [part.source_at for part in parts.values() if part.source_at is not None]
-    skews = [part.clock_skew_seconds for part in parts.values()]
-    return Fetched(
-        is_complete=all(part.is_complete for part in parts.values()),
-        end_marker="; ".join(f"{place}: {part.end_marker}" for place, part in parts.items()),
-        declared_keys=sum(filter(None, totals)) if None not in totals else None,
-        source_at=min(times, default=None),
-        clock_skew_seconds=max((s for s in skews if s is not None), key=abs, default=None),
-        notes=tuple(f"{place}: {note}" for place, part in parts.items() for note in part.notes),
-        is_suspect=any(part.is_suspect for part in parts.values()),
-    )

@@ -11,6 +11,8 @@ from pathlib import Path
 from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.vendors.amazon import AmazonVendor
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
+from inventory_pipeline_tests.support.vendors.netsuite import NetsuiteVendor
+from inventory_pipeline_tests.support.vendors.odoo import OdooVendor
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
 from inventory_pipeline_tests.support.vendors.shopify import ShopifyVendor
 from inventory_pipeline_tests.support.vendors.tryton import TrytonVendor
@@ -18,7 +20,8 @@ from inventory_pipeline_tests.support.vendors.vendor import Vendor
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
-    RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), AmazonVendor(),
+    RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
+    NetsuiteVendor(), AmazonVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 
