@@ -26,6 +26,7 @@ from inventory_pipeline.connectors.http_wire import (
 )
 from inventory_pipeline.connectors.patience import (
     compute_backoff,
+    find_rate,
     parse_reset,
     parse_retry_after,
     stretch,
@@ -94,7 +95,8 @@ class HttpDoor:
         self.scribe = Scribe(options, root=root)
         self.egress = Egress(parse_place(options.base_url), options.allow_private, world.resolve)
         self._wires: dict[tuple[str, str, int], Wire] = {}
-        self._not_before = world.monotonic()
+        self._not_before = self._turn_at = float("-inf")
+        self._per_second = options.rate_limit.per_second
 
     def __enter__(self) -> Self:
         return self
@@ -172,6 +174,10 @@ class HttpDoor:
             if error.wait_seconds is None:
                 error.wait_seconds = parse_retry_after(answer.headers, self.now())
             raise
+        except SourceRefusedError as error:
+            if answer.status in getattr(self._options.auth, "ended", ()):
+                raise NotKnownError(str(error)) from None
+            raise
         return answer
 
     def _wait(
@@ -198,20 +204,21 @@ class HttpDoor:
 
     def _wait_for_turn(self, until: Deadline) -> bool:
         """Sleep as long as the rate limit wants; return whether it wanted that."""
-        seconds = self._not_before - self._world.monotonic()
+        gap = 1 / self._per_second if self._per_second else 0.0
+        seconds = max(self._not_before, self._turn_at + gap) - self._world.monotonic()
         if seconds >= until.find_left():
             raise SourceUnavailableError(
                 f"the rate limit is used up for {seconds:,.0f} s, longer than a feed may take"
             )
         if seconds > 0:
             self._world.sleep(seconds)
-        if self._options.rate_limit.per_second:
-            gap = 1 / self._options.rate_limit.per_second
-            self._not_before = self._world.monotonic() + gap
+        self._turn_at = self._world.monotonic()
         return seconds > 0
 
     def _heed_limit(self, answer: Answer) -> None:
         limit = self._options.rate_limit
+        said = answer.headers.get(limit.announced.lower(), "") if limit.announced else ""
+        self._per_second = find_rate(limit.per_second, said) or self._per_second
         left = answer.headers.get(limit.remaining.lower(), "") if limit.remaining else ""
         if not _USED_UP.fullmatch(left.strip()):
             return

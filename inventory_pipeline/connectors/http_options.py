@@ -9,6 +9,10 @@ from inventory_pipeline.config.values import Duration, Secret
 from inventory_pipeline.connectors.egress import Place, is_loopback_host, parse_place
 from inventory_pipeline.connectors.templates import JsonText, check_template
 
+_ENDED = Field(
+    default_factory=lambda: [401],
+    description="Statuses that say the token has ended; another one is fetched, once.",
+)
 # Header names that this side decides, or that only a proxy may set.
 _RESERVED = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
 
@@ -41,6 +45,9 @@ class RateLimit(Options):
         None, description="Header with seconds to wait (or a Unix time) once none is left."
     )
     per_second: float | None = Field(None, gt=0, description="Never ask more often than this.")
+    announced: str | None = Field(
+        None, description="Header that says how many questions a second are allowed."
+    )
 
 
 class Call(Options):
@@ -111,6 +118,7 @@ class OauthAuth(Options):
     extra: dict[str, Scalar] = Field(default_factory=dict, description="More form fields.")
     header: str = Field("Authorization", description="Header the token goes into.")
     prefix: str = Field("Bearer ", description="Text before the token.")
+    ended: list[int] = _ENDED
 
 
 class AssertionAuth(Options):
@@ -128,6 +136,7 @@ class AssertionAuth(Options):
     audience: str | None = Field(None, description="The statement's aud; none: token_url.")
     header: str = Field("Authorization", description="Header the token goes into.")
     prefix: str = Field("Bearer ", description="Text before the token.")
+    ended: list[int] = _ENDED
 
 
 class LoginAuth(Options):
@@ -140,6 +149,7 @@ class LoginAuth(Options):
     header: str = Field("Authorization", description="Header the token goes into.")
     prefix: str = Field("Bearer ", description="Text before the token.")
     lasts: Duration | None = Field(None, description="Log in again after this long.")
+    ended: list[int] = _ENDED
 
     @model_validator(mode="after")
     def _names_one_place(self) -> "LoginAuth":

@@ -80,9 +80,10 @@ class HttpReceiver:
             raise NotSentError(str(error)) from None
         return door.send(question, badge=self._badge)
 
-    def forget_token(self) -> None:
+    def note_status(self, status: int) -> None:
         """Forget a token that was not taken, so that the next request asks for another."""
-        self._badge.drop()
+        if status in getattr(self._options.auth, "ended", ()):
+            self._badge.drop()
 
     def read(self, request: Request, line: Line, back: ReadBack, *, door: HttpDoor) -> int | None:
         """Return the number ``line`` is about.

@@ -87,8 +87,7 @@ class HttpWriter(ABC):
             except SourceError as error:
                 said = shorten(door.scribe.redact(f"it was sent, then {error}"))
                 return answer_all(lines, "ambiguous", said)
-            if answer.status == 401:
-                self._receiver.forget_token()
+            self._receiver.note_status(answer.status)
             return self._judge(lines, answer, door)
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:

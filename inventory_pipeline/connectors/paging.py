@@ -57,6 +57,10 @@ class Cursors(Options):
     last: str | None = Field(None, description="Or: path, in the last row, to what comes after.")
     has_more: str | None = Field(None, description="Path to true or false.")
     is_number: bool = Field(False, description="The cursor goes into a body as a number.")
+    expired: list[int] = Field(
+        default_factory=list,
+        description="Statuses that say a cursor has ended unused: all is read anew, once.",
+    )
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Cursors":
@@ -130,11 +134,13 @@ class End:
         marker: what proves it, in words.
         is_whole: False if the pages end without a proof that all came.
         is_suspect: the pages contradict themselves.
+        is_expired: a cursor had ended before it was used.
     """
 
     marker: str
     is_whole: bool = True
     is_suspect: bool = False
+    is_expired: bool = False
 
 
 @dataclass(frozen=True)

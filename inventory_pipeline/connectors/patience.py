@@ -46,6 +46,12 @@ def parse_reset(text: str, now: datetime) -> float | None:
     return max(0.0, value - now.timestamp()) if value >= _EPOCH_FROM else value
 
 
+def find_rate(own: float | None, announced: str) -> float | None:
+    """Return the questions a second that both we and the source allow; None: no limit is known."""
+    rate = _parse_number(announced.strip())
+    return min(filter(None, (own, rate)), default=None)
+
+
 def parse_http_date(text: str) -> datetime | None:
     """Read a date as HTTP headers write it, or return None."""
     try:

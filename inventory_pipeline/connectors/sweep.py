@@ -27,8 +27,10 @@ from inventory_pipeline.connectors.json_page import (
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.paging import (
     NOWHERE,
+    Cursors,
     End,
     NoPaging,
+    Paging,
     Position,
     Ranges,
     Turn,
@@ -111,13 +113,13 @@ class Sweeper:
         self._may_wait = query.may_wait
 
     def read(self, staging: str | None) -> Sweep:
-        """Read all pages into a spool; once more if they changed meanwhile.
+        """Read all pages into a spool; once more if they changed or a cursor ended meanwhile.
 
         Raises:
             SourceError: a page did not come or is not what it should be.
         """
         sweep = self._read_surely(staging)
-        if sweep.has_changed:
+        if sweep.has_changed or sweep.end.is_expired:
             sweep.spool.close()
             sweep = self._read_surely(staging)
         return sweep
@@ -167,7 +169,7 @@ class Sweeper:
                 return End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
             answer, page, seen_on = self._ask(where, seen_on)
             if page is None:
-                return End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
+                return _find_end(where, answer.status)
             total = self._find_total(answer, page, where.offset)
             batches.take(Came(where.number, answer, self._door.now(), total, page))
             if batches.circle:
@@ -188,10 +190,9 @@ class Sweeper:
         if where.link is not None:
             place = self._door.egress.follow(where.link, seen_on=seen_on)
         headers = {**question.headers, **find_headers(query.feed.paging, where)}
-        is_range = isinstance(query.feed.paging, Ranges) and where.offset > 0
         judge = _PageJudge(
             query,
-            also=(RANGE_PASSED,) if is_range else (),
+            also=_find_ends(query.feed.paging, where),
             read=open_page if self._may_wait else read_page,
         )
         answer = self._door.ask(
@@ -251,6 +252,22 @@ def _keep(sweep: Sweep, came: Came, digest: int) -> None:
     sweep.pages += 1
     sweep.items += came.page.items
     sweep.spool.add(came.answer.body, came.at)
+
+
+def _find_ends(paging: Paging, where: Position) -> tuple[int, ...]:
+    """Return the statuses that a page after the first may have in place of rows."""
+    if isinstance(paging, Ranges) and where.offset > 0:
+        return (RANGE_PASSED,)
+    if isinstance(paging, Cursors) and where.cursor is not None:
+        return tuple(paging.expired)
+    return ()
+
+
+def _find_end(where: Position, status: int) -> End:
+    if where.cursor is None:
+        return End(f"the source has no rows beyond {where.offset:,} (HTTP {status})")
+    marker = f"the cursor of page {where.number} had ended (HTTP {status})"
+    return End(marker, is_whole=False, is_expired=True)
 
 
 def _circle(marker: str) -> End:

@@ -97,11 +97,12 @@ def test_404_does_not_advance_watermark(shop: Shop) -> None:
         return shown.get(hour, Reply(b"{}", 404, headers={"Content-Type": "application/json"}))
 
     with StandIn(answer) as server:
-        shelf = (
-            f'  shelf: {{role: wms, connector: rest, options: {{base_url: "{server.url}", reads_past: true, '
-            'feeds: {counts: {path: stock, query: {since: "{hour_start}"}, rows: "rows[]", columns: '
-            "{item_id: i, location_id: p, fact: f, quantity: q, as_of: t}}}}}\n"
+        feed = (
+            '{path: stock, query: {since: "{hour_start}"}, rows: "rows[]", '
+            "columns: {item_id: i, location_id: p, fact: f, quantity: q, as_of: t}}"
         )
+        options = f"{{base_url: '{server.url}', reads_past: true, feeds: {{counts: {feed}}}}}"
+        shelf = f"  shelf: {{role: wms, connector: rest, options: {options}}}\n"
         shop.configure(
             f"business: {{name: Test}}\nsystems:\n{shelf}{files_system('storefront', 'storefront')}"
             "facts:\n  on_hand: {owner: shelf}\n"

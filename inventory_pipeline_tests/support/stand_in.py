@@ -174,6 +174,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes: without this the second one waits for the first to be noted.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

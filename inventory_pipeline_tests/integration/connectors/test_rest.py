@@ -142,6 +142,27 @@ def test_a_revoked_token_is_renewed_once_and_then_the_no_is_taken(secrets, tmp_p
     assert len(server.asked) <= 9
 
 
+def test_a_source_may_say_with_another_status_that_a_token_has_ended(secrets, tmp_path):
+    with StandIn(TokenServer()) as server:
+        auth = {**OAUTH, "token_url": f"{server.url}/token"}
+        plain, other = (
+            build_rest(server.url, feeds=feed(), auth={**auth, **more})
+            for more in ({}, {"ended": [401, 403]})
+        )
+        given = server.plan
+
+        def deny_first(asked: Asked) -> Reply:
+            is_first = asked.headers.get("authorization") == f"Bearer {CANARY}-1"
+            return answer_json({}, status=403) if is_first else given(asked)
+
+        server.plan = deny_first
+        with pytest.raises(SourceRefusedError, match="HTTP 403: not allowed"):
+            read(plain, tmp_path)
+        given.handed_out = 0
+        assert read(other, tmp_path)[0].is_complete
+    assert given.handed_out == 2
+
+
 def _refuse_rows(plan: TokenServer, asked: Asked) -> Reply:
     if asked.path == "/token":
         return TokenServer.__call__(plan, asked)
@@ -331,6 +352,27 @@ def test_a_cursor_is_foreign_text_wherever_it_goes(tmp_path):
     assert "x-evil" not in server.asked[1].headers
 
 
+@pytest.mark.parametrize(("times", "is_complete"), [(1, True), (9, False)])
+def test_a_cursor_that_ended_begins_everything_anew_once(tmp_path, times, is_complete):
+    left = [times]
+
+    def plan(asked: Asked) -> Reply:
+        if asked.first("after") and left[0]:
+            left[0] -= 1
+            return answer_json({"message": "the cursor has ended"}, status=410)
+        more = {} if asked.first("after") else {"next": "a"}
+        return answer_json({"items": rows(2, 2 if asked.first("after") else 0), **more})
+
+    with StandIn(plan) as server:
+        paging = {"kind": "cursor", "next": "next", "expired": [410]}
+        feeds = feed(rows="items[]", query={"after": "{cursor}"}, paging=paging)
+        fetched, items = read(build_rest(server.url, feeds=feeds), tmp_path)
+    assert (len(server.asked), len(items)) == (4, 4 if is_complete else 2)
+    assert (fetched.is_complete, fetched.is_suspect) == (is_complete, False)
+    if not is_complete:
+        assert fetched.end_marker == "the cursor of page 2 had ended (HTTP 410)"
+
+
 def test_a_cursor_that_climbs_out_of_its_path_is_refused(tmp_path):
     plan = in_turn(answer_json({"items": rows(1), "next": "../../admin"}))
     feeds = feed(path="p/{cursor}", rows="items[]", paging={"kind": "cursor", "next": "next"})
@@ -459,6 +501,24 @@ def test_never_more_questions_a_second_than_allowed(tmp_path):
         read(connector, tmp_path)
     assert len(clock.slept) == len(server.asked) - 1
     assert sum(clock.slept) == pytest.approx(2 * len(clock.slept), abs=0.5)
+
+
+def test_a_rate_that_a_header_announces_is_kept_from_the_next_question_on(tmp_path):
+    clock = Clockwork()
+    limit = {"X-Limit": "0.5"}
+    plan = in_turn(
+        answer_json({"items": rows(1), "next": "a"}, headers=limit),
+        answer_json({"items": rows(1, 1)}),
+    )
+    with StandIn(plan) as server:
+        connector = build_rest(
+            server.url,
+            feeds=feed(rows="items[]", paging={"kind": "cursor", "next": "next"}),
+            rate_limit={"per_second": 10, "announced": "x-limit"},
+            world=clock.build_world(),
+        )
+        read(connector, tmp_path)
+    assert clock.slept == [pytest.approx(2, abs=0.5)]
 
 
 # The wire

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from inventory_pipeline.wiring.cards import find_cards
+from inventory_pipeline_tests.support.vendors.amazon import AmazonVendor
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
 from inventory_pipeline_tests.support.vendors.netsuite import NetsuiteVendor
 from inventory_pipeline_tests.support.vendors.odoo import OdooVendor
@@ -20,7 +21,7 @@ from inventory_pipeline_tests.support.vendors.vendor import Vendor
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
-    NetsuiteVendor(),
+    NetsuiteVendor(), AmazonVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 
