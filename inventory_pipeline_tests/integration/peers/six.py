@@ -143,10 +143,12 @@ def write_counts(numbers: Mapping[str, object], hour_at: datetime) -> bytes:
 @contextmanager
 def six_systems(folder: Path) -> Iterator[Six]:
     """Start all of them with the same numbers in them, and stop them after."""
-    lines = [Line(sku, sku, "MAIN", "Main", "x", units) for sku, units in STOCK.items()]
+    first = [Line("FIRST", "First", "MAIN", "Main", "x", 1)]
     with ExitStack() as opened:
         cluster = opened.enter_context(running_postgres())
-        tryton = opened.enter_context(running_tryton(cluster, lines, copies=["threepl"]))
+        tryton = opened.enter_context(
+            running_tryton(cluster, first, many=STOCK, copies=["threepl"])
+        )
         vendure = opened.enter_context(running_vendure({"FIRST": {"main": 1}}))
         vendure.stop_server()
         multiply(vendure, STOCK)
