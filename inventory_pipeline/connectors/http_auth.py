@@ -104,7 +104,7 @@ def _ask_for_token(door: HttpDoor, auth: OauthAuth, until: Deadline) -> tuple[st
 
 
 def _log_in(door: HttpDoor, auth: LoginAuth, until: Deadline) -> str:
-    question = door.scribe.write(auth.request, {})
+    question = door.scribe.write(auth.request, {}, url=auth.url or "")
     answer = door.ask(
         question, until, judge=_judge_token, badge=FixedBadge(None), label="logging in"
     )

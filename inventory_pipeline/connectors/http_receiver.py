@@ -84,8 +84,10 @@ class HttpReceiver:
         """Forget a token that was not taken, so that the next request asks for another."""
         self._badge.drop()
 
-    def read(self, request: Request, line: Line, back: ReadBack, *, door: HttpDoor) -> int | None:
-        """Return the number ``line`` is about.
+    def read(
+        self, request: Request, lines: Sequence[Line], back: ReadBack, *, door: HttpDoor
+    ) -> dict[str, int | None]:
+        """Return receipt_id → the number each line is about.
 
         Raises:
             SourceError: it cannot be read.
@@ -103,8 +105,8 @@ class HttpReceiver:
         )  # fmt: skip
         document = find_document(answer)
         if any(sign.fits(answer.status, document) for sign in back.absent):
-            return None
-        return find_quantity(document, line, back)
+            return {line.receipt_id: None for line in lines}
+        return {line.receipt_id: find_quantity(document, line, back) for line in lines}
 
     def _write(self, door: HttpDoor, request: Request) -> Question:
         base = self._options.base_url.rstrip("/")

@@ -206,6 +206,9 @@ class Sweeper:
         feed = self._query.feed
         if feed.total is not None:
             return read_count(page.find(feed.total), feed.total)
+        if feed.total_header is not None:
+            said = answer.headers.get(feed.total_header.lower())
+            return read_count(said, feed.total_header)
         return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
 
     def _has_first_page_changed(self, sweep: Sweep) -> bool:
