@@ -16,7 +16,7 @@ from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Deadline
 from inventory_pipeline.connectors.json_columns import RowPlan
 from inventory_pipeline.connectors.json_connector import JsonConnector
-from inventory_pipeline.connectors.json_paths import Path, Problem
+from inventory_pipeline.connectors.json_paths import Path, Problem, is_empty
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.sweep import Query, Sweep
 from inventory_pipeline.connectors.tables import (
@@ -140,7 +140,10 @@ def _read_one(element: Any, read: ReadElement) -> tuple[list[Found], str]:
 
 def _find_elements(bodies: Iterable[bytes], plan: RowPlan) -> Iterator[Any]:
     for body in bodies:
-        for chain in plan.rows.walk(load_strictly(decode_text(body))):
+        document = load_strictly(decode_text(body))
+        if is_empty(document, plan.empty_has):
+            continue
+        for chain in plan.rows.walk(document):
             last = chain[-1]
             yield last if isinstance(last, Problem) else Path(plan.rows.tail).find(last)
 

@@ -15,7 +15,14 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer as HttpAnswer
 from inventory_pipeline.connectors.http_wire import Question
-from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem, RowsPath, find_text
+from inventory_pipeline.connectors.json_paths import (
+    ABSENT,
+    Path,
+    Problem,
+    RowsPath,
+    find_text,
+    is_empty,
+)
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.write_options import HttpWrite, ReadBack
 from inventory_pipeline.connectors.write_words import fill_words, find_words, parse_whole, shorten
@@ -166,6 +173,8 @@ def find_quantity(document: Any, line: Line, back: ReadBack) -> int | None:
 
 
 def _find_rows(document: Any, line: Line, back: ReadBack) -> Sequence[Any]:
+    if is_empty(document, back.empty_has):
+        return []
     rows = RowsPath.parse(str(back.rows))
     words = find_words(line, "")
     wanted = {Path.parse(path): str(fill_words(text, words)) for path, text in back.where.items()}

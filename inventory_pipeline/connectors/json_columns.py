@@ -65,6 +65,10 @@ class Rows(Options):
     facts: dict[str, Column] | None = Field(
         None, description="Fact: path of its quantity; each row then yields one row a fact."
     )
+    empty_has: list[str] | None = Field(
+        None,
+        description="The only keys of an answer that leaves its list out because it is empty.",
+    )
     keep: dict[str, list[str]] = Field(
         default_factory=dict,
         description="Path in the row: words. A row with another word there is left out, and noted.",
@@ -82,6 +86,7 @@ class RowPlan:
         constants: column → text, placeholders unfilled.
         facts: the facts one row yields; empty if the row names its own.
         keep: ``keep:<path>`` → the words that keep a row.
+        empty_has: keys that an answer without its list may have; None: the list must be there.
     """
 
     feed: str
@@ -91,6 +96,7 @@ class RowPlan:
     constants: Mapping[str, str]
     facts: tuple[str, ...]
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    empty_has: tuple[str, ...] | None = None
 
 
 def plan_rows(feed: str, rows: Rows) -> RowPlan:
@@ -114,6 +120,7 @@ def plan_rows(feed: str, rows: Rows) -> RowPlan:
         specs=specs,
         constants={n: c.constant for n, c in columns.items() if isinstance(c, Constant)},
         facts=tuple(rows.facts or ()),
+        empty_has=None if rows.empty_has is None else tuple(rows.empty_has),
         keep={f"{KEEP_BY}{path}": tuple(words) for path, words in rows.keep.items()},
     )
 

@@ -113,6 +113,9 @@ class ReadBack(Options):
         1, ge=1, le=1000, description="Lines one request reads: {item_ids}, {location_ids}."
     )
     rows: str | None = Field(None, description="Path to a list, as data.levels[], to pick from.")
+    empty_has: list[str] | None = Field(
+        None, description="The only keys of an answer that leaves rows out because there are none."
+    )
     where: dict[str, str] = Field(
         default_factory=dict, description="Path in a row: what must stand there, as {location_id}."
     )

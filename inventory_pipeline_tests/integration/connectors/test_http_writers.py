@@ -593,3 +593,14 @@ def test_a_failure_that_is_a_list_is_seen_where_nothing_else_is_said():
 def test_many_lines_that_cannot_be_told_apart_are_refused_with_the_cure(change, message):
     with pytest.raises(ValidationError, match=message):
         make("https://shop.example.com", write={**BATCH, **change})
+
+
+def test_an_answer_that_leaves_its_rows_out_shows_no_number():
+    back = {**BATCH["read"], "empty_has": ["meta"]}
+    with asking(answer_json({"meta": {}}), write={**BATCH, "read": back}) as (writer, _):
+        assert writer.read(MANY[:1]) == {"r1": None}
+    with (
+        asking(answer_json({"meta": {}}), write=BATCH) as (writer, _),
+        pytest.raises(SourceContractError, match="data is no list"),
+    ):
+        writer.read(MANY[:1])

@@ -214,3 +214,16 @@ def test_a_note_names_few_words_and_none_of_them_at_length():
     assert len(notes) == 6
     assert max(map(len, notes)) < 80
     assert notes[-1] == "rows left out because on is something else: 4"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken"),
+    [({}, True), ({"cursor": "x"}, True), ({"items": []}, False), (["cursor"], False)],
+)
+def test_a_list_that_is_left_out_is_empty_only_where_nothing_else_is_said(answer, is_taken):
+    options = {"rows": "rows[]", "columns": COLUMNS, "empty_has": ["cursor"]}
+    if is_taken:
+        assert read(options, answer).rows.is_empty()
+    else:
+        with pytest.raises(SourceContractError, match="no list at 'rows"):
+            read(options, answer)

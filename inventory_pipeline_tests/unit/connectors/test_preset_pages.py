@@ -9,6 +9,7 @@ import yaml
 
 from inventory_pipeline.config.systems import System
 from inventory_pipeline.connectors.shipbob.connector import ShipbobConnector
+from inventory_pipeline.connectors.square.connector import SquareConnector
 from inventory_pipeline_tests.support.docs import CONNECTOR_PAGES, read_examples
 
 
@@ -20,7 +21,10 @@ class Kind:
     writes: bool = True
 
 
-KINDS = {"shipbob": Kind(ShipbobConnector, writes=False)}
+KINDS = {
+    "shipbob": Kind(ShipbobConnector, writes=False),
+    "square": Kind(SquareConnector),
+}
 
 
 def load_systems(name):
