@@ -23,7 +23,7 @@ demo: .venv ## A small shop with known faults, reconciled hour by hour
 test: .venv ## The whole test suite that a bare machine can run
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not peer and not slow" inventory_pipeline_tests
 	@echo "Not run here: tests marked 'peer' (they install Tryton, Vendure, PostgreSQL, npm schemas) and 'slow'"
-	@echo "(longer than ten seconds each). 'make test-all' runs them; so does .ci/run."
+	@echo "(longer than five seconds each). 'make test-all' runs them; so does .ci/run."
 
 test-all: .venv ## Also the tests that need systems others wrote
 	@$(PY) -m pytest inventory_pipeline_tests
@@ -57,11 +57,13 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
 	@$(PY) -m benchmarks.driftbench
 
-mutation: .venv ## Small faults put into diagnose and reconcile; writes docs/mutation.md
+mutation: .venv ## Small faults put into diagnose and reconcile, then into outbox and assistant
 	@$(PY) -m benchmarks.mutation
+	@MUTATION_SCOPE=writing $(PY) -m benchmarks.mutation --number 1
 
 docs: .venv ## Generate the reference pages from the code
 	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md
+	@$(PY) -m inventory_pipeline_tests.support.vendors.table
 
 clean: ## Remove what was built; exports and landed data of your own stay
 	rm -rf .venv .uv $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -8,68 +8,54 @@ import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from inventory_pipeline.cli.samples import HOUR, SYSTEMS, build_files
+from inventory_pipeline.cli.starters import REASONS, Starter, choose, find_owner
 from inventory_pipeline.errors import UsageError
+from inventory_pipeline.wiring.cards import find_cards
 
 CONFIG_NAME = "inventory.yaml"
 _REVIEW = timedelta(days=92)
-# The profile's owner among the sample systems, and why.
-_OWNERS = {
-    "shelf_of_record": ("shelf", "a bin can be walked to and counted"),
-    "wms_of_record": ("shelf", "the warehouse sees every pick, pack and receipt as it happens"),
-    "erp_of_record": ("erp", "the ERP's number is the one the books are closed on"),
-}
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--profile",
-    type=click.Choice(list(_OWNERS)),
-    default="shelf_of_record",
-    show_default=True,
-    help="Who owns on_hand.",
+    type=click.Choice(list(REASONS)),
+    help="Who owns on_hand; default: the shelf, else the warehouse, else the ERP.",
 )
 @click.option(
     "--systems",
     default=",".join(SYSTEMS),
     show_default=True,
-    help="Two or three of these, with a comma between.",
+    help="With a comma between: these samples, or connectors such as shopify and odoo.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def command(folder: Path, profile: str, systems: str, force: bool) -> None:
+def command(folder: Path, profile: str | None, systems: str, force: bool) -> None:
     """Write a commented starting inventory.yaml and sample files into DIR."""
-    chosen = _read_systems(systems, profile)
-    files = build_files(chosen)
-    files[CONFIG_NAME] = render_config(chosen, profile=profile, today=datetime.now(UTC).date())
+    samples = [name for name in SYSTEMS if name in systems.replace(" ", "").split(",")]
+    starters = choose(systems, find_cards())
+    owner, chosen = find_owner(starters, profile)
+    files = build_files(samples) if samples else {}
+    files[CONFIG_NAME] = render_config(
+        starters, owner=owner, profile=chosen, today=datetime.now(UTC).date()
+    )
     _write_files(folder, files, force=force)
-    _say_next(folder / CONFIG_NAME, len(files))
+    _say_next(folder / CONFIG_NAME, len(files), is_sample=len(samples) == len(starters))
 
 
-def _read_systems(text: str, profile: str) -> list[str]:
-    named = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in named if name not in SYSTEMS]
-    if unknown:
-        raise UsageError(f"--systems names {unknown[0]!r}; init knows {', '.join(SYSTEMS)}")
-    owner = _OWNERS[profile][0]
-    chosen = [name for name in SYSTEMS if name in named]
-    if owner not in chosen or len(chosen) < 2:
-        raise UsageError(
-            f"--systems is {text!r}; {profile} wants {owner} and at least one system to compare"
-        )
-    return chosen
-
-
-def render_config(systems: list[str], *, profile: str, today: date) -> str:
-    """Return the text of a starting configuration for ``systems``."""
+def render_config(starters: list[Starter], *, owner: Starter, profile: str, today: date) -> str:
+    """Return the text of a starting configuration for ``starters``."""
     environment = Environment(  # noqa: S701 the text is YAML, made of our own words
         loader=PackageLoader("inventory_pipeline.cli", "starter"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    owner, reason = _OWNERS[profile]
     return environment.get_template(f"{CONFIG_NAME}.j2").render(
-        systems=systems, owner=owner, reason=reason, today=today, review_on=today + _REVIEW
-    )
+        starters=starters, owner=owner, reason=REASONS[profile],
+        has_samples=any(starter.name in SYSTEMS for starter in starters),
+        tells_orders=any(starter.tells_orders for starter in starters),
+        today=today, review_on=today + _REVIEW,
+    )  # fmt: skip
 
 
 def _write_files(folder: Path, files: dict[str, str], *, force: bool) -> None:
@@ -88,8 +74,14 @@ def _write_files(folder: Path, files: dict[str, str], *, force: bool) -> None:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _say_next(config: Path, written: int) -> None:
+def _say_next(config: Path, written: int, *, is_sample: bool) -> None:
     start = f"inventory-pipeline --config {shlex.quote(str(config))}"
+    if not is_sample:
+        click.echo(f"wrote {config}; put in what is yours and set the secrets it names; now:")
+        click.echo(f"  {start} check")
+        click.echo(f"  {start} doctor --system NAME")
+        click.echo(f"  {start} run")
+        return
     click.echo(f"wrote {config} and {written - 1} sample files; now:")
     click.echo(f"  {start} check")
     click.echo(f"  {start} run --hour {HOUR}:00Z")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 _LIMIT = 2**61
-_LONGEST_SQL = 20_000
+_LONGEST_SQL = 60_000
 Range = tuple[int, int]
 
 
@@ -220,15 +220,12 @@ def render_sql(node: Node, names: Mapping[str, str]) -> str:
     Raises:
         OverflowError: the text would be absurdly long (divisions nested in divisions).
     """
-    return f"cast({node.value} as bigint)" if node.kind == "constant" else _render(node, names)
-
-
-def _render(node: Node, names: Mapping[str, str]) -> str:
     if node.kind == "constant":
-        return str(node.value)
+        # Numbers alone would be reckoned with in 32 bits.
+        return f"cast({node.value} as bigint)"
     if node.kind == "name":
         return names[node.label]
-    parts = [_render(part, names) for part in node.parts]
+    parts = [render_sql(part, names) for part in node.parts]
     if sum(map(len, parts)) > _LONGEST_SQL:
         raise OverflowError("it nests too many divisions")
     if node.kind in ("greatest", "least"):

@@ -1,7 +1,7 @@
 """Card: what is known of a kind of system before it is asked anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from inventory_pipeline.model.delivery import DeliveryClass
@@ -16,12 +16,13 @@ class Card:
         role: what it usually is in a business; decrements_at: the moment its number falls.
         quantities: their name of a quantity → what it counts, in our terms. A name that is
             not here is refused: nobody knows what it would mean.
+        facts, feeds: what it gives with the options that init writes.
         absent_means: what an item means that is not in a whole answer.
         time_zone: of times that come without one; empty: all come with one.
         reads, writes: the least rights that reading and writing take, as the vendor calls them.
         delivery: class of its writes (reliability A2); None: it is only read.
         key_lifetime: how long it remembers a key, in words.
-        token_at: where to click for the credential.
+        credential_at: where to click for the credential.
         options: the lines under ``options:`` that ``init`` writes; {env: NAME} for secrets.
     """
 
@@ -30,11 +31,13 @@ class Card:
     decrements_at: Literal["order", "shipment"]
     quantities: Mapping[str, str]
     options: str
-    token_at: str
+    credential_at: str
+    facts: tuple[str, ...] = ("on_hand",)
+    feeds: tuple[str, ...] = ("counts",)
     absent_means: Literal["unknown", "zero", "deleted"] = "unknown"
     time_zone: str = ""
-    reads: tuple[str, ...] = field(default=())
-    writes: tuple[str, ...] = field(default=())
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
     delivery: DeliveryClass | None = None
     key_lifetime: str = ""
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from inventory_pipeline.config.values import Secret
+from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_options import WayOptions
 from inventory_pipeline.connectors.parts import PartsConnector
@@ -21,6 +22,24 @@ from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.model.ports import Connector
 
 COUNTS = "counts"
+CARD = Card(
+    title="Tryton 8.0 and newer",
+    role="erp",
+    decrements_at="shipment",
+    quantities={"quantity": "on_hand: done moves in, less done moves out"},
+    options="""
+        url: https://erp.example.com
+        database: production
+        key: {env: TRYTON_KEY}
+        locations: {MAIN: 3}              # place: id of the storage location
+    """,
+    credential_at="user preferences, Applications, kind REST; an administrator confirms",
+    absent_means="unknown",
+    reads=("product.product: read", "stock.location: read"),
+    writes=("stock.inventory: create, write, delete, confirm",),
+    delivery="B",
+    key_lifetime="for good: the number of a stock count is unique",
+)
 
 
 class TrytonOptions(WayOptions):
@@ -82,6 +101,8 @@ class TrytonConnector(PartsConnector):
     """Reads the counts of every configured location."""
 
     options_model: ClassVar[Any] = TrytonOptions
+    card: ClassVar[Card] = CARD
+    reads_past = False
     mark = b"Tryton-Location: "
 
     def __init__(

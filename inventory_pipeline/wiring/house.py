@@ -143,7 +143,7 @@ class House:
         return connector.build_writer() if isinstance(connector, WritableConnector) else None
 
     def _find_connector(self, system: str, name: str) -> Any:
-        known = _find_entry_points()
+        known = find_entry_points()
         if name not in known:
             raise config_error_at(
                 self.loaded,
@@ -188,7 +188,7 @@ class House:
 
 
 @cache
-def _find_entry_points() -> dict[str, EntryPoint]:
+def find_entry_points() -> dict[str, EntryPoint]:
     """Look once a process: every package that is installed is read for it."""
     return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 

@@ -137,6 +137,7 @@ def test_bins_are_summed_and_kept(morning: Shop) -> None:
     assert morning.do("explain", "A", "--hour", TEN) == 0
 
 
+@pytest.mark.slow
 def test_an_hour_nobody_saw_is_not_filled_with_the_present(morning: Shop) -> None:
     morning.run(TEN)
     drop_hour(morning, THREE, systems=FILES)
@@ -155,6 +156,7 @@ def test_a_live_source_cannot_be_asked_about_the_past(morning: Shop) -> None:
     assert row["reason"] == f"{TEN} was not observed and cannot be now"
 
 
+@pytest.mark.slow
 def test_hours_computed_again_have_no_side_effect(morning: Shop) -> None:
     morning.run(TEN)
     configure(morning)
@@ -176,6 +178,7 @@ def test_identifiers_nobody_mapped_are_listed(morning: Shop) -> None:
     assert (ghost["sku"], ghost["mirror"], ghost["observed_units"]) == ("UNMAPPED", "threepl", 7)
 
 
+@pytest.mark.slow
 def test_a_second_marketplace_is_there_next_hour_by_configuration_alone(morning: Shop) -> None:
     morning.run(TEN)
     configure(morning, second_market=True)

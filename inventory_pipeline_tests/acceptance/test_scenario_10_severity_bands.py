@@ -81,6 +81,7 @@ def test_the_same_gap_at_every_check_is_a_consistent_delta(pair: Shop) -> None:
     assert not pair.find("findings", "--hour", HOURS[1], sku="A")[0]["is_consistent"]
 
 
+@pytest.mark.slow
 def test_a_finding_remembers_that_it_went_and_came_back(pair: Shop) -> None:
     for hour in HOURS:
         run(pair, hour, {"A": (100, 92)})

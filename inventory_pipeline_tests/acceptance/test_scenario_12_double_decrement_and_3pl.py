@@ -110,6 +110,7 @@ def shipped(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_a_shipment_with_the_wrong_sign_makes_stock_that_is_not_there(shipped: Shop) -> None:
     finding = shipped.one("findings", kind="gap", mirror="erp")
 

@@ -135,6 +135,7 @@ def hours_of(day: int, *hours: int) -> list[str]:
     return [f"2026-05-{day:02d}T{hour:02d}:00Z" for hour in hours]
 
 
+@pytest.mark.slow
 def test_three_signs_of_the_integration_and_none_of_the_process_are_its_verdict(
     shop: Shop,
 ) -> None:
@@ -164,6 +165,7 @@ def test_three_signs_of_the_integration_and_none_of_the_process_are_its_verdict(
         assert row["verdict"] == "integration"
 
 
+@pytest.mark.slow
 def test_gaps_at_shift_change_on_one_channel_are_the_process_and_its_remedy_only_a_mask(
     shop: Shop,
 ) -> None:
@@ -194,6 +196,7 @@ def test_gaps_at_shift_change_on_one_channel_are_the_process_and_its_remedy_only
     assert "on its own this only masks it" in told["sentence"]
 
 
+@pytest.mark.slow
 def test_a_drift_that_returns_after_a_change_of_the_middleware_is_linked_with_it(
     shop: Shop,
 ) -> None:
@@ -221,6 +224,7 @@ def test_a_drift_that_returns_after_a_change_of_the_middleware_is_linked_with_it
     assert told["verdict"] == "integration"
 
 
+@pytest.mark.slow
 def test_what_was_cleared_three_days_running_is_a_fault_of_the_design(shop: Shop) -> None:
     configure(shop)
     for day in (1, 2, 3):

@@ -284,6 +284,7 @@ def test_a_transfer_rushed_after_a_failed_pick_names_the_order(places: Shop) -> 
     assert gap["details"]["rush_transfer"] == "T9"
 
 
+@pytest.mark.slow
 def test_an_hour_computed_again_finds_the_same(places: Shop) -> None:
     ship_24(places)
     places.run(TEN)

@@ -90,6 +90,7 @@ def monday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Day, Outc
     return shop, early
 
 
+@pytest.mark.slow
 def test_24_of_24_hours_and_no_gap_is_all_clear_with_every_section(
     monday: tuple[Day, Outcome],
 ) -> None:
@@ -193,6 +194,7 @@ def test_the_same_gap_in_three_hours_is_one_notice(day: Day) -> None:
     assert "S001" not in notice["Subject"]
 
 
+@pytest.mark.slow
 def test_an_open_major_is_attention_for_mail_and_watch_alike(day: Day) -> None:
     day.work(*MONDAY, S001=-8)
     assert day.tell("2026-04-06", "--send").code == 1

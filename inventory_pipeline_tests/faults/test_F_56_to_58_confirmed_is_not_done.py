@@ -79,6 +79,7 @@ def refuse_as_stale(shop: Shop) -> None:
     shop.do("deliver", "--once")
 
 
+@pytest.mark.slow
 def test_F_56_a_correction_is_made_anew_once_and_then_a_person_looks(shop: Shop) -> None:
     limited_shop.configure(shop)
     limited_shop.live(shop, gap=4)

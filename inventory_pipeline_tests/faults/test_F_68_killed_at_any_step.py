@@ -40,6 +40,7 @@ def run_killed(pair: Pair, step: str) -> int:
     return subprocess.run(command, check=False, capture_output=True, timeout=120).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_F_68_a_killed_hour_is_finished_by_the_next_run(
     pair: Pair, tmp_path: Path, step: str

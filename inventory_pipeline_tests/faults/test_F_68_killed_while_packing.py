@@ -73,6 +73,7 @@ def start_packing(shop: Shop, *, statements: int = NEVER) -> "subprocess.Popen[b
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_F_68_a_packing_killed_at_any_statement_leaves_each_day_whole(
     worked: Shop, tmp_path: Path
 ) -> None:

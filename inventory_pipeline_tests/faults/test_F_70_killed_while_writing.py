@@ -71,6 +71,7 @@ def find_lost(path: Path, *, rounds: int, seed: int) -> tuple[int, set[str]]:
     return len(said), set(said) - {row["receipt_id"] for row in rows}
 
 
+@pytest.mark.slow
 def test_F_70_kills_at_any_moment_lose_no_acknowledged_receipt(tmp_path: Path) -> None:
     written, lost = find_lost(tmp_path / "journal.sqlite", rounds=8, seed=9)
 

@@ -30,6 +30,7 @@ def test_F_75_a_deleted_warehouse_comes_back_the_same(worked: Pair) -> None:
     assert compute_digests(worked) == before
 
 
+@pytest.mark.slow
 def test_F_75_a_damaged_warehouse_is_set_aside_and_built_again(
     worked: Pair, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,6 +45,7 @@ def test_F_75_a_damaged_warehouse_is_set_aside_and_built_again(
     assert len(list((worked.folder / "local").glob("warehouse.damaged-*.duckdb"))) == 1
 
 
+@pytest.mark.slow
 def test_an_hour_run_twice_changes_nothing(worked: Pair) -> None:
     before = compute_digests(worked)
 

@@ -75,6 +75,7 @@ def test_F_78_hours_of_a_live_source_are_missed_and_nobody_is_asked_for_them(
     assert statuses == ["clear", *["missed"] * hours_off, "incomplete"]
 
 
+@pytest.mark.slow
 def test_F_78_hours_whose_files_lie_there_are_filled(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:

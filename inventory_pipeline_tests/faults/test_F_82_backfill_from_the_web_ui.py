@@ -57,6 +57,7 @@ def test_F_82_forty_eight_hours_again_have_no_side_effect(
     assert sum(kind == "backfill" for _hour, kind, _state in roof.list_attempts()) == 48
 
 
+@pytest.mark.slow
 def test_F_82_a_backfill_reads_no_file_that_was_dropped_since(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:

@@ -57,6 +57,7 @@ def drop_many(shop: Shop, hour: str, *, lost: int) -> None:
     shop.drop("storefront", "levels", hour, "\n".join(heard))
 
 
+@pytest.mark.slow
 def test_F_93_581_proposals_of_one_run_apply_none_hold_the_run_and_pull_one_brake(
     shop: Shop,
 ) -> None:

@@ -77,6 +77,7 @@ def database():
         yield connection
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(formula=texts(), rows=st.lists(st.tuples(UNITS, UNITS, UNITS), min_size=1, max_size=4))
 def test_sql_arrays_and_fractions_agree_to_the_unit(database, formula, rows):
@@ -106,6 +107,11 @@ def test_the_sql_of_a_formula_is_a_bigint_even_of_a_constant(database):
         sql = parse_formula(text).render_sql({"on_hand": "cast(3 as bigint)"})
         kind = database.execute(f"select typeof({sql})").fetchone()[0]
         assert kind == "BIGINT"
+
+
+def test_numbers_alone_are_reckoned_with_in_64_bits(database):
+    formula = parse_formula("-(greatest(0.01, (19 + 8.37), (0.01 / greatest(1, 77))))")
+    assert run_sql(database, formula, [(0, 0, 0)]) == [-28]
 
 
 def test_the_sql_of_a_formula_also_speaks_spark():

@@ -30,9 +30,11 @@ CARD = Card(
         "awaiting_quantity": "units expected to arrive; not on hand",
         "internal_transfer_quantity": "units on their way to or from this center",
     },
+    facts=("on_hand", "available"),
     time_zone="UTC",
+    feeds=("counts", "movements"),
     reads=("inventory_read",),
-    token_at="web.shipbob.com: Integrations, API Tokens, Generate New Token",  # noqa: S106
+    credential_at="web.shipbob.com: Integrations, API Tokens, Generate New Token",
     options="token: {env: SHIPBOB_TOKEN}\nfacilities: []",
 )
 

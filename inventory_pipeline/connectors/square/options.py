@@ -36,11 +36,12 @@ CARD = Card(
         "ORDERED_FROM_VENDOR": "units ordered and not received; not on hand",
         "RECEIVED_FROM_VENDOR": "units received that are not free to sell yet",
     },
+    feeds=("counts", "movements"),
     reads=("INVENTORY_READ",),
     writes=(WRITES,),
     delivery="B",
     key_lifetime="not said by Square; 23 hours, since a change may not be dated a day back",
-    token_at="developer.squareup.com/apps: the app, Credentials, Access token",  # noqa: S106
+    credential_at="developer.squareup.com/apps: the app, Credentials, Access token",
     options="token: {env: SQUARE_TOKEN}",
 )
 

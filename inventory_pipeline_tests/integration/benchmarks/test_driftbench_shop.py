@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict
 
+import pytest
+
 from benchmarks.driftbench.learner import learn_from_others
 from benchmarks.driftbench.page import render_page
 from benchmarks.driftbench.plan import FAMILIES, Plan
@@ -13,6 +15,7 @@ from benchmarks.driftbench.worst import find_confusions, find_worst
 HOURS = 4
 
 
+@pytest.mark.slow
 def test_a_shop_is_judged_in_every_target_and_told_on_one_page() -> None:
     plan = Plan("handmade", 2, 3, HOURS, FAMILIES[1])
 

@@ -1,8 +1,10 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from inventory_pipeline.config.load import load_settings
+from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.command import call, start
 
 
@@ -14,6 +16,7 @@ from inventory_pipeline_tests.support.command import call, start
         (["--profile", "wms_of_record", "--systems", "shelf,storefront"], "shelf"),
         (["--systems", "shelf, erp"], "shelf"),
         (["--profile", "erp_of_record", "--systems", "erp,storefront"], "erp"),
+        (["--systems", "erp,storefront"], "erp"),
     ],
 )
 def test_what_init_writes_passes_check_and_run(tmp_path, words, owner):
@@ -59,10 +62,11 @@ def test_files_that_are_there_are_kept_without_force(tmp_path):
 @pytest.mark.parametrize(
     ("words", "seen"),
     [
-        (["--systems", "shelf,shopfy"], "'shopfy'; init knows shelf, erp, storefront"),
-        (["--systems", "shelf"], "at least one system to compare"),
-        (["--systems", "erp,storefront"], "shelf_of_record wants shelf"),
-        (["--systems", ""], "wants shelf"),
+        (["--systems", "shelf,shopfy"], "'shopfy'; init knows shelf, erp, storefront, "),
+        (["--systems", "shelf"], "two systems at least"),
+        (["--profile", "shelf_of_record", "--systems", "erp,storefront"], "such as shelf"),
+        (["--systems", "shopify,storefront"], "shopify (storefront), storefront (storefront)"),
+        (["--systems", ""], "two systems at least"),
         (["--profile", "bins"], "bins"),
     ],
 )
@@ -93,3 +97,35 @@ def test_a_relative_folder_starts_where_we_stand(tmp_path):
     assert (tmp_path / "shop" / "inventory.yaml").exists()
     assert start("--config", "shop/inventory.yaml", "check", folder=tmp_path).code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["shop"]
+
+
+def test_systems_of_vendors_are_written_as_their_cards_say(tmp_path, monkeypatch):
+    outcome = call("init", tmp_path, "--systems", "shopify,tryton")
+    assert outcome.code == 0, outcome.err
+    assert "doctor --system NAME" in outcome.out
+    assert [path.name for path in tmp_path.iterdir()] == ["inventory.yaml"]
+
+    settings = load_settings(tmp_path / "inventory.yaml").settings
+    assert settings.facts["on_hand"].owners == ["tryton"]
+    assert settings.systems["shopify"].decrements_at == "order"
+    monkeypatch.setenv("SHOPIFY_SECRET", "shh")
+    monkeypatch.setenv("TRYTON_KEY", "shh")
+    checked = call("--config", tmp_path / "inventory.yaml", "check")
+    assert (checked.code, checked.err) == (0, "")
+
+
+def test_a_sample_and_a_vendor_stand_side_by_side(tmp_path):
+    assert call("init", tmp_path, "--systems", "shelf,shopify").code == 0
+    assert (tmp_path / "exports/shelf/counts-2026-04-06T10.csv").exists()
+    settings = load_settings(tmp_path / "inventory.yaml").settings
+    assert settings.facts["on_hand"].owners == ["shelf"]
+
+
+@pytest.mark.parametrize("name", sorted(find_cards()))
+def test_every_card_begins_a_configuration_that_passes_check(tmp_path, monkeypatch, name):
+    text = find_cards()[name].options
+    for secret in re.findall(r"env: (\w+)", text):
+        monkeypatch.setenv(secret, "shh")
+    assert call("init", tmp_path, "--systems", f"shelf,{name}").code == 0
+    checked = call("--config", tmp_path / "inventory.yaml", "check")
+    assert (checked.code, checked.err) == (0, "")

@@ -61,6 +61,7 @@ def test_a_bad_row_names_its_page_though_others_were_asked_for_since(tmp_path) -
         land(it.connector, "counts", tmp_path)
 
 
+@pytest.mark.slow
 def test_pages_beyond_one_batch_come_in_their_order(tmp_path) -> None:
     rows = build_counts(20_000)
     assert len(json.dumps(rows)) > 2 * BATCH_BYTES

@@ -45,6 +45,7 @@ def test_the_history_of_every_hour_is_there_for_the_web_ui(full: Shop, tmp_path:
     assert {row["status"] for row in full.export("cycles")} == {"clear"}
 
 
+@pytest.mark.slow
 def test_the_summaries_of_past_days_are_shown_and_not_mailed(full: Shop, tmp_path: Path) -> None:
     house = build_house(full.config)
     with open_instance(tmp_path / "home") as instance:

@@ -177,6 +177,7 @@ def test_the_drift_check_turns_red_above_two_percent(
     assert answer_checks(result)["reconcile/cycles drift_is_under_two_percent"] == (passed, "ERROR")
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_last_day_is_red_until_it_is_filled(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:
@@ -191,6 +192,7 @@ def test_a_hole_in_the_last_day_is_red_until_it_is_filled(
     assert answer_checks(roof.run(ELEVEN))[name][0]
 
 
+@pytest.mark.slow
 def test_checks_look_at_the_newest_hour_whatever_hour_is_run(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:

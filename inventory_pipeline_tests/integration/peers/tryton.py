@@ -95,8 +95,10 @@ def install_tryton() -> Path:
 
 
 @contextmanager
-def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
-    """Create a database with ``stock`` in it and serve it."""
+def running_tryton(
+    cluster: Cluster, stock: list[Line], *, copies: Sequence[str] = ()
+) -> Iterator[Tryton]:
+    """Create a database with ``stock`` in it and serve it, beside copies of it by other names."""
     programs = install_tryton()
     reader_password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="inventory-tryton-") as name:
@@ -104,6 +106,7 @@ def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
         config = _write_config(folder, cluster, port)
         keys = _create_database(programs, folder, config, cluster, stock)
         _create_reader(cluster, reader_password)
+        _copy_database(cluster, copies)
         url = f"http://127.0.0.1:{port}/{DATABASE}/rest"
         server = Server(programs, config, log=folder / "log", url=url)
         try:
@@ -147,6 +150,14 @@ def _create_database(
     seeded = run(words, env=environment, input=_render_stock(stock))
     keys: dict[str, object] = json.loads(seeded)
     return keys
+
+
+def _copy_database(cluster: Cluster, names: Sequence[str]) -> None:
+    """Copy before anybody serves it: a template may have no connection."""
+    with cluster.connect() as db:
+        for name in names:
+            db.execute(f"drop database if exists {name}")
+            db.execute(f"create database {name} template {DATABASE}")
 
 
 def _render_stock(stock: list[Line]) -> str:

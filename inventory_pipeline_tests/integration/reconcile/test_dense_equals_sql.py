@@ -219,6 +219,7 @@ def judge(
     return by_arrays
 
 
+@pytest.mark.slow
 def test_arrays_and_sql_say_the_same_of_every_key(path: Path, catalog: Catalog) -> None:
     with open_warehouse(path, wait=timedelta(seconds=1)) as warehouse:
 

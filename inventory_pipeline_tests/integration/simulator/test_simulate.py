@@ -45,6 +45,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path, profile):
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["demo", "omnichannel"])
 def test_the_bytes_do_not_depend_on_pythonhashseed(tmp_path, profile):
     program = (

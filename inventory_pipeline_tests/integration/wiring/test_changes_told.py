@@ -89,6 +89,7 @@ def test_a_receipt_of_the_last_minutes_is_not_stuck(house: House, shop: Shop) ->
     assert shop.find("findings", kind="receipts_stuck") == []
 
 
+@pytest.mark.slow
 def test_an_hour_that_is_filled_in_late_still_tells_its_movements(house: House, shop: Shop) -> None:
     shop.drop("shelf", "movements", TEN, f"{MOVEMENTS}\nM-1 receipt MUG L1 2 10:20")
     run_hour(house, at(NINE))
@@ -103,6 +104,7 @@ def test_an_hour_that_is_filled_in_late_still_tells_its_movements(house: House, 
     assert len(shop.export("receipts")) == 1
 
 
+@pytest.mark.slow
 def test_an_old_hour_that_is_run_again_tells_nothing_that_is_new_to_it(
     house: House, shop: Shop
 ) -> None:

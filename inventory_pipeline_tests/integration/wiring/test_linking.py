@@ -67,6 +67,7 @@ def test_an_hour_filled_in_later_joins_what_stands_around_it(tmp_path: Path) -> 
     assert shop.one("findings", "--hour", ELEVEN, sku="C")["state"] == "cleared"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hours",
     [(NINE, ELEVEN, TEN, NOON), (NOON, TEN, ELEVEN, NINE)],
@@ -85,6 +86,7 @@ def test_hours_run_in_any_order_leave_what_hours_in_order_leave(
     assert read(shop) == ordered
 
 
+@pytest.mark.slow
 def test_hours_in_order_and_hours_that_come_out_the_same_link_nothing(
     tmp_path: Path, ordered: dict[str, object]
 ) -> None:
@@ -99,6 +101,7 @@ def test_hours_in_order_and_hours_that_come_out_the_same_link_nothing(
     assert read(shop) == ordered
 
 
+@pytest.mark.slow
 def test_a_backfill_in_order_links_once_what_lies_behind_it(
     tmp_path: Path, ordered: dict[str, object]
 ) -> None:
@@ -136,6 +139,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@pytest.mark.slow
 def test_a_run_of_the_scheduler_links_and_its_backfill_leaves_that_to_the_next_run(
     tmp_path: Path, ordered: dict[str, object], instance: dg.DagsterInstance
 ) -> None:

@@ -45,6 +45,7 @@ def shop(worked: Shop, tmp_path: Path) -> Shop:
     return copy_shop(worked, tmp_path / "shop")
 
 
+@pytest.mark.slow
 def test_exports_of_packed_days_are_what_they_were(shop: Shop) -> None:
     before = read_all(shop)
     assert before["comparisons"]
@@ -71,6 +72,7 @@ def test_people_are_told_the_same(shop: Shop, capsys: pytest.CaptureFixture[str]
     assert all(code in (0, 1) and text for code, text in before.values())
 
 
+@pytest.mark.slow
 def test_a_packed_hour_can_be_run_again_and_backfilled(
     worked: Shop, shop: Shop, tmp_path: Path
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_long_backlog_is_worked_off_two_days_an_hour(shop: Shop) -> None:
     assert find_packed(shop) == list_rooms(*DAYS)
 
 
+@pytest.mark.slow
 def test_dagster_packs_too_and_its_backfill_takes_out(shop: Shop) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         roof = Roof(shop, instance, after=THEN, start=HOURS[0])
@@ -123,6 +126,7 @@ def test_dagster_packs_too_and_its_backfill_takes_out(shop: Shop) -> None:
     assert compute_digests(shop) == before
 
 
+@pytest.mark.slow
 def test_a_warehouse_built_again_from_landing_is_the_same_and_packed_on_the_way(
     shop: Shop,
 ) -> None:
@@ -137,6 +141,7 @@ def test_a_warehouse_built_again_from_landing_is_the_same_and_packed_on_the_way(
     assert compute_digests(shop) == before
 
 
+@pytest.mark.slow
 def test_hours_do_not_need_the_ones_before_them(worked: Shop, tmp_path: Path) -> None:
     """How a day is kept is a layout: an hour is written whole, whatever lies around it."""
     back = open_shop(tmp_path / "back")

@@ -6,11 +6,12 @@ nothing of our options but what arrives over HTTP.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from inventory_pipeline.model.ports import Connector
+from inventory_pipeline_tests.support.file_sources import FETCHED_AT
 from inventory_pipeline_tests.support.http_sources import Clockwork
 from inventory_pipeline_tests.support.stand_in import Asked, Reply, StandIn
 
@@ -85,7 +86,7 @@ def serving_vendor(
     pages: list[Asked] = []
 
     def plan(asked: Asked) -> Reply:
-        reply = vendor.answer(levels, asked)
+        reply = replace(vendor.answer(levels, asked), date=FETCHED_AT)
         if not vendor.is_page(asked):
             return reply
         pages.append(asked)

@@ -123,6 +123,7 @@ def test_both_ways_read_the_same_or_refuse_the_same(text):
     assert_same(*read_both(text, PLAN))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(rows=st.lists(plain_rows() | usual_rows(), min_size=1, max_size=60), tight=st.booleans())
 def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):

@@ -87,6 +87,7 @@ def snapshots(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame({"row": pl.Series(range(1, height + 1), dtype=pl.Int64), **rows})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(raw=snapshots(), number=st.integers(0, 2), is_coded=st.booleans())
 def test_both_ways_together_say_what_cell_by_cell_says(
