@@ -99,21 +99,35 @@ class HttpReceiver:
         Raises:
             SourceError: it cannot be read.
         """
-        seconds = self._options.timeouts.answer.total_seconds()
-        until = door.start_deadline(seconds, f"no whole answer within {seconds:g} s")
         also = tuple(status for sign in back.absent for status in sign.status)
-        try:
-            question = self._write(door, request)
-        except Unsendable as error:
-            raise SourceContractError(str(error)) from None
-        answer = door.ask(
-            question, until, badge=self._badge, label="reading back",
-            judge=lambda answer: judge_status(answer, also=also),
-        )  # fmt: skip
+        answer = self.ask(request, door=door, label="reading back", also=also)
         document = find_document(answer)
         if any(sign.fits(answer.status, document) for sign in back.absent):
             return {line.receipt_id: None for line in lines}
         return {line.receipt_id: find_quantity(document, line, back) for line in lines}
+
+    def ask(
+        self, request: Request, *, door: HttpDoor, label: str, also: tuple[int, ...] = ()
+    ) -> HttpAnswer:
+        """Return what a request that changes nothing is answered.
+
+        Args:
+            label: what is asked for; begins every message.
+            also: statuses that are right, besides 2xx.
+
+        Raises:
+            SourceError: it cannot be asked.
+        """
+        seconds = self._options.timeouts.answer.total_seconds()
+        until = door.start_deadline(seconds, f"no whole answer within {seconds:g} s")
+        try:
+            question = self._write(door, request)
+        except Unsendable as error:
+            raise SourceContractError(str(error)) from None
+        return door.ask(
+            question, until, badge=self._badge, label=label,
+            judge=lambda answer: judge_status(answer, also=also),
+        )  # fmt: skip
 
     def _write(self, door: HttpDoor, request: Request) -> Question:
         base = self._options.base_url.rstrip("/")

@@ -6,6 +6,7 @@ is tried again is the outbox's decision, by the delivery class.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -105,12 +106,18 @@ class HttpWriter(ABC):
                 "what was written cannot be read back: write.read is not configured",
                 system=self._system,
             )
+        found: dict[str, int | None] = {}
+        with self._asking() as door:
+            for some in self._group(lines, back.many):
+                found |= self._receiver.read(self._build_read(some), some, back, door=door)
+        return found
+
+    @contextmanager
+    def _asking(self) -> Iterator[HttpDoor]:
+        """Yield a door through which nothing is changed; errors name the system."""
         try:
             with self._receiver.open() as door:
-                found: dict[str, int | None] = {}
-                for some in self._group(lines, back.many):
-                    found |= self._receiver.read(self._build_read(some), some, back, door=door)
-                return found
+                yield door
         except ConfigError as error:
             raise SourceRefusedError(str(error), system=self._system) from None
         except SourceError as error:

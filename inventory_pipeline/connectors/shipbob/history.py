@@ -19,8 +19,6 @@ from inventory_pipeline.errors import SourceContractError
 
 # Out of one center and into another one: a movement at each of them.
 TRANSFER = "transfer"
-# Out of one center and into another one: a movement at each of them.
-TRANSFER = "transfer"
 # Event category: what it is as a movement, unless the options say otherwise.
 KINDS = {
     "ReceivingStow": "receipt",

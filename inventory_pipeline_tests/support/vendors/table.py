@@ -12,6 +12,7 @@ from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
 from inventory_pipeline_tests.support.vendors.shipbob import ShipbobVendor
+from inventory_pipeline_tests.support.vendors.shiphero import ShipheroVendor
 from inventory_pipeline_tests.support.vendors.shopify import ShopifyVendor
 from inventory_pipeline_tests.support.vendors.square import SquareVendor
 from inventory_pipeline_tests.support.vendors.tryton import TrytonVendor
@@ -20,7 +21,7 @@ from inventory_pipeline_tests.support.vendors.vendor import Vendor
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(),
-    ShipbobVendor(), SquareVendor(),
+    ShipbobVendor(), SquareVendor(), ShipheroVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 

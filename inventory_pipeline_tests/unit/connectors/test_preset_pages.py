@@ -9,6 +9,7 @@ import yaml
 
 from inventory_pipeline.config.systems import System
 from inventory_pipeline.connectors.shipbob.connector import ShipbobConnector
+from inventory_pipeline.connectors.shiphero.connector import ShipheroConnector
 from inventory_pipeline.connectors.square.connector import SquareConnector
 from inventory_pipeline_tests.support.docs import CONNECTOR_PAGES, read_examples
 
@@ -24,6 +25,7 @@ class Kind:
 KINDS = {
     "shipbob": Kind(ShipbobConnector, writes=False),
     "square": Kind(SquareConnector),
+    "shiphero": Kind(ShipheroConnector),
 }
 
 
