@@ -64,6 +64,11 @@ class PagedFeed(Rows):
     fails_when: list[Failure] = Field(
         default_factory=list, description="Failures inside an answer with status 200."
     )
+    may_be_empty: bool = Field(
+        False,
+        description="No rows are nothing to wonder at; a key that was there before is missed all "
+        "the same.",
+    )
     reread_first_page: bool = Field(
         False,
         description="Read page 1 again at the end; if it changed, read everything once more.",

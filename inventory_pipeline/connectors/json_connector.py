@@ -84,7 +84,7 @@ class JsonConnector(ABC):
                     "fetched system=%s feed=%s pages=%d rows=%d",
                     self._system, feed, sweep.pages, sweep.items,
                 )  # fmt: skip
-                return _describe(feed, sweep, self._plans[feed])
+                return _describe(self._feeds[feed], sweep, self._plans[feed])
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         """Turn landed pages into text rows. Pure: same bytes, same frame."""
@@ -163,7 +163,7 @@ def _read_bodies(
     return [reading.sheet for reading in readings]
 
 
-def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
+def _describe(rows: PagedFeed, sweep: Sweep, plan: RowPlan) -> Fetched:
     end, total, notes = sweep.end, sweep.total, []
     has_more_than_declared = total is not None and sweep.items > total
     marker = end.marker
@@ -173,7 +173,7 @@ def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
         notes.append(f"{sweep.items:,} rows came, {total:,} are declared")
     if sweep.has_changed:
         notes.append("the pages changed while they were read, twice")
-    if feed == "counts" and not sweep.items:
+    if plan.feed == "counts" and not sweep.items and not rows.may_be_empty:
         notes.append("no rows; empty is never read as all gone")
     if end.is_suspect:
         notes.append(end.marker)

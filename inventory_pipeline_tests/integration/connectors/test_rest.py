@@ -602,3 +602,14 @@ def test_a_login_may_live_elsewhere(secrets, tmp_path):
     assert fetched.is_complete
     assert [asked.path for asked in login.asked] == ["/token"]
     assert "/token" not in [asked.path for asked in server.asked]
+
+
+def test_no_rows_are_no_reason_to_doubt_where_the_options_say_so(tmp_path):
+    with StandIn(lambda _: answer_json([])) as server:
+        for may_be_empty in (False, True):
+            feeds = feed(may_be_empty=may_be_empty)
+            connector = build_rest(server.url, feeds=feeds)
+            fetched, items = read(connector, tmp_path / str(may_be_empty))
+            assert items == []
+            assert fetched.is_complete
+            assert fetched.is_suspect is not may_be_empty

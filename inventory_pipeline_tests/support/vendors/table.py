@@ -17,11 +17,12 @@ from inventory_pipeline_tests.support.vendors.shopify import ShopifyVendor
 from inventory_pipeline_tests.support.vendors.square import SquareVendor
 from inventory_pipeline_tests.support.vendors.tryton import TrytonVendor
 from inventory_pipeline_tests.support.vendors.vendor import Vendor
+from inventory_pipeline_tests.support.vendors.woocommerce import WoocommerceVendor
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(),
-    ShipbobVendor(), SquareVendor(), ShipheroVendor(),
+    ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 

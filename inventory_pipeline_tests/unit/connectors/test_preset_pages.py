@@ -11,6 +11,7 @@ from inventory_pipeline.config.systems import System
 from inventory_pipeline.connectors.shipbob.connector import ShipbobConnector
 from inventory_pipeline.connectors.shiphero.connector import ShipheroConnector
 from inventory_pipeline.connectors.square.connector import SquareConnector
+from inventory_pipeline.connectors.woocommerce.connector import WoocommerceConnector
 from inventory_pipeline_tests.support.docs import CONNECTOR_PAGES, read_examples
 
 
@@ -26,6 +27,7 @@ KINDS = {
     "shipbob": Kind(ShipbobConnector, writes=False),
     "square": Kind(SquareConnector),
     "shiphero": Kind(ShipheroConnector),
+    "woocommerce": Kind(WoocommerceConnector),
 }
 
 
