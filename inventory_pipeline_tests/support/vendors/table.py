@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from inventory_pipeline.wiring.cards import find_cards
+from inventory_pipeline_tests.support.vendors.bigcommerce import BigcommerceVendor
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
 from inventory_pipeline_tests.support.vendors.shipbob import ShipbobVendor
@@ -23,6 +24,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(),
     ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
+    BigcommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 

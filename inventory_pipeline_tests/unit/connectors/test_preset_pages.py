@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from inventory_pipeline.config.systems import System
+from inventory_pipeline.connectors.bigcommerce import BigcommerceConnector
 from inventory_pipeline.connectors.shipbob.connector import ShipbobConnector
 from inventory_pipeline.connectors.shiphero.connector import ShipheroConnector
 from inventory_pipeline.connectors.square.connector import SquareConnector
@@ -28,6 +29,7 @@ KINDS = {
     "square": Kind(SquareConnector),
     "shiphero": Kind(ShipheroConnector),
     "woocommerce": Kind(WoocommerceConnector),
+    "bigcommerce": Kind(BigcommerceConnector),
 }
 
 
