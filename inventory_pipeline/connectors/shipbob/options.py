@@ -32,7 +32,6 @@ CARD = Card(
     },
     facts=("on_hand", "available"),
     time_zone="UTC",
-    feeds=("counts", "movements"),
     reads=("inventory_read",),
     credential_at="web.shipbob.com: Integrations, API Tokens, Generate New Token",
     options="token: {env: SHIPBOB_TOKEN}\nfacilities: []",
