@@ -2,6 +2,7 @@
 
 import http.client
 import zlib
+from collections.abc import Callable
 
 from inventory_pipeline.errors import SourceContractError, SourceUnavailableError
 
@@ -31,13 +32,36 @@ def read_body(response: http.client.HTTPResponse) -> bytes:
         if size > MAX_BODY:
             raise SourceContractError(_LARGE)
         pieces.append(unpack.feed(piece) if unpack else piece)
+    _refuse_cut(response, size)
+    if unpack and size:
+        unpack.finish()
+    return b"".join(pieces)
+
+
+def save_body(response: http.client.HTTPResponse, add: Callable[[bytes], object]) -> None:
+    """Give a whole body away piece by piece, as it came.
+
+    Raises:
+        SourceUnavailableError: it was cut off.
+        SourceContractError: the answer does not say where it ends.
+    """
+    if response.length is None and not response.chunked:
+        raise SourceContractError(
+            "the answer does not say how long it is, so that a cut would not be seen; "
+            "wanted a Content-Length"
+        )
+    size = 0
+    while piece := response.read(PIECE):
+        size += len(piece)
+        add(piece)
+    _refuse_cut(response, size)
+
+
+def _refuse_cut(response: http.client.HTTPResponse, size: int) -> None:
     if response.length:
         raise SourceUnavailableError(
             f"the answer was cut off after {size:,} of {size + response.length:,} bytes"
         )
-    if unpack and size:
-        unpack.finish()
-    return b"".join(pieces)
 
 
 _LARGE = f"the answer is larger than {MAX_BODY >> 20} MiB; ask for smaller pages"

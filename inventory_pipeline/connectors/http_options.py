@@ -119,6 +119,23 @@ class OauthAuth(Options):
     prefix: str = Field("Bearer ", description="Text before the token.")
 
 
+class AssertionAuth(Options):
+    """OAuth 2 client credentials, where a signed statement stands for the secret (RFC 7523)."""
+
+    kind: Literal["assertion"]
+    token_url: str = Field(description="Where tokens are handed out; may be another host.")
+    client_id: str | Secret = Field(description="Name of the client: the statement's iss.")
+    key: Secret = Field(description="Private key that signs (PEM).")
+    key_id: str = Field(description="What the other side calls that key: kid.")
+    algorithm: Literal["PS256", "ES256"] = Field(
+        "PS256", description="PS256 for an RSA key, ES256 for one on the curve P-256."
+    )
+    scope: str | None = Field(None, description="What the token is to allow.")
+    audience: str | None = Field(None, description="The statement's aud; none: token_url.")
+    header: str = Field("Authorization", description="Header the token goes into.")
+    prefix: str = Field("Bearer ", description="Text before the token.")
+
+
 class LoginAuth(Options):
     """A request that answers with a token, which then goes into a header."""
 
@@ -139,7 +156,7 @@ class LoginAuth(Options):
 
 
 Auth = Annotated[
-    NoAuth | HeaderAuth | BearerAuth | BasicAuth | OauthAuth | LoginAuth,
+    NoAuth | HeaderAuth | BearerAuth | BasicAuth | OauthAuth | AssertionAuth | LoginAuth,
     Field(discriminator="kind"),
 ]
 
@@ -187,13 +204,13 @@ class HttpOptions(WayOptions):
         place = self.check_url(self.base_url)
         if place.query:
             raise ValueError("base_url has no query; use query: of the feed")
-        if isinstance(self.auth, OauthAuth):
+        if isinstance(self.auth, OauthAuth | AssertionAuth):
             self.check_url(self.auth.token_url)
         if isinstance(self.auth, LoginAuth) and self.auth.url is not None:
             self.check_url(self.auth.url)
         if isinstance(self.auth, HeaderAuth):
             check_headers({self.auth.name: None})
-        if isinstance(self.auth, OauthAuth | LoginAuth):
+        if isinstance(self.auth, OauthAuth | AssertionAuth | LoginAuth):
             check_headers({self.auth.header: None})
         check_template(self.headers)
         check_headers(self.headers)

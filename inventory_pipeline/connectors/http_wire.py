@@ -51,12 +51,17 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Question:
-    """One request, ready to send. Headers and body may hold secrets and are never shown."""
+    """One request, ready to send. Headers and body may hold secrets and are never shown.
+
+    Attributes:
+        take: reads the body of the answer, and returns what of it is kept in memory.
+    """
 
     place: Place
     method: str = "GET"
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    take: Callable[[http.client.HTTPResponse], bytes] = field(default=read_body, repr=False)
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Wire:
         is_kept = False
         try:
             with connection.ask(question, deadline, self._read_seconds) as response:
-                body = read_body(response)
+                body = question.take(response)
                 is_kept = not response.will_close
                 return Answer(response.status, _join_headers(response.headers), body)
         finally:

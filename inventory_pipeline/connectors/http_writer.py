@@ -77,8 +77,8 @@ class HttpWriter(ABC):
 
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
         """Send the stored request once; the key travels inside it."""
-        if said := self._find_objection(lines[0]):
-            return answer_all(lines, "refused", said)
+        if said := self._find_objection(lines[0], body):
+            return answer_all(lines, "refused", shorten(said))
         with self._receiver.open() as door:
             try:
                 answer = self._receiver.send(door, Request.decode(body))
@@ -123,7 +123,7 @@ class HttpWriter(ABC):
         except SourceError as error:
             raise type(error)(str(error), system=self._system) from None
 
-    def _find_objection(self, line: Line) -> str:
+    def _find_objection(self, line: Line, _body: bytes) -> str:
         """Return why the receiver can never be told what a line is about, or nothing."""
         facts = self._write.facts
         if facts is None or line.fact in facts:

@@ -2,9 +2,10 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -71,7 +72,7 @@ class JsonConnector(ABC):
         options = self._options
         with (
             _naming(self._system, feed),
-            HttpDoor(options, root=self._root, world=self._world, now=context.now) as door,
+            self._build_door(context.now) as door,
         ):
             query = self._write_query(feed, context, door)
             seconds = options.timeouts.feed.total_seconds()
@@ -102,6 +103,10 @@ class JsonConnector(ABC):
     def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
         """Read all pages; a kind of source may look around before and look further after."""
         return Sweeper(door, self._badge, query, until).read(staging)
+
+    def _build_door(self, now: Callable[[], datetime]) -> HttpDoor:
+        """Return the door of one fetch."""
+        return HttpDoor(self._options, root=self._root, world=self._world, now=now)
 
     @abstractmethod
     def _write_call(self, feed: Any) -> Call:

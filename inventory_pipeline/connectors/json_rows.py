@@ -37,8 +37,7 @@ def build_frame(
     Raises:
         SourceContractError: a configured field stands in no row at all.
     """
-    book = join_sheets(sheets, plan)
-    _refuse_unseen(book, plan)
+    book = join_surely(sheets, plan)
     kept = book.cells.filter(*_find_keepers(plan)) if plan.keep else book.cells
     cells, rejected = _convert(kept, plan)
     texts = {name: _fill_constant(text, answer, head) for name, text in plan.constants.items()}
@@ -89,6 +88,17 @@ def join_sheets(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
     seen = frozenset[str]().union(*(sheet.seen for sheet in sheets))
     names = next((sheet.names for sheet in sheets if sheet.names), ())
     return Sheet(pl.concat(cells), rejected, seen, before, names)
+
+
+def join_surely(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
+    """Put the sheets under each other.
+
+    Raises:
+        SourceContractError: a configured field stands in no row at all.
+    """
+    book = join_sheets(sheets, plan)
+    _refuse_unseen(book, plan)
+    return book
 
 
 def _refuse_unseen(book: Sheet, plan: RowPlan) -> None:

@@ -26,6 +26,7 @@ from inventory_pipeline.connectors.json_page import (
 )
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.paging import (
+    NOWHERE,
     End,
     NoPaging,
     Position,
@@ -35,8 +36,8 @@ from inventory_pipeline.connectors.paging import (
     find_next,
     find_range_total,
     find_words,
-    read_count,
 )
+from inventory_pipeline.connectors.paging_keys import Keyset, read_count
 from inventory_pipeline.connectors.patience import parse_http_date
 from inventory_pipeline.connectors.spool import Spool
 from inventory_pipeline.errors import SourceError
@@ -160,23 +161,23 @@ class Sweeper:
         """Ask for page after page; return why no more is asked for."""
         where: Position | End = Position()
         seen_on = self._door.egress.base
-        links: set[Any] = set()
+        places = {NOWHERE}
         while isinstance(where, Position):
             if where.number > MAX_PAGES:
                 return End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
             answer, page, seen_on = self._ask(where, seen_on)
             if page is None:
                 return End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
-            total = self._find_total(answer, page)
+            total = self._find_total(answer, page, where.offset)
             batches.take(Came(where.number, answer, self._door.now(), total, page))
             if batches.circle:
                 return _circle(batches.circle)
             number = where.number
             where = find_next(self._query.feed.paging, Turn(where, page, answer.headers, total))
-            link = (where.cursor, where.link) if isinstance(where, Position) else (None, None)
-            if link != (None, None) and link in links:
+            place = where.place if isinstance(where, Position) else NOWHERE
+            if place != NOWHERE and place in places:
                 return _circle(f"page {number} leads back to a page that was read")
-            links.add(link)
+            places.add(place)
         return where
 
     def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, OpenPage | None, Place]:
@@ -202,13 +203,17 @@ class Sweeper:
         )
         return answer, judge.page, place
 
-    def _find_total(self, answer: Answer, page: OpenPage) -> int | None:
+    def _find_total(self, answer: Answer, page: OpenPage, before: int) -> int | None:
         feed = self._query.feed
         if feed.total is not None:
-            return read_count(page.find(feed.total), feed.total)
+            total = read_count(page.find(feed.total), feed.total)
+            if not isinstance(feed.paging, Keyset):
+                return total
+            # Each page is a question of its own, about the rows from there on.
+            is_count = feed.paging.ceiling is None or total < feed.paging.ceiling
+            return before + total if is_count else None
         if feed.total_header is not None:
-            said = answer.headers.get(feed.total_header.lower())
-            return read_count(said, feed.total_header)
+            return read_count(answer.headers.get(feed.total_header.lower()), feed.total_header)
         return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
 
     def _has_first_page_changed(self, sweep: Sweep) -> bool:

@@ -15,6 +15,7 @@ from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_options import WayOptions
 from inventory_pipeline.connectors.parts import PartsConnector
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
+from inventory_pipeline.connectors.sections import Sections
 from inventory_pipeline.connectors.tryton_api import TrytonApi
 from inventory_pipeline.connectors.tryton_writer import TrytonWriter
 from inventory_pipeline.errors import ConfigError
@@ -103,7 +104,7 @@ class TrytonConnector(PartsConnector):
     options_model: ClassVar[Any] = TrytonOptions
     card: ClassVar[Card] = CARD
     reads_past = False
-    mark = b"Tryton-Location: "
+    sections = Sections("Tryton-Location")
 
     def __init__(
         self,

@@ -201,6 +201,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.do_GET()
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: object) -> None:
         """Stay silent."""
 
@@ -213,6 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._pause(toxic.latency_seconds)
         self.close_connection = not reply.keep_alive or reply.framing == "close"
         self._write(self._write_head(reply), toxic if toxic.drip_head else Toxic())
+        if self.command == "HEAD":
+            return
         body = _frame(reply)
         if toxic.limit_bytes is not None:
             body, self.close_connection = body[: toxic.limit_bytes], True

@@ -50,13 +50,13 @@ class ShipheroWriter(GraphqlWriter):
         kind = SourceUnavailableError if NO_CREDITS in codes else SourceRefusedError
         raise kind(f"the warehouses: {quote_answer(door, answer)}")
 
-    def _find_objection(self, line: Line) -> str:
+    def _find_objection(self, line: Line, body: bytes) -> str:
         if line.location_id in (self._slotted or ()):
             return (
                 f"not sent: warehouse {line.location_id} assigns bins by itself (dynamic "
                 "slotting); there only the number of a bin can be set"
             )
-        return super()._find_objection(line)
+        return super()._find_objection(line, body)
 
 
 def _find_slotted(answer: Any) -> list[str]:

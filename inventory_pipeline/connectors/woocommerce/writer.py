@@ -92,11 +92,11 @@ class WoocommerceWriter(RestWriter):
             )
         return _read_item(found[0]) if found else Item(objection="the shop knows no such item")
 
-    def _find_objection(self, line: Line) -> str:
+    def _find_objection(self, line: Line, body: bytes) -> str:
         item = self._items.get(line.item_id)
         if item is not None and item.objection:
             return f"not sent: {item.objection}"
-        return super()._find_objection(line)
+        return super()._find_objection(line, body)
 
     def _build(self, lines: Sequence[Line], key: str, headers: Mapping[str, str]) -> Request:
         self.prepare(lines)

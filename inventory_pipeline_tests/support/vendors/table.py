@@ -11,6 +11,8 @@ from pathlib import Path
 from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.vendors.bigcommerce import BigcommerceVendor
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
+from inventory_pipeline_tests.support.vendors.netsuite import NetsuiteVendor
+from inventory_pipeline_tests.support.vendors.odoo import OdooVendor
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
 from inventory_pipeline_tests.support.vendors.shipbob import ShipbobVendor
 from inventory_pipeline_tests.support.vendors.shiphero import ShipheroVendor
@@ -22,8 +24,8 @@ from inventory_pipeline_tests.support.vendors.woocommerce import WoocommerceVend
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
-    RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(),
-    ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
+    RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
+    NetsuiteVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
     BigcommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
