@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 from inventory_pipeline.connectors.egress import Egress, Place, Resolve, parse_place, resolve_name
@@ -172,13 +172,18 @@ class HttpDoor:
             judge(answer)
         except TryLaterError as error:
             if error.wait_seconds is None:
-                error.wait_seconds = parse_retry_after(answer.headers, self.now())
+                error.wait_seconds = self.find_wait(answer)
             raise
         except SourceRefusedError as error:
             if answer.status in getattr(self._options.auth, "ended", ()):
                 raise NotKnownError(str(error)) from None
             raise
         return answer
+
+    def find_wait(self, answer: Answer) -> float | None:
+        """Return the seconds an answer asks us to stay away, in the header that says so here."""
+        seconds = parse_retry_after(answer.headers, self.now())
+        return self._read_limit(answer, "retry_after") if seconds is None else seconds
 
     def _wait(
         self, error: SourceUnavailableError, failures: int, deadline: Deadline, until: Deadline
@@ -222,10 +227,15 @@ class HttpDoor:
         left = answer.headers.get(limit.remaining.lower(), "") if limit.remaining else ""
         if not _USED_UP.fullmatch(left.strip()):
             return
-        reset = answer.headers.get(limit.reset.lower(), "") if limit.reset else ""
-        seconds = parse_reset(reset, self.now())
+        seconds = self._read_limit(answer, "reset")
         pause = stretch(1.0 if seconds is None else seconds, self._world.jitter())
         self._not_before = max(self._not_before, self._world.monotonic() + pause)
+
+    def _read_limit(self, answer: Answer, named: Literal["reset", "retry_after"]) -> float | None:
+        limit = self._options.rate_limit
+        name: str | None = getattr(limit, named)
+        text = answer.headers.get(name.lower(), "") if name else ""
+        return parse_reset(text, self.now(), in_milliseconds=limit.in_milliseconds)
 
     def _find_wire(self, place: Place) -> Wire:
         if place.origin not in self._wires:

@@ -139,7 +139,7 @@ def _write_statement(door: HttpDoor, auth: AssertionAuth) -> dict[str, str]:
 
 
 def _log_in(door: HttpDoor, auth: LoginAuth, until: Deadline) -> str:
-    question = door.scribe.write(auth.request, {})
+    question = door.scribe.write(auth.request, {}, url=auth.url or "")
     answer = door.ask(
         question, until, judge=_judge_token, badge=FixedBadge(None), label="logging in"
     )

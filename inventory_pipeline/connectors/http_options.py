@@ -44,6 +44,12 @@ class RateLimit(Options):
     reset: str | None = Field(
         None, description="Header with seconds to wait (or a Unix time) once none is left."
     )
+    retry_after: str | None = Field(
+        None, description="Header that stands for Retry-After where the source has its own."
+    )
+    in_milliseconds: bool = Field(
+        False, description="What reset and retry_after say counts milliseconds."
+    )
     per_second: float | None = Field(None, gt=0, description="Never ask more often than this.")
     announced: str | None = Field(
         None, description="Header that says how many questions a second are allowed."
@@ -144,6 +150,7 @@ class LoginAuth(Options):
 
     kind: Literal["login"]
     request: Call = Field(description="The request that logs in.")
+    url: str | None = Field(None, description="Where it goes instead of below base_url.")
     token_path: str | None = Field(None, description="Path to the token in the JSON answer.")
     token_header: str | None = Field(None, description="Or the answer's header that holds it.")
     header: str = Field("Authorization", description="Header the token goes into.")
@@ -178,6 +185,10 @@ class WayOptions(Options):
     retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
     rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
 
+    def share(self) -> dict[str, Any]:
+        """Return these options for those of a connector that goes the same way."""
+        return {name: getattr(self, name) for name in WayOptions.model_fields}
+
 
 class HttpOptions(WayOptions):
     """Where the system is and how it is spoken to."""
@@ -205,6 +216,8 @@ class HttpOptions(WayOptions):
             raise ValueError("base_url has no query; use query: of the feed")
         if isinstance(self.auth, OauthAuth | AssertionAuth):
             self.check_url(self.auth.token_url)
+        if isinstance(self.auth, LoginAuth) and self.auth.url is not None:
+            self.check_url(self.auth.url)
         if isinstance(self.auth, HeaderAuth):
             check_headers({self.auth.name: None})
         if isinstance(self.auth, OauthAuth | AssertionAuth | LoginAuth):

@@ -213,6 +213,8 @@ class Sweeper:
             # Each page is a question of its own, about the rows from there on.
             is_count = feed.paging.ceiling is None or total < feed.paging.ceiling
             return before + total if is_count else None
+        if feed.total_header is not None:
+            return read_count(answer.headers.get(feed.total_header.lower()), feed.total_header)
         return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
 
     def _has_first_page_changed(self, sweep: Sweep) -> bool:

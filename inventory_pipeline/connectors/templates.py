@@ -34,13 +34,19 @@ class JsonText(BaseModel):
     base64url_json: Any = Field(description="Any JSON; placeholders inside are filled in.")
 
 
-def find_times(hour_at: datetime, since: datetime | None) -> dict[str, Any]:
-    """Return the words of one hour; without a newest source time ``since`` is the hour's start."""
+def find_times(
+    hour_at: datetime, since: datetime | None, *, overlap: timedelta = timedelta()
+) -> dict[str, Any]:
+    """Return the words of one hour; without a newest source time ``since`` is the hour's start.
+
+    Args:
+        overlap: how much earlier ``since`` lies.
+    """
     return {
         "hour": compute_slug(hour_at),
         "hour_start": hour_at,
         "hour_end": hour_at + HOUR,
-        "since": since or hour_at,
+        "since": (since or hour_at) - overlap,
     }
 
 

@@ -21,9 +21,8 @@ from inventory_pipeline.connectors.netsuite.desk import NetsuiteDesk
 from inventory_pipeline.connectors.netsuite.options import ON_HAND, NetsuiteOptions, Write
 from inventory_pipeline.connectors.netsuite.queries import BALANCE, ITEMS, UNITS
 from inventory_pipeline.connectors.rest_writer import RestWrite, RestWriter
-from inventory_pipeline.connectors.write_words import shorten
 from inventory_pipeline.errors import SourceContractError
-from inventory_pipeline.model.delivery import Answer, Line, answer_all
+from inventory_pipeline.model.delivery import Line
 
 # An adjustment is kept for ever; ten years stand for that.
 _LIFETIME = "3650d"
@@ -72,13 +71,6 @@ class NetsuiteWriter(RestWriter):
         self._directory.learn_new(lines)
         known = [replace(line, item_id=self._directory.find(line) or "") for line in lines]
         return super().encode(known, key)
-
-    def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
-        """Send the stored request once, if it can be taken at all."""
-        [line] = lines
-        if said := self._find_objection(line, body):
-            return answer_all(lines, "refused", shorten(said))
-        return super().send(lines, key, body)
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
         """Return the number each line is about; None: NetSuite shows none, or no whole one.

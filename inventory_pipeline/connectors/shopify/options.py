@@ -129,7 +129,7 @@ class ShopifyOptions(Credentials, WayOptions):
                 "auth": self.describe_auth(self.origin),
                 "feeds": {"counts": self.build_feed(ITEMS, "inventoryItems", self.page_size)},
                 "denied_codes": ["ACCESS_DENIED", "UNAUTHENTICATED", "FORBIDDEN"],
-                **{name: getattr(self, name) for name in WayOptions.model_fields},
+                **self.share(),
             }
         )
 

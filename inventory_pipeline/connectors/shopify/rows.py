@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.documents import ON_HAND, PARTS
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.shapes import (
@@ -21,7 +22,6 @@ from inventory_pipeline.connectors.shopify.shapes import (
     find_tail,
     read_items,
     read_quantities,
-    take,
 )
 from inventory_pipeline.connectors.tables import build_rejected, fill_text
 from inventory_pipeline.model.frames import RAW_FEEDS

@@ -605,3 +605,71 @@ def test_our_own_clock_is_the_one_we_were_given(tmp_path):
         fetched, pages = land(build_rest(s.url, feeds=feed()), "counts", tmp_path)
     assert fetched.clock_skew_seconds == 0
     assert [(page.hour_at, page.fetched_at) for page in pages] == [(HOUR_AT, FETCHED_AT)]
+
+
+def test_a_header_may_hold_the_total(tmp_path):
+    def plan(asked):
+        page = int(asked.first("page"))
+        return answer_json(rows(2) if page == 1 else rows(1), headers={"X-Total": "3"})
+
+    paged = {**feed()["counts"], "query": {"page": "{page}"}, "paging": {"kind": "page", "size": 2}}
+    with StandIn(plan) as server:
+        fetched, _ = read(
+            build_rest(server.url, feeds={"counts": {**paged, "total_header": "X-Total"}}), tmp_path
+        )
+        assert fetched.end_marker == "all 3 declared rows came"
+        assert fetched.declared_keys == 3
+        with pytest.raises(SourceContractError, match="'X-Rows' holds no whole number"):
+            read(
+                build_rest(server.url, feeds={"counts": {**paged, "total_header": "X-Rows"}}),
+                tmp_path,
+            )
+
+
+def test_rows_left_out_make_a_note_and_no_doubt(tmp_path):
+    answer = [{**rows(1)[0], "on": on} for on in (True, False)]
+    with StandIn(lambda _: answer_json(answer)) as server:
+        feeds = {"counts": {**feed()["counts"], "keep": {"on": ["true"]}}}
+        fetched, found = read(build_rest(server.url, feeds=feeds), tmp_path)
+    assert found == ["S0"]
+    assert fetched.notes == ("rows left out because on is 'false': 1",)
+    assert not fetched.is_suspect
+    assert fetched.declared_keys is None
+
+
+def test_a_source_may_say_by_a_header_of_its_own_how_long_to_wait(tmp_path):
+    clock = Clockwork()
+    busy = Reply(b"", status=429, headers={"X-Wait-Ms": "4000"})
+    with StandIn(in_turn(busy, answer_json(rows(1)))) as server:
+        limit = {"retry_after": "X-Wait-Ms", "in_milliseconds": True}
+        connector = build_rest(
+            server.url, feeds=feed(), rate_limit=limit, world=clock.build_world()
+        )
+        read(connector, tmp_path)
+    assert clock.slept == [4.0]
+
+
+def test_a_login_may_live_elsewhere(secrets, tmp_path):
+    tokens = TokenServer()
+    with StandIn(tokens) as login, StandIn(tokens) as server:
+        auth = {
+            "kind": "login",
+            "url": f"{login.url}/token",
+            "request": {"method": "POST", "body": {"password": {"secret": {"env": "ERP_TOKEN"}}}},
+            "token_path": "access_token",
+        }
+        fetched, _ = read(build_rest(server.url, feeds=feed(), auth=auth), tmp_path)
+    assert fetched.is_complete
+    assert [asked.path for asked in login.asked] == ["/token"]
+    assert "/token" not in [asked.path for asked in server.asked]
+
+
+def test_no_rows_are_no_reason_to_doubt_where_the_options_say_so(tmp_path):
+    with StandIn(lambda _: answer_json([])) as server:
+        for may_be_empty in (False, True):
+            feeds = feed(may_be_empty=may_be_empty)
+            connector = build_rest(server.url, feeds=feeds)
+            fetched, items = read(connector, tmp_path / str(may_be_empty))
+            assert items == []
+            assert fetched.is_complete
+            assert fetched.is_suspect is not may_be_empty

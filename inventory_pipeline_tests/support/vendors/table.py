@@ -10,18 +10,25 @@ from pathlib import Path
 
 from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.vendors.amazon import AmazonVendor
+from inventory_pipeline_tests.support.vendors.bigcommerce import BigcommerceVendor
 from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
 from inventory_pipeline_tests.support.vendors.netsuite import NetsuiteVendor
 from inventory_pipeline_tests.support.vendors.odoo import OdooVendor
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
+from inventory_pipeline_tests.support.vendors.shipbob import ShipbobVendor
+from inventory_pipeline_tests.support.vendors.shiphero import ShipheroVendor
 from inventory_pipeline_tests.support.vendors.shopify import ShopifyVendor
+from inventory_pipeline_tests.support.vendors.square import SquareVendor
 from inventory_pipeline_tests.support.vendors.tryton import TrytonVendor
 from inventory_pipeline_tests.support.vendors.vendor import Vendor
+from inventory_pipeline_tests.support.vendors.woocommerce import WoocommerceVendor
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
     NetsuiteVendor(), AmazonVendor(),
+    NetsuiteVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
+    BigcommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 

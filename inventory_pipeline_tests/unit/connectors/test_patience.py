@@ -78,3 +78,10 @@ def test_a_reset_is_a_length_a_point_in_time_or_a_date(text, seconds):
 )  # fmt: skip
 def test_of_two_limits_the_lower_one_is_kept(own, announced, rate):
     assert find_rate(own, announced) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("15000", 15.0), (str((int(NOW.timestamp()) + 20) * 1000), 20.0)]
+)
+def test_a_length_may_count_milliseconds_and_a_point_in_time_stays_one(text, seconds):
+    assert parse_reset(text, NOW, in_milliseconds=True) == seconds
