@@ -34,6 +34,7 @@ CARD = Card(
     quantities={STOCK: "units that may be sold: an order takes them when it is placed"},
     facts=("available",),
     feeds=(COUNTS, MOVEMENTS),
+    tells_orders=True,
     reads=("Read",),
     writes=("Read/Write",),
     delivery="C",

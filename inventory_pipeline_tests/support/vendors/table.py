@@ -26,8 +26,7 @@ from inventory_pipeline_tests.support.vendors.woocommerce import WoocommerceVend
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
-    NetsuiteVendor(), AmazonVendor(),
-    NetsuiteVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
+    NetsuiteVendor(), AmazonVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
     BigcommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
@@ -47,7 +46,14 @@ def render_cards() -> str:
         for name, card in find_cards().items()
     ]
     return _render(
-        ("connector", "speaks to", "feeds", "what its quantities mean", "writes", "absent means"),
+        (
+            "connector",
+            "speaks to",
+            "feeds by default",
+            "what its quantities mean",
+            "writes",
+            "absent means",
+        ),
         rows,
     )
 
