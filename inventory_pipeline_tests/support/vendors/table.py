@@ -26,8 +26,8 @@ from inventory_pipeline_tests.support.vendors.woocommerce import WoocommerceVend
 PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
-    NetsuiteVendor(), AmazonVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(), WoocommerceVendor(),
-    BigcommerceVendor(),
+    NetsuiteVendor(), AmazonVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(),
+    WoocommerceVendor(), BigcommerceVendor(),
 )  # fmt: skip
 Words = Mapping[str, str]
 
