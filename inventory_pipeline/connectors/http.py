@@ -17,13 +17,7 @@ from urllib.parse import urlsplit
 from inventory_pipeline.connectors.egress import Egress, Place, Resolve, parse_place, resolve_name
 from inventory_pipeline.connectors.http_options import HttpOptions
 from inventory_pipeline.connectors.http_questions import Scribe
-from inventory_pipeline.connectors.http_wire import (
-    Answer,
-    Deadline,
-    Question,
-    Wire,
-    build_tls,
-)
+from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question, Wire, build_tls
 from inventory_pipeline.connectors.patience import (
     compute_backoff,
     find_rate,
