@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from inventory_pipeline.connectors.json_sheet import Rejection
+from inventory_pipeline.model.wording import word
 
 # Digits before and behind the point that are added exactly; what is longer is no count.
 _PLAIN = r"^-?[0-9]{1,18}(\.[0-9]{1,15})?$"
@@ -61,7 +62,7 @@ def drop_twins(cells: pl.DataFrame, *, part: str, keys: Sequence[str]) -> Kept:
     return set_aside(
         once.with_columns(
             reason=pl.when(bad & pl.col(part).is_duplicated())
-            .then(pl.format("{} came twice, and not the same", part))
+            .then(word("{} came twice, and not the same", part))
             .when(bad)
             .then(pl.lit("another part of this number came twice, and not the same"))
         )
@@ -82,7 +83,7 @@ def find_shared_names(cells: pl.DataFrame, *, name: str, key: str) -> pl.Expr:
         .with_columns(shown=pl.col("ids").list.head(_MOST_NAMED).list.join(", "))
     )
     reasons = carriers.select(
-        name, reason=pl.format("{} items are called so: {}", pl.col("ids").list.len(), "shown")
+        name, reason=word("{} items are called so: {}", pl.col("ids").list.len(), "shown")
     )
     words: Mapping[str, str] = dict(reasons.iter_rows())
     return pl.col(name).replace_strict(words, default=None, return_dtype=pl.String)

@@ -28,6 +28,7 @@ from inventory_pipeline.connectors.tables import Plan, build_rejected
 from inventory_pipeline.connectors.text_source import TextForm, open_text
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.ports import FetchContext, Page, RawFrame
+from inventory_pipeline.model.wording import word
 
 # What each event is where units came in, and where they went out.
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -205,7 +206,7 @@ def _name_rows(rows: pl.DataFrame) -> pl.Series:
         digest=pl.col("said").replace_strict(digests, default="", return_dtype=pl.String),
         number=(pl.int_range(pl.len()).over("said") + 1).cast(pl.String),
     )
-    return named.select(pl.format("{}:{}:{}", "day", "digest", "number"))["day"]
+    return named.select(word("{}:{}:{}", "day", "digest", "number"))["day"]
 
 
 def _describe_lost(country: str) -> str:

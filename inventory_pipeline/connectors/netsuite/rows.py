@@ -19,6 +19,7 @@ from inventory_pipeline.connectors.tables import build_rejected
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.movements import ON_HAND_SIGN, SIGNED_KINDS
 from inventory_pipeline.model.ports import RawFrame
+from inventory_pipeline.model.wording import word
 
 # What a transaction means, by its type, or by its type and that of what it was created from.
 # A type that is not here changes stock all the same: it is an adjustment.
@@ -61,7 +62,7 @@ def plan_movements() -> RowPlan:
 
 def build_counts(balances: Sheet, options: NetsuiteOptions, *, as_of: str) -> RawFrame:
     """Return one row an item, location and fact."""
-    cells = balances.cells.with_columns(key=pl.format("item {} at {}", "item", "location"))
+    cells = balances.cells.with_columns(key=word("item {} at {}", "item", "location"))
     once = drop_twins(cells, part="key", keys=["key"])
     named = _name(once.cells, options)
     rows = pl.concat(
@@ -81,7 +82,7 @@ def build_counts(balances: Sheet, options: NetsuiteOptions, *, as_of: str) -> Ra
 
 def build_movements(lines: Sheet, options: NetsuiteOptions) -> RawFrame:
     """Return one row a line: its kind fixes the sign, or else it is a signed adjustment."""
-    cells = lines.cells.with_columns(key=pl.format("{}-{}", "doc", "line_no"))
+    cells = lines.cells.with_columns(key=word("{}-{}", "doc", "line_no"))
     once = drop_twins(cells, part="key", keys=["key"])
     named = _name(once.cells, options)
     moved = named.cells.with_columns(
@@ -120,9 +121,9 @@ def _name(cells: pl.DataFrame, options: NetsuiteOptions) -> Kept:
         item, shared = "code", find_shared_names(cells, name="code", key="item")
     if options.locate_by == "name":
         place, elsewhere = "place", find_shared_names(cells, name="place", key="location")
-    lacks_item = pl.when(pl.col(item).is_null()).then(pl.format("the item {} has no name", "item"))
+    lacks_item = pl.when(pl.col(item).is_null()).then(word("the item {} has no name", "item"))
     lacks_place = pl.when(pl.col(place).is_null()).then(
-        pl.format("the location {} has no name", "location")
+        word("the location {} has no name", "location")
     )
     named = cells.with_columns(
         item_id=pl.col(item),
@@ -139,7 +140,7 @@ def _name(cells: pl.DataFrame, options: NetsuiteOptions) -> Kept:
 def _find_kind(ours: Mapping[str, str]) -> pl.Expr:
     """Return the kind of a transaction: by type and source, else by type, else an adjustment."""
     known = {**KINDS, **ours}
-    both = pl.format("{}/{}", "doc_type", pl.col("source_type").fill_null(""))
+    both = word("{}/{}", "doc_type", pl.col("source_type").fill_null(""))
     return pl.coalesce(
         both.replace_strict(known, default=None, return_dtype=pl.String),
         pl.col("doc_type").replace_strict(known, default=USUAL, return_dtype=pl.String),

@@ -18,6 +18,7 @@ from inventory_pipeline.connectors.odoo.options import ARRIVING, LEAVING, OdooOp
 from inventory_pipeline.connectors.tables import build_rejected
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.ports import RawFrame
+from inventory_pipeline.model.wording import word
 
 # What Odoo writes where nothing is.
 _NOTHING = "false"
@@ -96,7 +97,7 @@ def _name_products(products: Sheet, used: pl.Series, options: OdooOptions) -> pl
             "id", *unit, item_id=pl.col("id"), bad_item=pl.lit(None, dtype=pl.String)
         )
     shared = find_shared_names(cells.filter("is_in_use"), name="code", key="id")
-    lacks = pl.format("the product {} has no internal reference (default_code)", "id")
+    lacks = word("the product {} has no internal reference (default_code)", "id")
     return cells.select(
         "id",
         *unit,
@@ -139,7 +140,7 @@ def _name(cells: pl.DataFrame, names: Names, places: list[str], counted: list[st
     )  # fmt: skip
     reason = (
         pl.when(pl.col("item_id").is_null() & pl.col("bad_item").is_null())
-        .then(pl.format("the product {} is not shown; may the user read it?", "product"))
+        .then(word("the product {} is not shown; may the user read it?", "product"))
         .otherwise(pl.col("bad_item"))
     )
     reasons = [reason]
@@ -161,9 +162,9 @@ def _find_bad_place(column: str, prefix: str, counted: list[str]) -> pl.Expr:
     is_stock = usage.is_in(counted)
     return (
         pl.when(usage.is_null())
-        .then(pl.format("the location {} is not shown; may the user read it?", column))
+        .then(word("the location {} is not shown; may the user read it?", column))
         .when(is_stock & place.is_null())
-        .then(pl.format("the location {} belongs to no warehouse", column))
+        .then(word("the location {} belongs to no warehouse", column))
         .when(is_stock)
         .then(pl.col(f"{prefix}bad_place"))
     )
@@ -172,7 +173,7 @@ def _find_bad_place(column: str, prefix: str, counted: list[str]) -> pl.Expr:
 def _find_other_unit() -> pl.Expr:
     ours, theirs = pl.col("unit"), pl.col("unit_of_product")
     said = "the move counts in unit {}, and its product in unit {}"
-    return pl.when(ours != theirs).then(pl.format(said, ours, theirs))
+    return pl.when(ours != theirs).then(word(said, ours, theirs))
 
 
 def _pick(rows: pl.DataFrame, options: OdooOptions) -> pl.DataFrame:
