@@ -57,8 +57,9 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
 	@$(PY) -m benchmarks.driftbench
 
-mutation: .venv ## Small faults put into diagnose and reconcile; writes docs/mutation.md
+mutation: .venv ## Small faults put into diagnose and reconcile, then into outbox and assistant
 	@$(PY) -m benchmarks.mutation
+	@MUTATION_SCOPE=writing $(PY) -m benchmarks.mutation --number 1
 
 docs: .venv ## Generate the reference pages from the code
 	@.venv/bin/inventory-pipeline schema --format markdown > docs/configuration.md

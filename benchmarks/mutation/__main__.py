@@ -1,4 +1,7 @@
-"""``make mutation``: draw mutants, judge them in a copy of the tree, write docs/mutation.md."""
+"""``make mutation``: draw mutants, judge them in a copy of the tree, write their page.
+
+``MUTATION_SCOPE=writing`` mutates the outbox and the assistant instead of the diagnosis.
+"""
 
 import argparse
 import json
@@ -16,17 +19,13 @@ from benchmarks.mutation.calls import TARGET
 from benchmarks.mutation.judge import read_results
 from benchmarks.mutation.page import render_page
 from benchmarks.mutation.sample import find_commit, read_samples, sum_up, write_sample
+from benchmarks.mutation.scope import SCOPE
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-PAGE = ROOT / "docs" / "mutation.md"
+PAGE = ROOT / "docs" / SCOPE.page
+SAMPLES = HERE / "samples" / SCOPE.name
 VENV = ROOT / ".mutation-venv"
-# Tests that judge: every unit test of the rooms, and days and hours that run the rooms whole.
-TESTS = (
-    "unit/diagnose", "unit/reconcile", "acceptance", "integration/reconcile/test_places.py",
-    "integration/wiring/test_rewording.py", "integration/wiring/test_nothing_compared.py",
-    "integration/ledger",
-)  # fmt: skip
 
 
 def main() -> None:
@@ -34,10 +33,12 @@ def main() -> None:
     asked = _parse()
     if not asked.again:
         work = Path(asked.work or tempfile.mkdtemp(prefix="mutation-"))
-        _run(work, asked.seed, asked.size, TESTS[:2] if asked.units else TESTS)
+        _run(
+            work, asked.seed, asked.size, SCOPE.tests[: SCOPE.units] if asked.units else SCOPE.tests
+        )
         sample = sum_up(*_read(work), number=asked.number, commit=find_commit())
-        write_sample(HERE / "samples", sample)
-    PAGE.write_text(render_page(read_samples(HERE / "samples")), encoding="utf-8")
+        write_sample(SAMPLES, sample)
+    PAGE.write_text(render_page(read_samples(SAMPLES)), encoding="utf-8")
 
 
 def _parse() -> argparse.Namespace:

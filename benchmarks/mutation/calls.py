@@ -10,9 +10,11 @@ from types import CodeType, FrameType
 
 import pytest
 
+from benchmarks.mutation.scope import PACKAGE, SCOPE
+
 ROOT = Path(__file__).parents[2]
 TARGET = "MUTATION_CALLS"
-ROOMS = tuple(str(ROOT / "inventory_pipeline" / room) for room in ("diagnose", "reconcile"))
+ROOMS = tuple(str(ROOT / PACKAGE / room) for room in SCOPE.rooms)
 
 
 class Recorder:

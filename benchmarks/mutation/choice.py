@@ -8,6 +8,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from benchmarks.mutation.scope import PACKAGE, SCOPE
+
 UNIT = "inventory_pipeline_tests/unit/"
 # Seconds that the tests beyond the unit tests may take for one mutant.
 PATIENCE = 25.0
@@ -20,7 +22,7 @@ class Choice:
 
     Attributes:
         seconds: test → how long it took.
-        calls: test → functions of the two rooms it ran, ``path:qualified name``.
+        calls: test → functions of the rooms it ran, ``path:qualified name``.
         users: module → modules that take something from it, itself among them.
     """
 
@@ -81,7 +83,7 @@ def load_choice(path: Path, root: Path) -> Choice:
 
 
 def _find_users(root: Path) -> dict[str, frozenset[str]]:
-    rooms = [root / "inventory_pipeline" / room for room in ("diagnose", "reconcile")]
+    rooms = [root / PACKAGE / room for room in SCOPE.rooms]
     paths = [path.relative_to(root) for room in rooms for path in room.rglob("*.py")]
     taken = {
         str(path): set(IMPORT.findall((root / path).read_text(encoding="utf-8"))) for path in paths

@@ -22,8 +22,8 @@ from cosmic_ray.mutating import mutate_code
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.mutation.rules import find_skipped, is_sign, is_skipped
+from benchmarks.mutation.scope import SCOPE
 
-ROOMS = ("diagnose", "reconcile")
 Place = tuple[int, int]
 Variants = list[tuple[str, int]]
 
@@ -31,7 +31,7 @@ Variants = list[tuple[str, int]]
 def main() -> None:
     """Write the sample, and how many places and mutants each module has."""
     root, seed, size = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    pools = {path: find_places(root / path) for path in _list_modules(root)}
+    pools = {path: find_places(root / path) for path in map(str, SCOPE.list_modules(root))}
     shares = share_out(size, {path: len(places) for path, places in pools.items()})
     drawn = [
         mutant
@@ -43,11 +43,6 @@ def main() -> None:
         for path, places in pools.items()
     }
     json.dump({"seed": seed, "modules": sizes, "mutants": drawn}, sys.stdout)
-
-
-def _list_modules(root: Path) -> list[str]:
-    rooms = [root / "inventory_pipeline" / room for room in ROOMS]
-    return sorted(str(path.relative_to(root)) for room in rooms for path in room.rglob("*.py"))
 
 
 def find_places(path: Path) -> dict[Place, Variants]:

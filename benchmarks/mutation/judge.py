@@ -22,16 +22,13 @@ import hypothesis
 import pytest
 
 from benchmarks.mutation.choice import Choice, load_choice
+from benchmarks.mutation.scope import SCOPE
 
 ROOT = Path(__file__).parents[2]
 QUIET = ("-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
          "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
-# Rooms never import rooms, so these stay as they are whatever happens in the two.
-UNTOUCHED = ("errors", "model", "config", "store", "connectors", "ingest", "ledger", "correct",
-             "report")  # fmt: skip
 # What pytest would import anew in every fork.
 OTHERS = ("dagster", "anyio.pytest_plugin", "_hypothesis_pytestplugin")
-JUDGED = ("inventory_pipeline.diagnose", "inventory_pipeline.reconcile")
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 # Seconds: what a fork needs before its first test, and how much slower a test may become.
 START, SLOWER = 60.0, 8.0
@@ -67,13 +64,13 @@ def load_untouched() -> None:
     """Import what the forks share, and let Hypothesis draw alike in every fork."""
     for name in OTHERS:
         importlib.import_module(name)
-    for name in UNTOUCHED:
+    for name in SCOPE.untouched:
         package = importlib.import_module(f"inventory_pipeline.{name}")
         for module in pkgutil.walk_packages(
             getattr(package, "__path__", ()), package.__name__ + "."
         ):
             importlib.import_module(module.name)
-    touched = [name for name in sys.modules if name.startswith(JUDGED)]
+    touched = [name for name in sys.modules if name.startswith(SCOPE.judged)]
     if touched:
         raise RuntimeError(f"loaded too early, a mutant would not be seen: {touched}")
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from benchmarks.mutation.scope import SCOPE
 from inventory_pipeline.reconcile.structural import compute_wilson
 
-TARGET = 0.85
 HEAD = """\
 # Mutation testing
 
-Written by `make mutation`; nothing here is edited by hand. A small fault is put into `diagnose`
-or `reconcile` (a `<` becomes `<=`, a 2 becomes 3, an `and` becomes `or`, a loop never runs), and
+Written by `make mutation`; nothing here is edited by hand. A small fault is put into {parts}
+(a `<` becomes `<=`, a 2 becomes 3, an `and` becomes `or`, a loop never runs), and
 the tests run. A mutant that no test notices has **survived**: it shows code that no test holds to
-anything, or a change that makes no difference. Wanted: at least 85 % killed.
+anything, or a change that makes no difference. Wanted: at least {target:.0%} killed.
 
 - It is **a sample**, not all mutants: so many places of the code are drawn at random, by a seed,
   each module in proportion to its places; at each place one of the mutants that are possible
@@ -25,14 +25,18 @@ anything, or a change that makes no difference. Wanted: at least 85 % killed.
   none noticed, the quickest tests of whole hours and days, as many as take 25 seconds together.
   **Asked hours** says how many were given those; what nobody asked counts as survived.
 - **Timed out** counts as noticed: the test run would hang.
-- Samples 1 and 2 were judged by unit tests alone; of sample 3 only the mutants that no unit test
-  runs were given hours and days. Sample 1 was drawn before the draw took its present form: its
-  seed gives other mutants today.
-- A later sample is drawn afresh, with another seed, after tests were added: judging the first
+{more}- A later sample is drawn afresh, with another seed, after tests were added: judging the first
   one again would flatter, since its survivors are what the tests were written for.
 
 """
 
+MORE = {
+    "judging": """\
+- Samples 1 and 2 were judged by unit tests alone; of sample 3 only the mutants that no unit test
+  runs were given hours and days. Sample 1 was drawn before the draw took its present form: its
+  seed gives other mutants today.
+"""
+}
 COLUMNS = (
     "sample", "seed", "code at", "judged", "asked hours", "killed", "survived", "timed out",
     "noticed", "interval", "met",
@@ -43,7 +47,7 @@ def render_page(samples: Sequence[Mapping[str, Any]]) -> str:
     """Return docs/mutation.md."""
     newest = samples[-1]
     parts = [
-        HEAD,
+        _render_head(),
         "## Samples\n\n",
         f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n",
         *map(_render_sample, samples),
@@ -56,6 +60,11 @@ def render_page(samples: Sequence[Mapping[str, Any]]) -> str:
         *_render_left(newest),
     ]
     return "".join(parts)
+
+
+def _render_head() -> str:
+    parts = ", ".join(f"`{part}`" for part in SCOPE.parts)
+    return HEAD.format(parts=parts, target=SCOPE.target, more=MORE.get(SCOPE.name, ""))
 
 
 def _describe(sample: Mapping[str, Any]) -> str:
@@ -79,7 +88,7 @@ def _render_sample(sample: Mapping[str, Any]) -> str:
     judged = total.total()
     noticed = judged - total["survived"]
     low, high = compute_wilson(noticed, judged) or (0.0, 1.0)
-    is_met = "yes" if noticed >= TARGET * judged else "**no**"
+    is_met = "yes" if noticed >= SCOPE.target * judged else "**no**"
     cells = (
         sample["number"], sample["seed"], sample["commit"], judged, sample["asked"],
         total["killed"], total["survived"], total["timed out"], f"{noticed / judged:.1%}",

@@ -45,7 +45,7 @@ def find_commit() -> str:
 
 def write_sample(folder: Path, sample: Mapping[str, Any]) -> None:
     """Keep a sample in place of the one that bore its number."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(sample, indent=1, ensure_ascii=False)
     (folder / f"{sample['number']}.json").write_text(text + "\n", encoding="utf-8")
 

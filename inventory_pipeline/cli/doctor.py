@@ -44,6 +44,7 @@ def command(ctx: click.Context, system: str | None, hour: str | None, as_json: b
     readings = list(examine(house, system))
     if system and not any(r.subject.startswith("connector") and r.needs_person for r in readings):
         hour_at = parse_hour(hour) if hour else floor_hour(house.clock.now()) - HOUR
+        readings += parts.read_card(house, system)
         readings += source.read_source(house, system, hour_at)
     if as_json:
         print_json([asdict(reading) for reading in readings])

@@ -112,7 +112,7 @@ def _describe_vendor(name: str, card: Card) -> Starter:
     if card.time_zone:
         lines += f"time_zone: {card.time_zone}\n"
     fact = _find_fact(card.role, card.facts)
-    return Starter(name, card.role, indent(lines, _INDENT), fact, "movements" in card.feeds)
+    return Starter(name, card.role, indent(lines, _INDENT), fact, card.tells_orders)
 
 
 def _find_fact(role: str, facts: tuple[str, ...]) -> str:

@@ -68,7 +68,8 @@ class System(Model):
 
     role: Role = Field(description="What kind of system it is.")
     connector: str = Field(
-        description="files, rest, graphql, sql, shopify, tryton, or one that a package adds."
+        description="files, rest, graphql, sql, shopify, odoo ... (docs/connectors.md), or one "
+        "that a package adds."
     )
     options: dict[str, Any] = Field(default_factory=dict, description="The connector's own keys.")
     decrements_at: Literal["order", "shipment"] = Field(

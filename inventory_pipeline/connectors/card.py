@@ -16,7 +16,8 @@ class Card:
         role: what it usually is in a business; decrements_at: the moment its number falls.
         quantities: their name of a quantity → what it counts, in our terms. A name that is
             not here is refused: nobody knows what it would mean.
-        facts, feeds: what it gives with the options that init writes.
+        facts, feeds: what it gives with the options that init writes; tells_orders: whether
+            its movements then say what is ordered and not yet shipped.
         absent_means: what an item means that is not in a whole answer.
         time_zone: of times that come without one; empty: all come with one.
         reads, writes: the least rights that reading and writing take, as the vendor calls them.
@@ -34,6 +35,7 @@ class Card:
     credential_at: str
     facts: tuple[str, ...] = ("on_hand",)
     feeds: tuple[str, ...] = ("counts",)
+    tells_orders: bool = False
     absent_means: Literal["unknown", "zero", "deleted"] = "unknown"
     time_zone: str = ""
     reads: tuple[str, ...] = ()

@@ -1,14 +1,16 @@
 """Egress: where a connector may go. The configuration names the places; answers name none.
 
-A link in an answer may lead on only inside the configured origin and path. A name is
-resolved here, every address is judged, and the connection goes to an address that was
-judged: a name that changes its mind between two look-ups (DNS rebinding) gains nothing.
+A link in an answer may lead on only inside the configured origin and path, or to a host that
+the configuration names for documents. A name is resolved here, every address is judged, and
+the connection goes to an address that was judged: a name that changes its mind between two
+look-ups (DNS rebinding) gains nothing.
 """
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -75,6 +77,27 @@ class Egress:
         prefix = self.base.path.rstrip("/")
         if place.path != prefix and not place.path.startswith(f"{prefix}/"):
             raise SourceRefusedError(f"the next link leaves the configured path of {self.base}")
+        return place
+
+    def visit(self, link: str, hosts: Sequence[str]) -> Place:
+        """Return the place of a document that an answer names on another host.
+
+        Args:
+            hosts: where such documents lie, as ``files-*.example.com``.
+
+        Raises:
+            SourceRefusedError: another host, no encryption, or no plain URL.
+        """
+        try:
+            place = parse_place(link)
+        except ValueError as error:
+            raise SourceRefusedError(f"the document is not fetched: {error}") from None
+        if not any(fnmatchcase(place.host, host) for host in hosts):
+            raise SourceRefusedError(
+                f"the document lies on {place.host[:80]}; only {', '.join(hosts)} may be asked"
+            )
+        if place.scheme != "https" and not is_loopback_host(place.host):
+            raise SourceRefusedError(f"the document on {place.host} is not encrypted")
         return place
 
     def find_addresses(self, place: Place) -> list[str]:

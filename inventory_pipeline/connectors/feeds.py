@@ -1,11 +1,13 @@
 """Feeds over HTTP: the options a feed of any JSON connector has."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from inventory_pipeline.config.values import Duration
 from inventory_pipeline.connectors.http_options import HttpOptions, Options
 from inventory_pipeline.connectors.json_columns import Rows, plan_rows
 from inventory_pipeline.connectors.json_paths import Path, find_text
@@ -55,8 +57,17 @@ class PagedFeed(Rows):
     total: str | None = Field(
         None, description="Path to the number of rows in all; checked against what came."
     )
+    total_header: str | None = Field(None, description="Or: the header that holds it.")
+    overlap: Duration = Field(
+        timedelta(), description="{since} lies this much earlier: what is booked late is seen."
+    )
     fails_when: list[Failure] = Field(
         default_factory=list, description="Failures inside an answer with status 200."
+    )
+    may_be_empty: bool = Field(
+        False,
+        description="No rows are nothing to wonder at; a key that was there before is missed all "
+        "the same.",
     )
     reread_first_page: bool = Field(
         False,
@@ -66,6 +77,8 @@ class PagedFeed(Rows):
     @model_validator(mode="after")
     def _has_paths(self) -> "PagedFeed":
         Path.parse(self.total or "")
+        if self.total is not None and self.total_header is not None:
+            raise ValueError("give total or total_header, not both")
         return self
 
 

@@ -33,7 +33,7 @@ def hand_over(name: str, body: bytes, *, root: str) -> bool:
         OSError: it cannot be written here; then nothing was handed over.
     """
     digest = f"sha256 {hashlib.sha256(body).hexdigest()}\n".encode()
-    with _opening_folder(name, root) as folder:
+    with opening_folder(name, root) as folder:
         last = Path(name).name
         hidden, marker = f".{last}.tmp", f"{last}.sent"
         seen, there = _read(marker, folder), _read(last, folder)
@@ -57,7 +57,7 @@ def prepare_folder(name: str, *, root: str) -> None:
     Raises:
         OSError: it cannot be made, or a link leads to it.
     """
-    with _opening_folder(name, root):
+    with opening_folder(name, root):
         pass
 
 
@@ -87,7 +87,12 @@ def _read(name: str, folder: int) -> bytes | None:
 
 
 @contextmanager
-def _opening_folder(name: str, root: str) -> Iterator[int]:
+def opening_folder(name: str, root: str) -> Iterator[int]:
+    """Open the folder that ``name`` stands in; below ``root`` it is made and no link followed.
+
+    Raises:
+        OSError: it cannot be made or opened, or it is a link.
+    """
     handle = _open_folder(name, root)
     try:
         yield handle

@@ -1,127 +1,55 @@
-"""Files: systems that drop a CSV, Parquet or NDJSON file an hour, one for each feed."""
+"""Files: systems that drop a file an hour, one for each feed, here or on a server."""
 
-import codecs
 import os
-import re
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, field_validator, model_validator
-
-from inventory_pipeline.config.strict import Model
-from inventory_pipeline.config.values import Duration
 from inventory_pipeline.connectors.csv_table import parse_csv
+from inventory_pipeline.connectors.depots.depot import Depot, Seen
+from inventory_pipeline.connectors.depots.opening import opening_depot
 from inventory_pipeline.connectors.file_drop import Drop, DropRules
-from inventory_pipeline.connectors.files_writer import FilesWrite, FilesWriter
+from inventory_pipeline.connectors.file_options import MEGABYTE, FilesOptions, find_kind
+from inventory_pipeline.connectors.files_writer import FilesWriter
+from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.ndjson_table import parse_ndjson
 from inventory_pipeline.connectors.parquet_table import parse_parquet
-from inventory_pipeline.connectors.safe_open import is_outside
 from inventory_pipeline.connectors.tables import (
     Plan,
-    check_names,
     join_parts,
     naming_source,
     refuse_unknown_feed,
 )
 from inventory_pipeline.connectors.text_source import TextForm
+from inventory_pipeline.connectors.x12.table import parse_x12
+from inventory_pipeline.connectors.xlsx_table import SheetForm, parse_xlsx
 from inventory_pipeline.errors import (
     ConfigError,
+    InventoryPipelineError,
     SourceContractError,
     SourceError,
     SourceRefusedError,
 )
 from inventory_pipeline.model.delivery import Writer
-from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.hours import compute_slug
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
 
-KINDS = {
-    ".csv": "csv",
-    ".csv.gz": "csv.gz",
-    ".parquet": "parquet",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-}
-MEGABYTE = 1 << 20
 # Feeds of things that happen: an hour may have none, and NDJSON has no header to say so with.
 EVENT_FEEDS = ("movements", "levels", "events", "syncs", "changes")
 
 
-class FilesOptions(Model):
-    """Where each feed's files are and how they are written.
+@dataclass(frozen=True)
+class _Taken:
+    """One file that was copied: its name, why it is whole, what it was, what to say of it."""
 
-    A path starts at the folder of the YAML file and holds ``{hour}``, as 2026-04-06T10.
-    """
-
-    counts: str | None = Field(None, description="Path of the counts of one hour.")
-    movements: str | None = Field(None, description="Path of the movements.")
-    levels: str | None = Field(None, description="Path of the change log of its levels.")
-    events: str | None = Field(None, description="Path of the middleware's events.")
-    syncs: str | None = Field(None, description="Path of the runs of its syncs.")
-    changes: str | None = Field(None, description="Path of the changes of configuration.")
-    documents: str | None = Field(None, description="Path of any other facts.")
-    done: bool = Field(default=False, description="Read FILE only when FILE.done is there.")
-    settle: Duration = Field(
-        timedelta(seconds=2), description="How long a file without .done must be unchanged."
-    )
-    wait: Duration = Field(
-        timedelta(0), description="How long to wait for a file that is not there yet."
-    )
-    encoding: str = Field("utf-8", description="Encoding of text files; a UTF-8 BOM is fine.")
-    delimiter: str = Field(",", description="Character between two cells of a CSV file.")
-    columns: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="By feed: our column: the name it has in the file."
-    )
-    fixed: dict[str, dict[str, str]] = Field(
-        default_factory=dict,
-        description="By feed: our column: its text for every row, where the file lacks it; "
-        "{hour} {hour_start} {hour_end} {fetched_at} are filled in.",
-    )
-    max_megabytes: int = Field(4096, ge=1, description="The largest file taken in.")
-    max_rows: int = Field(100_000_000, ge=1, description="The most rows a Parquet file may have.")
-    owner: str | None = Field(None, description="The user every file must belong to.")
-    write: FilesWrite = Field(FilesWrite(), description="Where correction files are dropped.")
-
-    @property
-    def patterns(self) -> dict[str, str]:
-        """Return feed → path pattern, ``counts`` first."""
-        named = {feed: getattr(self, feed) for feed in RAW_FEEDS}
-        return {feed: pattern for feed, pattern in named.items() if pattern is not None}
-
-    @field_validator(*RAW_FEEDS)
-    @classmethod
-    def _is_pattern(cls, value: str | None) -> str | None:
-        return value if value is None else _check_pattern(value)
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, value: str) -> str:
-        try:
-            "a".encode(value)
-            return codecs.lookup(value).name
-        except (LookupError, ValueError):
-            raise ValueError(f"{value!r} is no text encoding; write utf-8 or latin-1") from None
-
-    @field_validator("delimiter")
-    @classmethod
-    def _is_delimiter(cls, value: str) -> str:
-        if len(value.encode()) != 1 or value in '"\r\n\0':
-            raise ValueError(f"{value!r} is no delimiter; write one character such as ;")
-        return value
-
-    @model_validator(mode="after")
-    def _names_fit(self) -> "FilesOptions":
-        if not self.patterns:
-            raise ValueError(f"name the path of at least one feed: {', '.join(RAW_FEEDS)}")
-        for key, by_feed in (("columns", self.columns), ("fixed", self.fixed)):
-            for feed in by_feed:
-                if feed not in self.patterns:
-                    raise ValueError(f"{key}.{feed}: the system has no path for {feed}")
-        for feed in self.patterns:
-            check_names(feed, self.columns.get(feed, {}), self.fixed.get(feed, {}))
-        return self
+    name: str
+    end_marker: str
+    seen: Seen
+    notes: tuple[str, ...]
 
 
 class FilesConnector:
@@ -129,53 +57,69 @@ class FilesConnector:
 
     options_model: ClassVar = FilesOptions
 
-    def __init__(self, *, system: str, options: FilesOptions, root: str) -> None:
+    def __init__(
+        self,
+        *,
+        system: str,
+        options: FilesOptions,
+        root: str,
+        world: Surroundings | None = None,
+    ) -> None:
         self._system = system
         self._options = options
         self._root = root
+        self._world = world or Surroundings()
 
     @property
     def reads_past(self) -> bool:
         """Return whether every path names its hour, so that an hour can be read later."""
-        return all("{hour}" in pattern for pattern in self._options.patterns.values())
+        return all("{hour}" in name for names in self._options.patterns.values() for name in names)
 
     def find_feeds(self) -> Sequence[str]:
         return list(self._options.patterns)
 
     def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
-        """Copy the file of one hour into the staging folder and give it to ``sink``."""
+        """Copy the files of one hour into the staging folder and give them to ``sink``."""
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
-        pattern = self._options.patterns[feed]
-        name = pattern.replace("{hour}", compute_slug(context.hour_at))
-        may_be_empty = feed in EVENT_FEEDS and find_kind(name) == "ndjson"
-        drop = Drop(name, root=self._root, rules=self._find_rules(may_be_empty=may_be_empty))
+        slug = compute_slug(context.hour_at)
+        names = [name.replace("{hour}", slug) for name in self._options.patterns[feed]]
         try:
-            with drop.copying(context.staging) as copied:
-                notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
-                sink(Page(b"", find_kind(name), copied.path, context.hour_at, context.now()))
+            with self._opening(context) as depot:
+                taken = [self._take(feed, name, depot, context, sink) for name in names]
         except ConfigError as error:
             # One system whose owner is unknown here must not stop the others.
             raise SourceRefusedError(f"{feed}: {error}", system=self._system) from None
         except SourceError as error:
             raise type(error)(f"{feed}: {error}", system=self._system) from None
-        return Fetched(is_complete=True, end_marker=copied.end_marker, notes=notes)
+        aside = partial(self._move_aside, feed, {one.name: one.seen for one in taken}, context)
+        return Fetched(
+            is_complete=True,
+            end_marker="; ".join(one.end_marker for one in taken),
+            notes=tuple(note for one in taken for note in one.notes),
+            when_landed=aside if self._options.archive else None,
+        )
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
         columns, fixed = self._options.columns, self._options.fixed
         plan = Plan(feed, columns.get(feed, {}), fixed.get(feed, {}))
         with naming_source(self._system, feed):
-            return join_parts([self._parse_page(page, plan) for page in pages], plan)
+            try:
+                return join_parts([self._parse_page(page, plan) for page in pages], plan)
+            except ConfigError as error:
+                # An extra is missing: what is landed is read once it is installed.
+                raise SourceContractError(str(error)) from None
 
     def build_writer(self) -> Writer:
         """Return the writing side: a folder takes corrections without any option."""
         return FilesWriter(self._options.write, system=self._system, root=self._root)
 
     def _parse_page(self, page: Page, plan: Plan) -> RawFrame:
+        options = self._options
         form = TextForm(
-            encoding=self._options.encoding,
-            delimiter=self._options.delimiter,
-            max_bytes=self._options.max_megabytes * MEGABYTE,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            max_bytes=options.max_megabytes * MEGABYTE,
         )
         match page.kind:
             case "csv" | "csv.gz":
@@ -183,23 +127,69 @@ class FilesConnector:
             case "ndjson":
                 return parse_ndjson(page, plan, form)
             case "parquet":
-                return parse_parquet(page, plan, max_rows=self._options.max_rows)
-        raise SourceContractError(f"a page of kind {page.kind!r}; wanted csv, parquet or ndjson")
+                return parse_parquet(page, plan, max_rows=options.max_rows)
+            case "xlsx":
+                sheet = SheetForm(options.sheet, options.header_row, form.max_bytes)
+                return parse_xlsx(page, plan, sheet)
+            case "x12":
+                return parse_x12(page, plan, form, options.x12)
+        raise SourceContractError(
+            f"a page of kind {page.kind!r}; wanted csv, parquet, ndjson, xlsx or x12"
+        )
 
-    def _find_rules(self, *, may_be_empty: bool) -> DropRules:
+    def _opening(self, context: FetchContext) -> AbstractContextManager[Depot]:
+        return opening_depot(
+            self._options.server, root=self._root, world=self._world, now=context.now
+        )
+
+    def _take(
+        self, feed: str, name: str, depot: Depot, context: FetchContext, sink: PageSink
+    ) -> "_Taken":
+        """Copy one file and give it to ``sink``."""
+        drop = self._build_drop(feed, name, depot, context)
+        with drop.copying(context.staging) as copied:
+            notes = (f"read {name}", *_find_doubts(name, copied.path, self._options))
+            sink(Page(b"", find_kind(name), copied.path, context.hour_at, context.now()))
+        return _Taken(name, copied.end_marker, copied.seen, notes)
+
+    def _build_drop(self, feed: str, name: str, depot: Depot, context: FetchContext) -> Drop:
+        rules = self._find_rules(feed, name, context.hour_at)
+        return Drop(name, depot=depot, rules=rules, sleep=self._world.sleep)
+
+    def _move_aside(
+        self, feed: str, taken: Mapping[str, Seen], context: FetchContext
+    ) -> tuple[str, ...]:
+        """Move what is landed into the archive; whatever prevents it is a note."""
+        notes: list[str] = []
+        for name, seen in taken.items():
+            try:
+                with self._opening(context) as depot:
+                    notes += self._build_drop(feed, name, depot, context).move_aside(seen)
+            except InventoryPipelineError as error:
+                notes.append(f"{name} is read and not in the archive: {error}")
+        return tuple(notes)
+
+    def _find_rules(self, feed: str, name: str, hour_at: datetime) -> DropRules:
+        options = self._options
         return DropRules(
-            done=self._options.done,
-            settle_seconds=self._options.settle.total_seconds(),
-            wait_seconds=self._options.wait.total_seconds(),
-            max_bytes=self._options.max_megabytes * MEGABYTE,
-            owner=self._options.owner,
-            may_be_empty=may_be_empty,
+            done=options.done,
+            digest=options.digest,
+            settle_seconds=options.settle_seconds,
+            wait_seconds=options.wait.total_seconds(),
+            max_bytes=options.max_megabytes * MEGABYTE,
+            owner=options.owner,
+            may_be_empty=feed in EVENT_FEEDS and find_kind(name) == "ndjson",
+            aside=_find_aside(options.archive, name, hour_at),
+            tells_digest=options.server is not None,
         )
 
 
-def find_kind(name: str) -> str:
-    """Return the kind of page a file name stands for; empty where it stands for none."""
-    return next((kind for suffix, kind in KINDS.items() if name.lower().endswith(suffix)), "")
+def _find_aside(archive: str | None, name: str, hour_at: datetime) -> str | None:
+    """Return the name of a file in the archive: as it was, and so unlike any other's."""
+    if archive is None:
+        return None
+    kept = Path(name).name if Path(name).is_absolute() else name
+    return f"{archive.replace('{hour}', compute_slug(hour_at))}/{kept}"
 
 
 def _find_doubts(name: str, path: str, options: FilesOptions) -> tuple[str, ...]:
@@ -211,18 +201,3 @@ def _find_doubts(name: str, path: str, options: FilesOptions) -> tuple[str, ...]
             return ()
         file.seek(-1, os.SEEK_END)
         return () if file.read() == b"\n" else ("its last line has no line end",)
-
-
-def _check_pattern(pattern: str) -> str:
-    if not find_kind(pattern):
-        raise ValueError(f"{pattern!r} ends in none of {' '.join(KINDS)}")
-    if re.search(r"[\x00-\x1f]", pattern):
-        raise ValueError(f"{pattern!r} has a control character in it")
-    other = re.search(r"[{}]", pattern.replace("{hour}", ""))
-    if other:
-        raise ValueError(f"{pattern!r} has a brace that is not {{hour}}")
-    if is_outside(pattern):
-        raise ValueError(
-            f"{pattern!r} leads out of the folder of the configuration; write an absolute path"
-        )
-    return pattern

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,6 @@ from inventory_pipeline.model.delivery import Writer
 
 GraphqlPaging = Annotated[NoPaging | PageNumbers | Offsets | Cursors, Field(discriminator="kind")]
 _MUTATION = re.compile(r"(?:\s|,|#[^\n]*\n)*(?:mutation|subscription)\b")
-_CODE = Path.parse("extensions.code")
 _MESSAGE = Path.parse("message")
 
 
@@ -55,15 +54,21 @@ class GraphqlOptions(JsonOptions):
     """A system that answers GraphQL at ``base_url``."""
 
     feeds: dict[str, GraphqlFeed] = Field(description="By feed: counts, movements, levels ...")
+    code_at: str = Field("extensions.code", description="Path in one of errors[] to its code.")
     retry_codes: list[str] = Field(
         default_factory=lambda: ["THROTTLED", "RATE_LIMITED"],
-        description="errors[].extensions.code of passing failures.",
+        description="Codes of passing failures ...",
     )
     denied_codes: list[str] = Field(
         default_factory=lambda: ["UNAUTHENTICATED", "FORBIDDEN"],
         description="... and of credentials that are wrong or have ended.",
     )
     write: GraphqlWrite | None = Field(None, description="How corrections are written.")
+
+    @model_validator(mode="after")
+    def _has_codes(self) -> Self:
+        Path.parse(self.code_at)
+        return self
 
 
 class GraphqlConnector(JsonConnector):
@@ -78,6 +83,7 @@ class GraphqlConnector(JsonConnector):
             **dict.fromkeys(options.denied_codes, NotKnownError),
             **dict.fromkeys(options.retry_codes, TryLaterError),
         }
+        self._code_at = Path.parse(options.code_at)
 
     def build_writer(self) -> Writer | None:
         """Return the writing side, where ``write`` describes one."""
@@ -91,6 +97,7 @@ class GraphqlConnector(JsonConnector):
             system=self._system,
             busy=options.retry_codes,
             denied=options.denied_codes,
+            code_at=options.code_at,
         )
 
     def _write_call(self, feed: Any) -> Call:
@@ -119,7 +126,7 @@ class GraphqlConnector(JsonConnector):
         if not errors:
             return
         first = errors[0] if type(errors) is list else None
-        codes = _find_codes(errors if type(errors) is list else [])
+        codes = _find_codes(errors if type(errors) is list else [], self._code_at)
         known = [self._codes[code] for code in codes if code in self._codes]
         kind = known[0] if known else SourceContractError
         said = door.scribe.redact(find_text(first, _MESSAGE) or "no message")
@@ -134,5 +141,5 @@ class GraphqlConnector(JsonConnector):
         return None
 
 
-def _find_codes(errors: Sequence[Any]) -> list[str]:
-    return [code for error in errors if (code := find_text(error, _CODE))]
+def _find_codes(errors: Sequence[Any], place: Path) -> list[str]:
+    return [code for error in errors if (code := find_text(error, place))]

@@ -8,21 +8,18 @@ from pydantic import Field, model_validator
 
 from inventory_pipeline.connectors.http_options import Options
 from inventory_pipeline.connectors.json_paths import Path
-from inventory_pipeline.connectors.write_options import HttpWrite, ReadBack, Sign
-from inventory_pipeline.connectors.write_words import OF_LINE, check_words, fill_words
+from inventory_pipeline.connectors.write_options import HttpWrite, LinesAt, ReadBack, Sign
+from inventory_pipeline.connectors.write_words import (
+    OF_LINE,
+    OF_LINES,
+    check_words,
+    fill_words,
+)
 from inventory_pipeline.model.delivery import Operation, Outcome
 
-MOST_LINES = 250
 _SKIPPED = r"(?:\s|,|#[^\n]*\n)*"
 _MUTATION = re.compile(rf"{_SKIPPED}(?:fragment\b[^{{]*\{{[^}}]*\}}{_SKIPPED})*mutation\b")
 EVERY_OTHER = "*"
-
-
-class LinesAt(Options):
-    """Where in the variables the lines of one request stand. All of them are taken, or none."""
-
-    path: str = Field(description="Path to a list with one element, the template of a line.")
-    max: int = Field(MOST_LINES, ge=1, le=1000, description="The most lines of one request.")
 
 
 class GraphqlAction(Options):
@@ -51,11 +48,7 @@ class GraphqlAction(Options):
         """Return the variables for the lines that ``words`` are of."""
         if self.lines is None:
             return fill_words(self.variables, words[0])
-        keys = Path.parse(self.lines.path).keys
-        [each] = Path(keys).find(self.variables)
-        filled = [fill_words(each, one) for one in words]
-        rest = fill_words(_replace(self.variables, keys, []), words[0])
-        return _replace(rest, keys, filled)
+        return self.lines.fill(self.variables, words)
 
     @model_validator(mode="after")
     def _can_be_sent(self) -> Self:
@@ -67,8 +60,12 @@ class GraphqlAction(Options):
             raise ValueError("the variables never say {quantity}")
         for path in (self.user_errors, self.code, self.message, self.error_index, self.code_at):
             Path.parse(path or "")
+        if self.applied and self.lines and check_words(self.applied.equals, OF_LINE):
+            raise ValueError("applied: one answer cannot say what each of many lines wanted")
         if self.lines is not None:
-            _check_lines(self, self.lines)
+            self.lines.check(self.variables)
+            if self.user_errors is None:
+                raise ValueError("lines: name user_errors, which say which line is wrong")
         return self
 
 
@@ -80,7 +77,7 @@ class GraphqlRead(ReadBack):
 
     @model_validator(mode="after")
     def _only_reads(self) -> Self:
-        check_words(self.variables, OF_LINE)
+        check_words(self.variables, (*OF_LINE, *OF_LINES) if self.many > 1 else OF_LINE)
         if _MUTATION.match(self.document):
             raise ValueError("read.document: is no query; reading back changes nothing")
         return self
@@ -130,25 +127,3 @@ class GraphqlWrite(HttpWrite):
         """Return how many lines a request may carry, whatever the operation."""
         actions: dict[Operation, GraphqlAction] = self.find_operations()
         return min(action.lines.max if action.lines else 1 for action in actions.values())
-
-
-def _check_lines(action: GraphqlAction, lines: LinesAt) -> None:
-    keys = Path.parse(lines.path).keys
-    each = Path(keys).find(action.variables)
-    if type(each) is not list or len(each) != 1:
-        raise ValueError(f"lines.path: no list with one element stands at {lines.path!r}")
-    if action.user_errors is None:
-        raise ValueError("lines: name user_errors, which say which line is wrong")
-    outside = check_words(_replace(action.variables, keys, []))
-    for name in sorted(outside - {"key", "fact"}):
-        raise ValueError(
-            f"{{{name}}} stands outside {lines.path}, where one request has many lines; "
-            "only {key} and {fact} are the same for all"
-        )
-
-
-def _replace(value: Any, keys: tuple[str, ...], inner: Any) -> Any:
-    """Return ``value`` with ``inner`` where the keys lead."""
-    if not keys:
-        return inner
-    return {**value, keys[0]: _replace(value[keys[0]], keys[1:], inner)}

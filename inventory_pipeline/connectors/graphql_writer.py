@@ -1,10 +1,9 @@
 """The GraphQL writer: one mutation a request, whose "no" often comes with status 200."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from inventory_pipeline.connectors.blame import Blame, spread
 from inventory_pipeline.connectors.graphql_write_options import GraphqlAction, GraphqlWrite
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_receiver import (
@@ -23,22 +22,12 @@ from inventory_pipeline.connectors.http_writer import (
 from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.connectors.templates import render_json
 from inventory_pipeline.connectors.write_options import ReadBack
-from inventory_pipeline.connectors.write_words import find_words, shorten
-from inventory_pipeline.model.delivery import Answer, Line, LineAnswer, Outcome, answer_all
+from inventory_pipeline.connectors.write_words import find_shared_words, find_words
+from inventory_pipeline.model.delivery import Answer, Line, answer_all
 
-_CODE, _MESSAGE = Path.parse("extensions.code"), Path.parse("message")
+_MESSAGE = Path.parse("message")
 # The document itself is wrong: no line is to blame, and no line will get through.
 _WRONG_DOCUMENT = ("GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED")
-
-
-@dataclass(frozen=True)
-class Blame:
-    """One error of an answer: what it means, its words, and the line it names, if it does."""
-
-    outcome: Outcome
-    said: str
-    index: int | None = None
-    wait: timedelta | None = None
 
 
 class GraphqlWriter(HttpWriter):
@@ -54,10 +43,11 @@ class GraphqlWriter(HttpWriter):
         system: str,
         busy: Sequence[str],
         denied: Sequence[str],
+        code_at: str = "extensions.code",
     ) -> None:
         write = write.model_copy(update={"busy": [*write.busy, *busy]})
         super().__init__(receiver, write, system=system)
-        self._denied = denied
+        self._denied, self._code_at = denied, Path.parse(code_at)
 
     @property
     def max_lines(self) -> int:
@@ -69,9 +59,9 @@ class GraphqlWriter(HttpWriter):
         body = render_json({"query": action.document, "variables": variables})
         return Request("POST", "", headers, body)
 
-    def _build_read(self, line: Line) -> Request:
+    def _build_read(self, lines: Sequence[Line]) -> Request:
         back = self._write.read
-        filled = back.fill(find_words(line, "")) if back else {}
+        filled = back.fill(find_shared_words(lines)) if back else {}
         body = render_json({"query": back.document if back else "", "variables": filled})
         return Request("POST", "", {}, body)
 
@@ -97,7 +87,7 @@ class GraphqlWriter(HttpWriter):
     ) -> Answer:
         """Return what errors[] say: data beside them means that half of it may be done."""
         errors = document["errors"] if type(document["errors"]) is list else []
-        codes = [code for error in errors if (code := find_text(error, _CODE))]
+        codes = [code for error in errors if (code := find_text(error, self._code_at))]
         words = [find_text(error, _MESSAGE) or "no message" for error in errors]
         said = quote_answer(door, answer, "; ".join([*codes, *words]) or "errors")
         if _holds_data(document.get("data")):
@@ -105,7 +95,7 @@ class GraphqlWriter(HttpWriter):
         if set(codes) & {*self._denied, *_WRONG_DOCUMENT} or (answer.status == 400 and not codes):
             return answer_all(lines, "unapplied", said, is_down=True)
         code = next((code for code in codes if self._is_listed(code)), "")
-        return spread(lines, [self._blame(code, said, None, answer)])
+        return spread(lines, [self._blame(code, said, None, answer, door)])
 
     def _find_blames(
         self, lines: Sequence[Line], document: Any, answer: HttpAnswer, door: HttpDoor
@@ -117,10 +107,10 @@ class GraphqlWriter(HttpWriter):
             yield Blame("ambiguous", quote_answer(door, answer))
             return
         found = list(self._find_user_errors(action, document, answer, door))
-        codes = find_codes(action, document, answer.status)
+        codes = find_codes(action, document, answer.status, lines[0])
         if not found and codes:
             code = next((code for code in codes if self._is_listed(code)), codes[0])
-            found = [self._blame(code, quote_answer(door, answer), None, answer)]
+            found = [self._blame(code, quote_answer(door, answer), None, answer, door)]
         yield from found
 
     def _find_user_errors(
@@ -138,23 +128,28 @@ class GraphqlWriter(HttpWriter):
             code = find_text(error, Path.parse(action.code)) or ""
             words = find_text(error, Path.parse(action.message)) or "no message"
             index = find_index(error, action)
-            yield self._blame(code, quote_answer(door, answer, f"{code} {words}"), index, answer)
+            said = quote_answer(door, answer, f"{code} {words}")
+            yield self._blame(code, said, index, answer, door)
 
-    def _blame(self, code: str, said: str, index: int | None, answer: HttpAnswer) -> Blame:
+    def _blame(
+        self, code: str, said: str, index: int | None, answer: HttpAnswer, door: HttpDoor
+    ) -> Blame:
         outcome = self._write.find_outcome(code)
         is_passing = outcome == "unapplied" or code in self._write.in_flight
-        wait = (find_wait(answer) or USUAL_WAIT) if is_passing else None
+        wait = (find_wait(door, answer) or USUAL_WAIT) if is_passing else None
         return Blame(outcome, said, index, wait)
 
     def _is_listed(self, code: str) -> bool:
         return self._write.find_outcome(code) != "ambiguous" or code in self._write.in_flight
 
 
-def find_codes(action: GraphqlAction, document: Any, status: int) -> list[str]:
+def find_codes(action: GraphqlAction, document: Any, status: int, line: Line) -> list[str]:
     """Return the codes that say it failed; "" where success is missing and nothing says why."""
     code = find_text(document, Path.parse(action.code_at)) if action.code_at else None
     codes = [code] if code else []
-    if action.applied is not None and not action.applied.fits(status, document):
+    if action.applied is None:
+        return codes
+    if not action.applied.fill(find_words(line, "")).fits(status, document):
         codes.append(find_text(document, Path.parse(action.applied.path or "")) or "")
     return codes
 
@@ -168,34 +163,6 @@ def find_index(error: Any, action: GraphqlAction) -> int | None:
     after = field[field.index(name) + 1 :] if name in field else field
     numbers = [int(part) for part in after if type(part) is str and part.isdecimal()]
     return numbers[0] if numbers else None
-
-
-def spread(lines: Sequence[Line], blames: Sequence[Blame]) -> Answer:
-    """Return what the errors mean for every line of a request that is taken whole or not at all.
-
-    A line that is named is stale, refused or done before, and the others were not touched.
-    What is open, or was done before and names no line, holds for all.
-    """
-    waits = [blame.wait for blame in blames if blame.wait is not None]
-    for outcome in ("ambiguous", "spent", "unapplied"):
-        for blame in blames:
-            if blame.outcome == outcome:
-                return answer_all(lines, outcome, blame.said, wait=max(waits, default=None))
-    if all(blame.outcome == "confirmed" and blame.index is None for blame in blames):
-        return answer_all(lines, "confirmed", blames[0].said)
-    named = {b.index: b for b in blames if b.index is not None and b.index < len(lines)}
-    if len(lines) == 1:
-        return answer_all(lines, blames[0].outcome, blames[0].said)
-    if not named:
-        said = shorten(f"one of {len(lines)} lines is wrong, send them apart: {blames[0].said}")
-        return answer_all(lines, "unapplied", said)
-    rest = LineAnswer("unapplied", f"all or none: another line was {blames[0].outcome}")
-    return Answer(
-        {
-            line.receipt_id: LineAnswer(named[at].outcome, named[at].said) if at in named else rest
-            for at, line in enumerate(lines)
-        }
-    )
 
 
 def _holds_data(data: Any) -> bool:

@@ -11,21 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 from inventory_pipeline.connectors.egress import Egress, Place, Resolve, parse_place, resolve_name
 from inventory_pipeline.connectors.http_options import HttpOptions
 from inventory_pipeline.connectors.http_questions import Scribe
-from inventory_pipeline.connectors.http_wire import (
-    Answer,
-    Deadline,
-    Question,
-    Wire,
-    build_tls,
-)
+from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question, Wire, build_tls
 from inventory_pipeline.connectors.patience import (
     compute_backoff,
+    find_rate,
     parse_reset,
     parse_retry_after,
     stretch,
@@ -94,7 +89,8 @@ class HttpDoor:
         self.scribe = Scribe(options, root=root)
         self.egress = Egress(parse_place(options.base_url), options.allow_private, world.resolve)
         self._wires: dict[tuple[str, str, int], Wire] = {}
-        self._not_before = world.monotonic()
+        self._not_before = self._turn_at = float("-inf")
+        self._per_second = options.rate_limit.per_second
 
     def __enter__(self) -> Self:
         return self
@@ -170,9 +166,18 @@ class HttpDoor:
             judge(answer)
         except TryLaterError as error:
             if error.wait_seconds is None:
-                error.wait_seconds = parse_retry_after(answer.headers, self.now())
+                error.wait_seconds = self.find_wait(answer)
+            raise
+        except SourceRefusedError as error:
+            if answer.status in getattr(self._options.auth, "ended", ()):
+                raise NotKnownError(str(error)) from None
             raise
         return answer
+
+    def find_wait(self, answer: Answer) -> float | None:
+        """Return the seconds an answer asks us to stay away, in the header that says so here."""
+        seconds = parse_retry_after(answer.headers, self.now())
+        return self._read_limit(answer, "retry_after") if seconds is None else seconds
 
     def _wait(
         self, error: SourceUnavailableError, failures: int, deadline: Deadline, until: Deadline
@@ -198,27 +203,33 @@ class HttpDoor:
 
     def _wait_for_turn(self, until: Deadline) -> bool:
         """Sleep as long as the rate limit wants; return whether it wanted that."""
-        seconds = self._not_before - self._world.monotonic()
+        gap = 1 / self._per_second if self._per_second else 0.0
+        seconds = max(self._not_before, self._turn_at + gap) - self._world.monotonic()
         if seconds >= until.find_left():
             raise SourceUnavailableError(
                 f"the rate limit is used up for {seconds:,.0f} s, longer than a feed may take"
             )
         if seconds > 0:
             self._world.sleep(seconds)
-        if self._options.rate_limit.per_second:
-            gap = 1 / self._options.rate_limit.per_second
-            self._not_before = self._world.monotonic() + gap
+        self._turn_at = self._world.monotonic()
         return seconds > 0
 
     def _heed_limit(self, answer: Answer) -> None:
         limit = self._options.rate_limit
+        said = answer.headers.get(limit.announced.lower(), "") if limit.announced else ""
+        self._per_second = find_rate(limit.per_second, said) or self._per_second
         left = answer.headers.get(limit.remaining.lower(), "") if limit.remaining else ""
         if not _USED_UP.fullmatch(left.strip()):
             return
-        reset = answer.headers.get(limit.reset.lower(), "") if limit.reset else ""
-        seconds = parse_reset(reset, self.now())
+        seconds = self._read_limit(answer, "reset")
         pause = stretch(1.0 if seconds is None else seconds, self._world.jitter())
         self._not_before = max(self._not_before, self._world.monotonic() + pause)
+
+    def _read_limit(self, answer: Answer, named: Literal["reset", "retry_after"]) -> float | None:
+        limit = self._options.rate_limit
+        name: str | None = getattr(limit, named)
+        text = answer.headers.get(name.lower(), "") if name else ""
+        return parse_reset(text, self.now(), in_milliseconds=limit.in_milliseconds)
 
     def _find_wire(self, place: Place) -> Wire:
         if place.origin not in self._wires:

@@ -1,11 +1,14 @@
-"""Auth: the five ways a source wants to know who asks, each as headers."""
+"""Auth: the six ways a source wants to know who asks, each as headers."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from inventory_pipeline.connectors.assertion import sign_assertion
 from inventory_pipeline.connectors.http import Badge, HttpDoor, judge_json, judge_status
 from inventory_pipeline.connectors.http_options import (
+    AssertionAuth,
     BasicAuth,
     BearerAuth,
     Call,
@@ -21,6 +24,9 @@ from inventory_pipeline.errors import SourceContractError, SourceRefusedError
 
 # A token is given back this long before it ends, so that it does not end on its way.
 MARGIN_SECONDS = 30.0
+# A statement is made for one question, which is asked at once.
+STATEMENT_SECONDS = 300
+_SIGNED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class FixedBadge:
 class TokenBadge:
     """A badge that has to be asked for, and that ends."""
 
-    auth: OauthAuth | LoginAuth
+    auth: OauthAuth | AssertionAuth | LoginAuth
     _token: str = field(default="", repr=False)
     _ends: Deadline | None = None
 
@@ -77,20 +83,21 @@ class TokenBadge:
 def build_badge(options: HttpOptions) -> Badge:
     """Return the badge the configuration names."""
     auth = options.auth
-    if isinstance(auth, OauthAuth | LoginAuth):
+    if isinstance(auth, OauthAuth | AssertionAuth | LoginAuth):
         return TokenBadge(auth)
     return FixedBadge(auth if isinstance(auth, HeaderAuth | BearerAuth | BasicAuth) else None)
 
 
-def _ask_for_token(door: HttpDoor, auth: OauthAuth, until: Deadline) -> tuple[str, float | None]:
-    reveal = door.scribe.reveal
-    form = {"grant_type": "client_credentials", "scope": auth.scope, **auth.extra}
-    headers: Mapping[str, str] = {}
-    if auth.send_as == "basic":
-        headers = _write_basic(door, reveal(auth.client_id), reveal(auth.client_secret))
+def _ask_for_token(
+    door: HttpDoor, auth: OauthAuth | AssertionAuth, until: Deadline
+) -> tuple[str, float | None]:
+    form: dict[str, Any]
+    headers: dict[str, Any] = {}
+    if isinstance(auth, OauthAuth):
+        form, headers = _write_secret(door, auth)
     else:
-        form |= {"client_id": auth.client_id, "client_secret": auth.client_secret}
-    call = Call(method="POST", form=form, headers=dict(headers))
+        form = _write_statement(door, auth)
+    call = Call(method="POST", form={"grant_type": "client_credentials", **form}, headers=headers)
     question = door.scribe.write(call, {}, url=auth.token_url)
     answer = door.ask(
         question, until, judge=_judge_token, badge=FixedBadge(None), label="asking for a token"
@@ -103,8 +110,36 @@ def _ask_for_token(door: HttpDoor, auth: OauthAuth, until: Deadline) -> tuple[st
     return token, float(ends) if ends.isdigit() else None
 
 
+def _write_secret(door: HttpDoor, auth: OauthAuth) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return form fields and headers that tell the client's secret."""
+    form: dict[str, Any] = {"scope": auth.scope, **auth.extra}
+    if auth.send_as == "basic":
+        reveal = door.scribe.reveal
+        return form, _write_basic(door, reveal(auth.client_id), reveal(auth.client_secret))
+    return {**form, "client_id": auth.client_id, "client_secret": auth.client_secret}, {}
+
+
+def _write_statement(door: HttpDoor, auth: AssertionAuth) -> dict[str, str]:
+    """Return form fields that tell a statement signed for this one question."""
+    reveal, now = door.scribe.reveal, int(door.now().timestamp())
+    claims = {
+        "iss": reveal(auth.client_id),
+        "scope": auth.scope,
+        "aud": auth.audience or auth.token_url,
+        "iat": now,
+        "exp": now + STATEMENT_SECONDS,
+    }
+    signed = sign_assertion(
+        {name: value for name, value in claims.items() if value is not None},
+        key=reveal(auth.key),
+        key_id=auth.key_id,
+        algorithm=auth.algorithm,
+    )
+    return {"client_assertion_type": _SIGNED, "client_assertion": door.scribe.guard(signed)}
+
+
 def _log_in(door: HttpDoor, auth: LoginAuth, until: Deadline) -> str:
-    question = door.scribe.write(auth.request, {})
+    question = door.scribe.write(auth.request, {}, url=auth.url or "")
     answer = door.ask(
         question, until, judge=_judge_token, badge=FixedBadge(None), label="logging in"
     )

@@ -2,7 +2,7 @@
 
 import http.client
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from inventory_pipeline.errors import SourceContractError, SourceUnavailableError
@@ -26,7 +26,7 @@ def read_body(response: http.client.HTTPResponse) -> bytes:
     return b"".join(_read_parts(response, MAX_BODY))
 
 
-def save_body(response: http.client.HTTPResponse, file: IO[bytes], *, most: int) -> None:
+def save_unpacked(response: http.client.HTTPResponse, file: IO[bytes], *, most: int) -> None:
     """Write the whole body, unpacked, over what ``file`` holds; never more than a part is held.
 
     Raises:
@@ -36,6 +36,25 @@ def save_body(response: http.client.HTTPResponse, file: IO[bytes], *, most: int)
     file.truncate()
     for part in _read_parts(response, most):
         file.write(part)
+
+
+def save_body(response: http.client.HTTPResponse, add: Callable[[bytes], object]) -> None:
+    """Give a whole body away piece by piece, as it came.
+
+    Raises:
+        SourceUnavailableError: it was cut off.
+        SourceContractError: the answer does not say where it ends.
+    """
+    if response.length is None and not response.chunked:
+        raise SourceContractError(
+            "the answer does not say how long it is, so that a cut would not be seen; "
+            "wanted a Content-Length"
+        )
+    size = 0
+    while piece := response.read(PIECE):
+        size += len(piece)
+        add(piece)
+    _refuse_cut(response, size)
 
 
 def _read_parts(response: http.client.HTTPResponse, most: int) -> Iterator[bytes]:
@@ -51,12 +70,16 @@ def _read_parts(response: http.client.HTTPResponse, most: int) -> Iterator[bytes
         if size > most:
             raise _find_too_large(most)
         yield from unpack.feed(piece) if unpack else (piece,)
+    _refuse_cut(response, size)
+    if unpack and size:
+        unpack.finish()
+
+
+def _refuse_cut(response: http.client.HTTPResponse, size: int) -> None:
     if response.length:
         raise SourceUnavailableError(
             f"the answer was cut off after {size:,} of {size + response.length:,} bytes"
         )
-    if unpack and size:
-        unpack.finish()
 
 
 def _find_too_large(most: int) -> SourceContractError:

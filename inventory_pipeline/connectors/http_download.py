@@ -17,7 +17,7 @@ from typing import IO
 from inventory_pipeline.connectors.egress import Place, parse_place
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings, judge_status
 from inventory_pipeline.connectors.http_auth import FixedBadge
-from inventory_pipeline.connectors.http_body import read_body, save_body
+from inventory_pipeline.connectors.http_body import read_body, save_unpacked
 from inventory_pipeline.connectors.http_options import HttpOptions, WayOptions
 from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question
 from inventory_pipeline.errors import SourceContractError, SourceRefusedError
@@ -81,7 +81,7 @@ class Downloads:
         def take(response: http.client.HTTPResponse) -> bytes:
             if response.status != _OK:
                 return read_body(response)
-            save_body(response, file, most=self.most)
+            save_unpacked(response, file, most=self.most)
             return b""
 
         with HttpDoor(

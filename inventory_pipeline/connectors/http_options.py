@@ -9,6 +9,10 @@ from inventory_pipeline.config.values import Duration, Secret
 from inventory_pipeline.connectors.egress import Place, is_loopback_host, parse_place
 from inventory_pipeline.connectors.templates import JsonText, check_template
 
+_ENDED = Field(
+    default_factory=lambda: [401],
+    description="Statuses that say the token has ended; another one is fetched, once.",
+)
 # Header names that this side decides, or that only a proxy may set.
 _RESERVED = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
 
@@ -40,7 +44,16 @@ class RateLimit(Options):
     reset: str | None = Field(
         None, description="Header with seconds to wait (or a Unix time) once none is left."
     )
+    retry_after: str | None = Field(
+        None, description="Header that stands for Retry-After where the source has its own."
+    )
+    in_milliseconds: bool = Field(
+        False, description="What reset and retry_after say counts milliseconds."
+    )
     per_second: float | None = Field(None, gt=0, description="Never ask more often than this.")
+    announced: str | None = Field(
+        None, description="Header that says how many questions a second are allowed."
+    )
 
 
 class Call(Options):
@@ -111,6 +124,25 @@ class OauthAuth(Options):
     extra: dict[str, Scalar] = Field(default_factory=dict, description="More form fields.")
     header: str = Field("Authorization", description="Header the token goes into.")
     prefix: str = Field("Bearer ", description="Text before the token.")
+    ended: list[int] = _ENDED
+
+
+class AssertionAuth(Options):
+    """OAuth 2 client credentials, where a signed statement stands for the secret (RFC 7523)."""
+
+    kind: Literal["assertion"]
+    token_url: str = Field(description="Where tokens are handed out; may be another host.")
+    client_id: str | Secret = Field(description="Name of the client: the statement's iss.")
+    key: Secret = Field(description="Private key that signs (PEM).")
+    key_id: str = Field(description="What the other side calls that key: kid.")
+    algorithm: Literal["PS256", "ES256"] = Field(
+        "PS256", description="PS256 for an RSA key, ES256 for one on the curve P-256."
+    )
+    scope: str | None = Field(None, description="What the token is to allow.")
+    audience: str | None = Field(None, description="The statement's aud; none: token_url.")
+    header: str = Field("Authorization", description="Header the token goes into.")
+    prefix: str = Field("Bearer ", description="Text before the token.")
+    ended: list[int] = _ENDED
 
 
 class LoginAuth(Options):
@@ -118,11 +150,13 @@ class LoginAuth(Options):
 
     kind: Literal["login"]
     request: Call = Field(description="The request that logs in.")
+    url: str | None = Field(None, description="Where it goes instead of below base_url.")
     token_path: str | None = Field(None, description="Path to the token in the JSON answer.")
     token_header: str | None = Field(None, description="Or the answer's header that holds it.")
     header: str = Field("Authorization", description="Header the token goes into.")
     prefix: str = Field("Bearer ", description="Text before the token.")
     lasts: Duration | None = Field(None, description="Log in again after this long.")
+    ended: list[int] = _ENDED
 
     @model_validator(mode="after")
     def _names_one_place(self) -> "LoginAuth":
@@ -132,7 +166,7 @@ class LoginAuth(Options):
 
 
 Auth = Annotated[
-    NoAuth | HeaderAuth | BearerAuth | BasicAuth | OauthAuth | LoginAuth,
+    NoAuth | HeaderAuth | BearerAuth | BasicAuth | OauthAuth | AssertionAuth | LoginAuth,
     Field(discriminator="kind"),
 ]
 
@@ -150,6 +184,10 @@ class WayOptions(Options):
     timeouts: Timeouts = Field(Timeouts(), description="How long to wait.")
     retries: int = Field(4, ge=0, le=20, description="More tries after a passing failure.")
     rate_limit: RateLimit = Field(RateLimit(), description="How often to ask.")
+
+    def share(self) -> dict[str, Any]:
+        """Return these options for those of a connector that goes the same way."""
+        return {name: getattr(self, name) for name in WayOptions.model_fields}
 
 
 class HttpOptions(WayOptions):
@@ -176,11 +214,13 @@ class HttpOptions(WayOptions):
         place = self.check_url(self.base_url)
         if place.query:
             raise ValueError("base_url has no query; use query: of the feed")
-        if isinstance(self.auth, OauthAuth):
+        if isinstance(self.auth, OauthAuth | AssertionAuth):
             self.check_url(self.auth.token_url)
+        if isinstance(self.auth, LoginAuth) and self.auth.url is not None:
+            self.check_url(self.auth.url)
         if isinstance(self.auth, HeaderAuth):
             check_headers({self.auth.name: None})
-        if isinstance(self.auth, OauthAuth | LoginAuth):
+        if isinstance(self.auth, OauthAuth | AssertionAuth | LoginAuth):
             check_headers({self.auth.header: None})
         check_template(self.headers)
         check_headers(self.headers)

@@ -11,7 +11,13 @@ from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.egress import Place, parse_place
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Question
-from inventory_pipeline.connectors.templates import Words, fill, render_json, render_value
+from inventory_pipeline.connectors.templates import (
+    AFTER,
+    Words,
+    fill,
+    render_json,
+    render_value,
+)
 from inventory_pipeline.errors import SourceContractError
 
 _OWN_HEADERS = {"Accept": "application/json", "User-Agent": "inventory-pipeline"}
@@ -58,7 +64,8 @@ class Scribe:
 
     def _find_place(self, call: Call, words: Words, url: str) -> Place:
         # A cursor is foreign text: inside a path it is one segment, whatever it holds.
-        safe = {**words, "cursor": quote(str(words.get("cursor") or ""), safe="")}
+        after = {name: quote(str(value), safe="") for name, value in words.get(AFTER, {}).items()}
+        safe = {**words, "cursor": quote(str(words.get("cursor") or ""), safe=""), AFTER: after}
         path = render_value(fill(call.path, safe, self.reveal)).strip("/")
         base = self._options.base_url.rstrip("/")
         try:

@@ -15,7 +15,14 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer as HttpAnswer
 from inventory_pipeline.connectors.http_wire import Question
-from inventory_pipeline.connectors.json_paths import ABSENT, Path, Problem, RowsPath, find_text
+from inventory_pipeline.connectors.json_paths import (
+    ABSENT,
+    Path,
+    Problem,
+    RowsPath,
+    find_text,
+    is_empty,
+)
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.write_options import HttpWrite, ReadBack
 from inventory_pipeline.connectors.write_words import fill_words, find_words, parse_whole, shorten
@@ -80,31 +87,48 @@ class HttpReceiver:
             raise NotSentError(str(error)) from None
         return door.send(question, badge=self._badge)
 
-    def forget_token(self) -> None:
+    def note_status(self, status: int) -> None:
         """Forget a token that was not taken, so that the next request asks for another."""
-        self._badge.drop()
+        if status in getattr(self._options.auth, "ended", ()):
+            self._badge.drop()
 
-    def read(self, request: Request, line: Line, back: ReadBack, *, door: HttpDoor) -> int | None:
-        """Return the number ``line`` is about.
+    def read(
+        self, request: Request, lines: Sequence[Line], back: ReadBack, *, door: HttpDoor
+    ) -> dict[str, int | None]:
+        """Return receipt_id → the number each line is about.
 
         Raises:
             SourceError: it cannot be read.
         """
+        also = tuple(status for sign in back.absent for status in sign.status)
+        answer = self.ask(request, door=door, label="reading back", also=also)
+        document = find_document(answer)
+        if any(sign.fits(answer.status, document) for sign in back.absent):
+            return {line.receipt_id: None for line in lines}
+        return {line.receipt_id: find_quantity(document, line, back) for line in lines}
+
+    def ask(
+        self, request: Request, *, door: HttpDoor, label: str, also: tuple[int, ...] = ()
+    ) -> HttpAnswer:
+        """Return what a request that changes nothing is answered.
+
+        Args:
+            label: what is asked for; begins every message.
+            also: statuses that are right, besides 2xx.
+
+        Raises:
+            SourceError: it cannot be asked.
+        """
         seconds = self._options.timeouts.answer.total_seconds()
         until = door.start_deadline(seconds, f"no whole answer within {seconds:g} s")
-        also = tuple(status for sign in back.absent for status in sign.status)
         try:
             question = self._write(door, request)
         except Unsendable as error:
             raise SourceContractError(str(error)) from None
-        answer = door.ask(
-            question, until, badge=self._badge, label="reading back",
+        return door.ask(
+            question, until, badge=self._badge, label=label,
             judge=lambda answer: judge_status(answer, also=also),
         )  # fmt: skip
-        document = find_document(answer)
-        if any(sign.fits(answer.status, document) for sign in back.absent):
-            return None
-        return find_quantity(document, line, back)
 
     def _write(self, door: HttpDoor, request: Request) -> Question:
         base = self._options.base_url.rstrip("/")
@@ -164,6 +188,8 @@ def find_quantity(document: Any, line: Line, back: ReadBack) -> int | None:
 
 
 def _find_rows(document: Any, line: Line, back: ReadBack) -> Sequence[Any]:
+    if is_empty(document, back.empty_has):
+        return []
     rows = RowsPath.parse(str(back.rows))
     words = find_words(line, "")
     wanted = {Path.parse(path): str(fill_words(text, words)) for path, text in back.where.items()}

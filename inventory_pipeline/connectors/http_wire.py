@@ -54,14 +54,14 @@ class Question:
     """One request, ready to send. Headers and body may hold secrets and are never shown.
 
     Attributes:
-        take: reads the body of its answer; what it puts elsewhere it does not return.
+        take: reads the body of the answer, and returns what of it is kept in memory.
     """
 
     place: Place
     method: str = "GET"
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
-    take: Callable[[http.client.HTTPResponse], bytes] = read_body
+    take: Callable[[http.client.HTTPResponse], bytes] = field(default=read_body, repr=False)
 
 
 @dataclass(frozen=True)

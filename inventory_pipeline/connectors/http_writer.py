@@ -5,10 +5,12 @@ is tried again is the outbox's decision, by the delivery class.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from urllib.parse import quote
 
+from inventory_pipeline.connectors.blame import Blame, spread
 from inventory_pipeline.connectors.http import HttpDoor, NotSentError
 from inventory_pipeline.connectors.http_receiver import (
     HttpReceiver,
@@ -17,7 +19,6 @@ from inventory_pipeline.connectors.http_receiver import (
     quote_answer,
 )
 from inventory_pipeline.connectors.http_wire import Answer as HttpAnswer
-from inventory_pipeline.connectors.patience import parse_retry_after
 from inventory_pipeline.connectors.write_options import HttpWrite, ReadBack
 from inventory_pipeline.connectors.write_words import shorten
 from inventory_pipeline.errors import ConfigError, SourceError, SourceRefusedError
@@ -76,6 +77,8 @@ class HttpWriter(ABC):
 
     def send(self, lines: Sequence[Line], key: str, body: bytes) -> Answer:
         """Send the stored request once; the key travels inside it."""
+        if said := self._find_objection(lines[0], body):
+            return answer_all(lines, "refused", shorten(said))
         with self._receiver.open() as door:
             try:
                 answer = self._receiver.send(door, Request.decode(body))
@@ -87,12 +90,11 @@ class HttpWriter(ABC):
             except SourceError as error:
                 said = shorten(door.scribe.redact(f"it was sent, then {error}"))
                 return answer_all(lines, "ambiguous", said)
-            if answer.status == 401:
-                self._receiver.forget_token()
+            self._receiver.note_status(answer.status)
             return self._judge(lines, answer, door)
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
-        """Return receipt_id → the number as the receiver shows it; one request a line.
+        """Return receipt_id → the number as the receiver shows it.
 
         Raises:
             SourceError: it could not be read, or ``write.read`` is not configured.
@@ -103,26 +105,49 @@ class HttpWriter(ABC):
                 "what was written cannot be read back: write.read is not configured",
                 system=self._system,
             )
+        found: dict[str, int | None] = {}
+        with self._asking() as door:
+            for some in self._group(lines, back.many):
+                found |= self._receiver.read(self._build_read(some), some, back, door=door)
+        return found
+
+    @contextmanager
+    def _asking(self) -> Iterator[HttpDoor]:
+        """Yield a door through which nothing is changed; errors name the system."""
         try:
             with self._receiver.open() as door:
-                return {
-                    line.receipt_id: self._receiver.read(
-                        self._build_read(line), line, back, door=door
-                    )
-                    for line in lines
-                }
+                yield door
         except ConfigError as error:
             raise SourceRefusedError(str(error), system=self._system) from None
         except SourceError as error:
             raise type(error)(str(error), system=self._system) from None
+
+    def _find_objection(self, line: Line, _body: bytes) -> str:
+        """Return why the receiver can never be told what a line is about, or nothing."""
+        facts = self._write.facts
+        if facts is None or line.fact in facts:
+            return ""
+        return f"not sent: {line.fact} is no number of its own there; it takes {', '.join(facts)}"
+
+    def _group(self, lines: Sequence[Line], many: int) -> Iterator[list[Line]]:
+        """Yield the lines that one request reads."""
+        groups: dict[str, list[Line]] = {}
+        for line in lines:
+            groups.setdefault(self._find_read_place(line), []).append(line)
+        for group in groups.values():
+            yield from (group[at : at + many] for at in range(0, len(group), many))
+
+    def _find_read_place(self, _line: Line) -> str:
+        """Return where a line is read; lines of two places need two requests."""
+        return ""
 
     @abstractmethod
     def _build(self, lines: Sequence[Line], key: str, headers: Mapping[str, str]) -> Request:
         """Return the request for some lines."""
 
     @abstractmethod
-    def _build_read(self, line: Line) -> Request:
-        """Return the request that reads the number of a line."""
+    def _build_read(self, lines: Sequence[Line]) -> Request:
+        """Return the request that reads the numbers of some lines."""
 
     @abstractmethod
     def _find_read_back(self) -> ReadBack | None:
@@ -136,11 +161,11 @@ class HttpWriter(ABC):
 def judge_failure(lines: Sequence[Line], answer: HttpAnswer, door: HttpDoor) -> Answer:
     """Return what a status other than 2xx says, where nothing configured says more."""
     status, said = answer.status, quote_answer(door, answer)
-    wait = find_wait(answer)
+    wait = find_wait(door, answer)
     if status == 429:
         return answer_all(lines, "unapplied", said, wait=wait or USUAL_WAIT)
     if status in LINE_STATUSES:
-        return answer_all(lines, "refused", said)
+        return spread(lines, [Blame("refused", said)])
     outcome: Outcome = "ambiguous" if is_doubtful(status) else "unapplied"
     is_down = 300 <= status < 500 and status not in (408, 409, 425)
     return answer_all(
@@ -157,9 +182,9 @@ def is_doubtful(status: int) -> bool:
     return not (300 <= status < 500) or status in (*_MAYBE_DONE, 408, 409)
 
 
-def find_wait(answer: HttpAnswer) -> timedelta | None:
+def find_wait(door: HttpDoor, answer: HttpAnswer) -> timedelta | None:
     """Return how long the receiver asks us to stay away, an hour at most."""
-    seconds = parse_retry_after(answer.headers, datetime.now(UTC))
+    seconds = door.find_wait(answer)
     return None if seconds is None else min(LONGEST_WAIT, timedelta(seconds=seconds))
 
 

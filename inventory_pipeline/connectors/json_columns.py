@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ from inventory_pipeline.model.frames import RAW_FEEDS
 
 DATE = "{date_header}"
 QUANTITY_OF = "quantity:"
+KEEP_BY = "keep:"
 
 As = Literal["text", "epoch_seconds", "epoch_milliseconds", "date_parts"]
 
@@ -64,6 +65,14 @@ class Rows(Options):
     facts: dict[str, Column] | None = Field(
         None, description="Fact: path of its quantity; each row then yields one row a fact."
     )
+    empty_has: list[str] | None = Field(
+        None,
+        description="The only keys of an answer that leaves its list out because it is empty.",
+    )
+    keep: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="Path in the row: words. A row with another word there is left out, and noted.",
+    )
 
 
 @dataclass(frozen=True)
@@ -71,10 +80,13 @@ class RowPlan:
     """Where every cell of a feed stands.
 
     Attributes:
-        cells: name of the cell → where it stands; ``quantity:<fact>`` for melted facts.
+        cells: name of the cell → where it stands; ``quantity:<fact>`` for melted facts,
+            ``keep:<path>`` for what keeps a row.
         specs: name of the cell → what is done with its text.
         constants: column → text, placeholders unfilled.
         facts: the facts one row yields; empty if the row names its own.
+        keep: ``keep:<path>`` → the words that keep a row.
+        empty_has: keys that an answer without its list may have; None: the list must be there.
     """
 
     feed: str
@@ -83,6 +95,8 @@ class RowPlan:
     specs: Mapping[str, Cell]
     constants: Mapping[str, str]
     facts: tuple[str, ...]
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    empty_has: tuple[str, ...] | None = None
 
 
 def plan_rows(feed: str, rows: Rows) -> RowPlan:
@@ -94,6 +108,8 @@ def plan_rows(feed: str, rows: Rows) -> RowPlan:
     columns = dict(rows.columns)
     for fact, column in (rows.facts or {}).items():
         columns[f"{QUANTITY_OF}{fact}"] = column
+    for path in rows.keep:
+        columns[f"{KEEP_BY}{path}"] = Cell(path=path)
     _check_names(feed, rows)
     walk = RowsPath.parse(rows.rows)
     specs = {name: column for name, column in columns.items() if isinstance(column, Cell)}
@@ -104,6 +120,8 @@ def plan_rows(feed: str, rows: Rows) -> RowPlan:
         specs=specs,
         constants={n: c.constant for n, c in columns.items() if isinstance(c, Constant)},
         facts=tuple(rows.facts or ()),
+        empty_has=None if rows.empty_has is None else tuple(rows.empty_has),
+        keep={f"{KEEP_BY}{path}": tuple(words) for path, words in rows.keep.items()},
     )
 
 

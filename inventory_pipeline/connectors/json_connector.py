@@ -2,9 +2,10 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer, Deadline
 from inventory_pipeline.connectors.json_columns import DATE, RowPlan, plan_rows
 from inventory_pipeline.connectors.json_page import find_key, gather, open_page, read_pages
-from inventory_pipeline.connectors.json_rows import build_frame
+from inventory_pipeline.connectors.json_rows import build_frame, describe_left_out
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
 from inventory_pipeline.connectors.tables import naming_source, refuse_unknown_feed
@@ -71,7 +72,7 @@ class JsonConnector(ABC):
         options = self._options
         with (
             naming_feed(self._system, feed),
-            HttpDoor(options, root=self._root, world=self._world, now=context.now) as door,
+            self._build_door(context.now) as door,
         ):
             query = self._write_query(feed, context, door)
             seconds = options.timeouts.feed.total_seconds()
@@ -84,7 +85,7 @@ class JsonConnector(ABC):
                     "fetched system=%s feed=%s pages=%d rows=%d",
                     self._system, feed, sweep.pages, sweep.items,
                 )  # fmt: skip
-                return _describe(feed, sweep, self._plans[feed])
+                return _describe(self._feeds[feed], sweep, self._plans[feed])
 
     def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
         """Turn landed pages into text rows. Pure: same bytes, same frame."""
@@ -102,6 +103,10 @@ class JsonConnector(ABC):
     def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
         """Read all pages; a kind of source may look around before and look further after."""
         return Sweeper(door, self._badge, query, until).read(staging)
+
+    def _build_door(self, now: Callable[[], datetime]) -> HttpDoor:
+        """Return the door of one fetch."""
+        return HttpDoor(self._options, root=self._root, world=self._world, now=now)
 
     @abstractmethod
     def _write_call(self, feed: Any) -> Call:
@@ -122,7 +127,7 @@ class JsonConnector(ABC):
             feed=rows,
             plan=self._plans[feed],
             call=call,
-            words=find_times(context.hour_at, context.known_watermark),
+            words=find_times(context.hour_at, context.known_watermark, overlap=rows.overlap),
             judge_answer=partial(self._judge_answer, door),
             judge_document=partial(self._judge_document, door, rows),
             label=f"{str(door.egress.base).rstrip('/')}/{call.path.strip('/')}",
@@ -163,7 +168,7 @@ def _read_bodies(
     return [reading.sheet for reading in readings]
 
 
-def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
+def _describe(rows: PagedFeed, sweep: Sweep, plan: RowPlan) -> Fetched:
     end, total, notes = sweep.end, sweep.total, []
     has_more_than_declared = total is not None and sweep.items > total
     marker = end.marker
@@ -173,12 +178,14 @@ def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
         notes.append(f"{sweep.items:,} rows came, {total:,} are declared")
     if sweep.has_changed:
         notes.append("the pages changed while they were read, twice")
-    if feed == "counts" and not sweep.items:
+    if plan.feed == "counts" and not sweep.items and not rows.may_be_empty:
         notes.append("no rows; empty is never read as all gone")
     if end.is_suspect:
         notes.append(end.marker)
+    is_suspect = bool(notes)
+    notes += describe_left_out([sheet for some in sweep.sheets.values() for sheet in some], plan)
     # A total counts elements of the outermost list; only where those are the rows it is theirs.
-    is_row_total = len(plan.rows.lists) == 1 and not plan.facts
+    is_row_total = len(plan.rows.lists) == 1 and not plan.facts and not plan.keep
     return Fetched(
         is_complete=end.is_whole and (total is None or total == sweep.items),
         end_marker=marker,
@@ -186,7 +193,7 @@ def _describe(feed: str, sweep: Sweep, plan: RowPlan) -> Fetched:
         source_at=sweep.answered_at if DATE in plan.constants.get("as_of", "") else None,
         clock_skew_seconds=sweep.skew_seconds,
         notes=(*notes, *sweep.notes),
-        is_suspect=bool(notes),
+        is_suspect=is_suspect,
     )
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from inventory_pipeline.connectors.json_columns import RowPlan
-from inventory_pipeline.connectors.json_paths import Path, find_text
+from inventory_pipeline.connectors.json_paths import Path, find_text, is_empty
 from inventory_pipeline.connectors.json_pieces import NotAlikeError, Pieces, cut_rows, parse_piece
 from inventory_pipeline.connectors.json_shapes import read_pieces
 from inventory_pipeline.connectors.json_sheet import Sheet, read_chains
@@ -155,6 +155,8 @@ def read_slowly(body: bytes, plan: RowPlan, check: Check = accept) -> ReadPage:
     """Read a page value by value; any JSON at all."""
     document = load_strictly(decode_text(body))
     check(document)
+    if is_empty(document, plan.empty_has):
+        return ReadPage(document, 0, None, read_chains([], [], plan))
     items = plan.rows.find_items(document)
     if type(items) is not list:
         raise SourceContractError(

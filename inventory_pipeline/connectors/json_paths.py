@@ -122,6 +122,11 @@ class Problem(str):
     __slots__ = ()
 
 
+def is_empty(document: Any, keys: Iterable[str] | None) -> bool:
+    """Return whether an answer without its list has no other keys than these: it has no rows."""
+    return keys is not None and type(document) is dict and set(document) <= set(keys)
+
+
 def find_text(document: Any, path: Path) -> str | None:
     """Return a scalar as text; null, nothing, a list or an object is None."""
     value = path.find(document)

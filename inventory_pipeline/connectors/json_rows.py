@@ -9,6 +9,7 @@ import polars as pl
 
 from inventory_pipeline.connectors.json_columns import (
     DATE,
+    KEEP_BY,
     QUANTITY_OF,
     Cell,
     RowPlan,
@@ -19,6 +20,9 @@ from inventory_pipeline.connectors.tables import build_rejected, fill_text, rend
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.frames import RAW_FEEDS
 from inventory_pipeline.model.ports import Page, RawFrame
+
+# A note is for a person: not every word of a field that was taken for another one.
+_MOST_WORDS, _LONGEST_WORD = 5, 42
 
 
 def build_frame(
@@ -33,12 +37,43 @@ def build_frame(
     Raises:
         SourceContractError: a configured field stands in no row at all.
     """
-    book = join_sheets(sheets, plan)
-    _refuse_unseen(book, plan)
-    cells, rejected = _convert(book.cells, plan)
+    book = join_surely(sheets, plan)
+    kept = book.cells.filter(*_find_keepers(plan)) if plan.keep else book.cells
+    cells, rejected = _convert(kept, plan)
     texts = {name: _fill_constant(text, answer, head) for name, text in plan.constants.items()}
     cells = cells.with_columns(**{name: pl.lit(text, pl.String) for name, text in texts.items()})
     return RawFrame(_melt(cells, plan), build_rejected(sorted([*book.rejected, *rejected])))
+
+
+def describe_left_out(sheets: Sequence[Sheet], plan: RowPlan) -> list[str]:
+    """Return one sentence for every word that left rows out."""
+    if not plan.keep or not sheets:
+        return []
+    cells = pl.concat([sheet.cells.select(*plan.keep) for sheet in sheets])
+    notes: list[str] = []
+    for name, keeper in zip(plan.keep, _find_keepers(plan), strict=True):
+        # A row that lacks two of them is told of once.
+        left = cells.filter(~keeper).group_by(name).agg(rows=pl.len()).sort("rows", name)
+        notes += _tell_words(name.removeprefix(KEEP_BY), left.rows()[::-1])
+        cells = cells.filter(keeper)
+    return notes
+
+
+def _tell_words(path: str, words: Sequence[tuple[str | None, int]]) -> list[str]:
+    """Return the words that left most rows out, shortened, and how many the others left."""
+    notes = [
+        f"rows left out because {path} is {repr(word)[:_LONGEST_WORD]}: {count:,}"
+        for word, count in words[:_MOST_WORDS]
+    ]
+    if rest := sum(count for _, count in words[_MOST_WORDS:]):
+        notes.append(f"rows left out because {path} is something else: {rest:,}")
+    return notes
+
+
+def _find_keepers(plan: RowPlan) -> list[pl.Expr]:
+    return [
+        pl.col(name).is_in(list(words)).fill_null(value=False) for name, words in plan.keep.items()
+    ]
 
 
 def join_sheets(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
@@ -53,6 +88,17 @@ def join_sheets(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
     seen = frozenset[str]().union(*(sheet.seen for sheet in sheets))
     names = next((sheet.names for sheet in sheets if sheet.names), ())
     return Sheet(pl.concat(cells), rejected, seen, before, names)
+
+
+def join_surely(sheets: Sequence[Sheet], plan: RowPlan) -> Sheet:
+    """Put the sheets under each other.
+
+    Raises:
+        SourceContractError: a configured field stands in no row at all.
+    """
+    book = join_sheets(sheets, plan)
+    _refuse_unseen(book, plan)
+    return book
 
 
 def _refuse_unseen(book: Sheet, plan: RowPlan) -> None:

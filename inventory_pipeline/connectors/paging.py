@@ -1,8 +1,8 @@
 """Paging: from one page to the next, and how the end is known. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from inventory_pipeline.connectors.http_options import Options
 from inventory_pipeline.connectors.json_page import OpenPage
 from inventory_pipeline.connectors.json_paths import Path, find_text
+from inventory_pipeline.connectors.paging_keys import Keyset, read_count
 from inventory_pipeline.errors import SourceContractError
 
 EndRule = Annotated[
@@ -56,6 +57,10 @@ class Cursors(Options):
     last: str | None = Field(None, description="Or: path, in the last row, to what comes after.")
     has_more: str | None = Field(None, description="Path to true or false.")
     is_number: bool = Field(False, description="The cursor goes into a body as a number.")
+    expired: list[int] = Field(
+        default_factory=list,
+        description="Statuses that say a cursor has ended unused: all is read anew, once.",
+    )
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Cursors":
@@ -90,7 +95,7 @@ class Ranges(Options):
 
 
 Paging = Annotated[
-    NoPaging | PageNumbers | Offsets | Cursors | LinkHeader | NextUrl | Ranges,
+    NoPaging | PageNumbers | Offsets | Cursors | LinkHeader | NextUrl | Ranges | Keyset,
     Field(discriminator="kind"),
 ]
 
@@ -103,12 +108,22 @@ class Position:
         number: 1 for the first page.
         offset: rows that came before it.
         link: URL of the page, where the source names it.
+        after: fields of the row before it, where pages are asked for by them.
     """
 
     number: int = 1
     offset: int = 0
     cursor: str | int | None = None
     link: str | None = None
+    after: Mapping[str, int | str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Hashable:
+        """Return what names the page, if anything but its number does."""
+        return (self.cursor, self.link, tuple(self.after.values()))
+
+
+NOWHERE = Position().place
 
 
 @dataclass(frozen=True)
@@ -119,11 +134,13 @@ class End:
         marker: what proves it, in words.
         is_whole: False if the pages end without a proof that all came.
         is_suspect: the pages contradict themselves.
+        is_expired: a cursor had ended before it was used.
     """
 
     marker: str
     is_whole: bool = True
     is_suspect: bool = False
+    is_expired: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +174,7 @@ def find_words(paging: Paging, position: Position) -> dict[str, Any]:
         "offset": position.offset,
         "limit": paging.size,
         "cursor": position.cursor,
+        "after": position.after or (paging.after if isinstance(paging, Keyset) else {}),
     }
 
 
@@ -190,6 +208,8 @@ def find_next(paging: Paging, turn: Turn) -> Position | End:
             return turn.step(link=link) if link else End(f"page {number} names no next page")
         case Ranges():
             return _follow_range(turn)
+        case Keyset():
+            return _follow_keys(paging, turn)
 
 
 def find_link(header: str) -> str | None:
@@ -258,12 +278,18 @@ def _follow_range(turn: Turn) -> Position | End:
     return turn.step() if turn.page.items else End(f"page {number} is empty")
 
 
-def read_count(text: str | None, path: str) -> int:
-    """Read a whole number of the answer.
-
-    Raises:
-        SourceContractError: there is none.
-    """
-    if text is None or not re.fullmatch(r"[0-9]{1,18}", text):
-        raise SourceContractError(f"{path!r} holds no whole number; was the field renamed?")
-    return int(text)
+def _follow_keys(paging: Keyset, turn: Turn) -> Position | End:
+    number, has_more = turn.position.number, turn.page.find(paging.has_more)
+    if paging.has_more is not None and has_more not in ("true", "false"):
+        raise SourceContractError(f"{paging.has_more!r} is not true or false")
+    if has_more == "false":
+        return End(f"{paging.has_more} is false on page {number}")
+    if not turn.page.items:
+        is_whole = has_more is None
+        marker = f"page {number} is empty{'' if is_whole else ' and promises more'}"
+        return End(marker, is_whole=is_whole, is_suspect=not is_whole)
+    after = paging.read_keys(turn.page.last)
+    if paging.has_stood_still(turn.position.after or paging.after, after):
+        marker = f"page {number} does not come after the one before: its rows are in no order"
+        return End(marker, is_whole=False, is_suspect=True)
+    return turn.step(after=after)

@@ -35,15 +35,27 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     return max(0.0, (until - clock).total_seconds())
 
 
-def parse_reset(text: str, now: datetime) -> float | None:
-    """Return the seconds until a rate limit is lifted: a length, a Unix time or a date."""
+def parse_reset(text: str, now: datetime, *, in_milliseconds: bool = False) -> float | None:
+    """Return the seconds until a rate limit is lifted: a length, a Unix time or a date.
+
+    Args:
+        in_milliseconds: lengths count milliseconds.
+    """
     value = _parse_number(text.strip())
     if value is None:
         until = parse_http_date(text)
         return None if until is None else max(0.0, (until - now).total_seconds())
     if value >= _MILLISECONDS_FROM:
         value /= 1000
-    return max(0.0, value - now.timestamp()) if value >= _EPOCH_FROM else value
+    if value >= _EPOCH_FROM:
+        return max(0.0, value - now.timestamp())
+    return value / 1000 if in_milliseconds else value
+
+
+def find_rate(own: float | None, announced: str) -> float | None:
+    """Return the questions a second that both we and the source allow; None: no limit is known."""
+    rate = _parse_number(announced.strip())
+    return min(filter(None, (own, rate)), default=None)
 
 
 def parse_http_date(text: str) -> datetime | None:

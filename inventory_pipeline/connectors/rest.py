@@ -1,8 +1,8 @@
 """REST: any JSON over HTTP, read by configuration alone."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from inventory_pipeline.connectors.feeds import JsonOptions, PagedFeed
 from inventory_pipeline.connectors.http import HttpDoor, judge_json, judge_status
@@ -10,12 +10,26 @@ from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_receiver import HttpReceiver
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_connector import JsonConnector
+from inventory_pipeline.connectors.paging_keys import Keyset
 from inventory_pipeline.connectors.rest_writer import RestWrite, RestWriter
+from inventory_pipeline.connectors.templates import find_fields
 from inventory_pipeline.model.delivery import Writer
 
 
 class RestFeed(Call, PagedFeed):
     """One feed: its request, its pages, its columns."""
+
+    @model_validator(mode="after")
+    def _comes_after_what_is_known(self) -> Self:
+        fields = find_fields([self.path, self.query, self.headers, self.body, self.form or {}])
+        known = set(self.paging.after) if isinstance(self.paging, Keyset) else set()
+        for name in sorted(fields - known):
+            raise ValueError(
+                f"{{after.{name}}} is none of paging.after: {', '.join(sorted(known))}"
+            )
+        if known - fields:
+            raise ValueError(f"the request never says {{after.{min(known - fields)}}}")
+        return self
 
 
 class RestOptions(JsonOptions):

@@ -1,10 +1,11 @@
-"""The REST writer: one request a line, as the configuration words it."""
+"""The REST writer: requests of one line or many, as the configuration words them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from inventory_pipeline.connectors.blame import Blame, spread
 from inventory_pipeline.connectors.http import HttpDoor, judge_json
 from inventory_pipeline.connectors.http_options import Options
 from inventory_pipeline.connectors.http_receiver import (
@@ -22,16 +23,25 @@ from inventory_pipeline.connectors.http_writer import (
 )
 from inventory_pipeline.connectors.json_paths import ABSENT
 from inventory_pipeline.connectors.templates import render_json
-from inventory_pipeline.connectors.write_options import KEYED, HttpWrite, ReadBack, Sign, Signs
+from inventory_pipeline.connectors.write_options import (
+    KEYED,
+    HttpWrite,
+    LinesAt,
+    ReadBack,
+    Sign,
+    Signs,
+)
 from inventory_pipeline.connectors.write_words import (
     OF_LINE,
+    OF_LINES,
     check_words,
     fill_target,
     fill_words,
+    find_shared_words,
     find_words,
 )
 from inventory_pipeline.errors import SourceContractError
-from inventory_pipeline.model.delivery import Answer, Line, Outcome, answer_all
+from inventory_pipeline.model.delivery import Answer, Line, Operation, Outcome, answer_all
 
 Fields = dict[str, str | int | bool]
 
@@ -40,11 +50,14 @@ class RestRead(ReadBack):
     """The request that reads one number, and where in its answer it stands."""
 
     path: str = Field(description="Below base_url; placeholders are one segment each.")
-    query: Fields = Field(default_factory=dict, description="Query.")
+    method: Literal["GET", "POST"] = Field("GET", description="GET, or POST where a body asks.")
+    query: Fields = Field(default_factory=dict, description="Query; a list has commas between.")
+    body: Any = Field(None, description="JSON body of a POST.")
 
     @model_validator(mode="after")
     def _can_be_filled(self) -> Self:
-        check_words([self.path, self.query], OF_LINE)
+        check_words(self.path, OF_LINE)
+        check_words([self.query, self.body], (*OF_LINE, *OF_LINES) if self.many > 1 else OF_LINE)
         return self
 
 
@@ -57,6 +70,7 @@ class RestAction(Options):
     body: Any = Field(
         None, description="JSON; a text that is one placeholder becomes its value, typed."
     )
+    lines: LinesAt | None = Field(None, description="Many lines in one request.")
 
     @property
     def placeholders(self) -> set[str]:
@@ -66,10 +80,23 @@ class RestAction(Options):
     @model_validator(mode="after")
     def _names_what_it_changes(self) -> Self:
         known = self.placeholders
-        for needed, others in (("item_id", ()), ("quantity", ("quantity_text",))):
-            if not {needed, *others} & known:
+        for needed, other in (("item_id", "item_number"), ("quantity", "quantity_text")):
+            if not {needed, other} & known:
                 raise ValueError(f"the request never says {{{needed}}}")
+        if self.lines is not None:
+            self.lines.check(self.body)
+            if check_words([self.path, self.query]):
+                raise ValueError("lines: path and query are the same for all; say it in the body")
         return self
+
+    def fill(self, words: Sequence[Mapping[str, Any]]) -> bytes:
+        """Return the body for the lines that ``words`` are of."""
+        if self.body is None:
+            return b""
+        filled = (
+            self.lines.fill(self.body, words) if self.lines else fill_words(self.body, words[0])
+        )
+        return render_json(filled)
 
 
 class RestWrite(HttpWrite):
@@ -99,8 +126,22 @@ class RestWrite(HttpWrite):
         default_factory=list, description="Errors with status 200 after which nobody knows."
     )
     applied: Sign | None = Field(
-        None, description="What a good answer says; a 2xx that does not is ambiguous."
+        None,
+        description="What a good answer says, as {path: stock, equals: '{quantity}'}; "
+        "a 2xx that does not is ambiguous.",
     )
+
+    def find_most(self) -> int:
+        """Return how many lines a request may carry, whatever the operation."""
+        actions: dict[Operation, RestAction] = self.find_operations()
+        return min(action.lines.max if action.lines else 1 for action in actions.values())
+
+    @model_validator(mode="after")
+    def _says_what_applied_is(self) -> Self:
+        said = check_words(self.applied.equals if self.applied else None, OF_LINE)
+        if said and self.find_most() > 1:
+            raise ValueError("applied: one answer cannot say what each of many lines wanted")
+        return self
 
     def find_signs(self) -> list[tuple[Outcome, list[Sign], bool]]:
         """Return what each outcome is known by, in the order of asking, and whether it passes."""
@@ -117,7 +158,7 @@ class RestWrite(HttpWrite):
 
 
 class RestWriter(HttpWriter):
-    """One request a line; its answer is the line's answer."""
+    """One request for one line, or for as many as it takes; its answer holds for all of them."""
 
     _write: RestWrite
 
@@ -132,17 +173,27 @@ class RestWriter(HttpWriter):
         super().__init__(receiver, write, system=system)
         self._content_types = tuple(content_types)
 
-    def _build(self, lines: Sequence[Line], key: str, headers: Mapping[str, str]) -> Request:
-        [line] = lines
-        action, words = self._actions[line.operation], find_words(line, key)
-        target = fill_target(action.path, action.query, words)
-        body = b"" if action.body is None else render_json(fill_words(action.body, words))
-        return Request(action.method, target, headers, body)
+    @property
+    def max_lines(self) -> int:
+        return self._write.find_most()
 
-    def _build_read(self, line: Line) -> Request:
-        back, words = self._write.read, find_words(line, "")
-        target = fill_target(back.path, back.query, words) if back else ""
-        return Request("GET", target, {}, b"")
+    def _build(self, lines: Sequence[Line], key: str, headers: Mapping[str, str]) -> Request:
+        action: RestAction = self._actions[lines[0].operation]
+        words = [find_words(line, key) for line in lines]
+        target = fill_target(action.path, action.query, words[0])
+        return Request(action.method, target, headers, action.fill(words))
+
+    def _build_read(self, lines: Sequence[Line]) -> Request:
+        back, words = self._write.read, find_shared_words(lines)
+        if back is None:
+            return Request("GET", "", {}, b"")
+        target = fill_target(back.path, back.query, words)
+        body = b"" if back.body is None else render_json(fill_words(back.body, words))
+        return Request(back.method, target, {}, body)
+
+    def _find_read_place(self, line: Line) -> str:
+        back = self._write.read
+        return fill_target(back.path, {}, find_words(line, "")) if back else ""
 
     def _find_read_back(self) -> ReadBack | None:
         return self._write.read
@@ -151,16 +202,17 @@ class RestWriter(HttpWriter):
         document, said = find_document(answer), quote_answer(door, answer)
         for outcome, signs, is_passing in self._write.find_signs():
             if any(sign.fits(answer.status, document) for sign in signs):
-                wait = find_wait(answer) or (USUAL_WAIT if is_passing else None)
-                return answer_all(lines, outcome, said, wait=wait)
+                wait = find_wait(door, answer) or (USUAL_WAIT if is_passing else None)
+                return spread(lines, [Blame(outcome, said, wait=wait)])
         if not 200 <= answer.status < 300:
             return judge_failure(lines, answer, door)
-        return answer_all(lines, self._judge_success(answer, document), said)
+        return answer_all(lines, self._judge_success(lines[0], answer, document), said)
 
-    def _judge_success(self, answer: HttpAnswer, document: Any) -> Outcome:
+    def _judge_success(self, line: Line, answer: HttpAnswer, document: Any) -> Outcome:
         """Return whether a 2xx is one: neither a login page, nor half JSON, nor a promise."""
         if self._write.applied is not None:
-            return "confirmed" if self._write.applied.fits(answer.status, document) else "ambiguous"
+            wanted = self._write.applied.fill(find_words(line, ""))
+            return "confirmed" if wanted.fits(answer.status, document) else "ambiguous"
         if answer.status in (202, 207):
             return "ambiguous"
         if not answer.body.strip():

@@ -26,8 +26,11 @@ from inventory_pipeline.connectors.json_page import (
 )
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.paging import (
+    NOWHERE,
+    Cursors,
     End,
     NoPaging,
+    Paging,
     Position,
     Ranges,
     Turn,
@@ -35,8 +38,8 @@ from inventory_pipeline.connectors.paging import (
     find_next,
     find_range_total,
     find_words,
-    read_count,
 )
+from inventory_pipeline.connectors.paging_keys import Keyset, read_count
 from inventory_pipeline.connectors.patience import parse_http_date
 from inventory_pipeline.connectors.spool import Spool
 from inventory_pipeline.errors import SourceError
@@ -110,13 +113,13 @@ class Sweeper:
         self._may_wait = query.may_wait
 
     def read(self, staging: str | None) -> Sweep:
-        """Read all pages into a spool; once more if they changed meanwhile.
+        """Read all pages into a spool; once more if they changed or a cursor ended meanwhile.
 
         Raises:
             SourceError: a page did not come or is not what it should be.
         """
         sweep = self._read_surely(staging)
-        if sweep.has_changed:
+        if sweep.has_changed or sweep.end.is_expired:
             sweep.spool.close()
             sweep = self._read_surely(staging)
         return sweep
@@ -160,23 +163,23 @@ class Sweeper:
         """Ask for page after page; return why no more is asked for."""
         where: Position | End = Position()
         seen_on = self._door.egress.base
-        links: set[Any] = set()
+        places = {NOWHERE}
         while isinstance(where, Position):
             if where.number > MAX_PAGES:
                 return End(f"stopped after {MAX_PAGES:,} pages", is_whole=False)
             answer, page, seen_on = self._ask(where, seen_on)
             if page is None:
-                return End(f"the source has no rows beyond {where.offset:,} (HTTP 416)")
-            total = self._find_total(answer, page)
+                return _find_end(where, answer.status)
+            total = self._find_total(answer, page, where.offset)
             batches.take(Came(where.number, answer, self._door.now(), total, page))
             if batches.circle:
                 return _circle(batches.circle)
             number = where.number
             where = find_next(self._query.feed.paging, Turn(where, page, answer.headers, total))
-            link = (where.cursor, where.link) if isinstance(where, Position) else (None, None)
-            if link != (None, None) and link in links:
+            place = where.place if isinstance(where, Position) else NOWHERE
+            if place != NOWHERE and place in places:
                 return _circle(f"page {number} leads back to a page that was read")
-            links.add(link)
+            places.add(place)
         return where
 
     def _ask(self, where: Position, seen_on: Place) -> tuple[Answer, OpenPage | None, Place]:
@@ -187,10 +190,9 @@ class Sweeper:
         if where.link is not None:
             place = self._door.egress.follow(where.link, seen_on=seen_on)
         headers = {**question.headers, **find_headers(query.feed.paging, where)}
-        is_range = isinstance(query.feed.paging, Ranges) and where.offset > 0
         judge = _PageJudge(
             query,
-            also=(RANGE_PASSED,) if is_range else (),
+            also=_find_ends(query.feed.paging, where),
             read=open_page if self._may_wait else read_page,
         )
         answer = self._door.ask(
@@ -202,10 +204,17 @@ class Sweeper:
         )
         return answer, judge.page, place
 
-    def _find_total(self, answer: Answer, page: OpenPage) -> int | None:
+    def _find_total(self, answer: Answer, page: OpenPage, before: int) -> int | None:
         feed = self._query.feed
         if feed.total is not None:
-            return read_count(page.find(feed.total), feed.total)
+            total = read_count(page.find(feed.total), feed.total)
+            if not isinstance(feed.paging, Keyset):
+                return total
+            # Each page is a question of its own, about the rows from there on.
+            is_count = feed.paging.ceiling is None or total < feed.paging.ceiling
+            return before + total if is_count else None
+        if feed.total_header is not None:
+            return read_count(answer.headers.get(feed.total_header.lower()), feed.total_header)
         return find_range_total(answer.headers) if isinstance(feed.paging, Ranges) else None
 
     def _has_first_page_changed(self, sweep: Sweep) -> bool:
@@ -245,6 +254,22 @@ def _keep(sweep: Sweep, came: Came, digest: int) -> None:
     sweep.pages += 1
     sweep.items += came.page.items
     sweep.spool.add(came.answer.body, came.at)
+
+
+def _find_ends(paging: Paging, where: Position) -> tuple[int, ...]:
+    """Return the statuses that a page after the first may have in place of rows."""
+    if isinstance(paging, Ranges) and where.offset > 0:
+        return (RANGE_PASSED,)
+    if isinstance(paging, Cursors) and where.cursor is not None:
+        return tuple(paging.expired)
+    return ()
+
+
+def _find_end(where: Position, status: int) -> End:
+    if where.cursor is None:
+        return End(f"the source has no rows beyond {where.offset:,} (HTTP {status})")
+    marker = f"the cursor of page {where.number} had ended (HTTP {status})"
+    return End(marker, is_whole=False, is_expired=True)
 
 
 def _circle(marker: str) -> End:

@@ -20,7 +20,8 @@ from inventory_pipeline.model.hours import HOUR, compute_slug
 
 Words = Mapping[str, Any]
 TIMES = ("hour_start", "hour_end", "since")
-NAMES = ("hour", *TIMES, "page", "offset", "limit", "cursor")
+AFTER = "after"
+NAMES = ("hour", *TIMES, "page", "offset", "limit", "cursor", AFTER)
 PARTS = ("year", "month", "day", "hour", "minute", "second", "epoch")
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{(\w*)(?:\.(\w+)|:([^{}]*))?\}")
@@ -33,13 +34,19 @@ class JsonText(BaseModel):
     base64url_json: Any = Field(description="Any JSON; placeholders inside are filled in.")
 
 
-def find_times(hour_at: datetime, since: datetime | None) -> dict[str, Any]:
-    """Return the words of one hour; without a newest source time ``since`` is the hour's start."""
+def find_times(
+    hour_at: datetime, since: datetime | None, *, overlap: timedelta = timedelta()
+) -> dict[str, Any]:
+    """Return the words of one hour; without a newest source time ``since`` is the hour's start.
+
+    Args:
+        overlap: how much earlier ``since`` lies.
+    """
     return {
         "hour": compute_slug(hour_at),
         "hour_start": hour_at,
         "hour_end": hour_at + HOUR,
-        "since": since or hour_at,
+        "since": (since or hour_at) - overlap,
     }
 
 
@@ -52,6 +59,11 @@ def check_template(value: Any, names: Sequence[str] = NAMES) -> None:
 def find_placeholders(value: Any) -> set[str]:
     """Return the names of all placeholders in ``value``, at any depth."""
     return {match[1] for match in _find_tokens(value)}
+
+
+def find_fields(value: Any) -> set[str]:
+    """Return the fields of the last row that ``value`` asks for, as ``{after.id}``."""
+    return {match[2] for match in _find_tokens(value) if match[1] == AFTER}
 
 
 def _find_tokens(value: Any) -> Iterator[re.Match[str]]:
@@ -120,6 +132,10 @@ def _check_token(match: re.Match[str], names: Sequence[str]) -> None:
         raise ValueError(
             f"{match[0]} is no placeholder; nearest is {{{near}}}; write {{{{ for a brace"
         )
+    if name == AFTER:
+        if form or not part:
+            raise ValueError(f"{match[0]}: write {{after.FIELD}}, a field of the last row")
+        return
     if (part or form) and name not in TIMES:
         raise ValueError(f"{match[0]}: only {', '.join(TIMES)} have parts and formats")
     if part and part not in PARTS:
@@ -143,6 +159,8 @@ def _write_token(match: re.Match[str], words: Words) -> str:
 def _find_word(match: re.Match[str], words: Words) -> Any:
     name, part, form = match.groups()
     value: Any = words.get(name)
+    if name == AFTER:
+        return value[part]
     if form:
         return value.strftime(form)
     if part == "epoch":

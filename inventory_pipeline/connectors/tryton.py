@@ -1,11 +1,9 @@
 """Tryton: stock read over its REST interface, and set by stock counts of one line.
 
 A preset of ``rest``: one sweep a location, because Tryton adds up the locations it is asked
-about together. Which location a page belongs to stands on a page of its own before it.
+about together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -15,17 +13,16 @@ from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_options import WayOptions
-from inventory_pipeline.connectors.json_connector import HEADERS
+from inventory_pipeline.connectors.parts import PartsConnector
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
-from inventory_pipeline.connectors.tables import Plan, join_parts, refuse_unknown_feed
+from inventory_pipeline.connectors.sections import Sections
 from inventory_pipeline.connectors.tryton_api import TrytonApi
 from inventory_pipeline.connectors.tryton_writer import TrytonWriter
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline.model.delivery import Writer
-from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
+from inventory_pipeline.model.ports import Connector
 
 COUNTS = "counts"
-_MARK = b"Tryton-Location: "
 CARD = Card(
     title="Tryton 8.0 and newer",
     role="erp",
@@ -72,7 +69,7 @@ class TrytonOptions(WayOptions):
             {
                 "base_url": f"{self.url.rstrip('/')}/{quote(self.database, safe='')}/rest/model",
                 "auth": {"kind": "bearer", "token": self.key},
-                **{name: getattr(self, name) for name in WayOptions.model_fields},
+                **self.share(),
                 "feeds": {COUNTS: self._describe_counts(place)},
             }
         )
@@ -101,12 +98,13 @@ class TrytonOptions(WayOptions):
         }
 
 
-class TrytonConnector:
+class TrytonConnector(PartsConnector):
     """Reads the counts of every configured location."""
 
     options_model: ClassVar[Any] = TrytonOptions
     card: ClassVar[Card] = CARD
     reads_past = False
+    sections = Sections("Tryton-Location")
 
     def __init__(
         self,
@@ -116,30 +114,10 @@ class TrytonConnector:
         root: str,
         world: Surroundings | None = None,
     ) -> None:
-        self._system, self._options, self._root, self._world = system, options, root, world
-        self._readers = {place: self._build_reader(place) for place in options.locations}
-
-    def find_feeds(self) -> Sequence[str]:
-        return [COUNTS]
-
-    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
-        """Read one location after the other; one that fails fails them all."""
-        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
-        parts = {}
-        for place, reader in self._readers.items():
-            mark = _MARK + place.encode() + b"\r\n"
-            sink(Page(mark, HEADERS, hour_at=context.hour_at, fetched_at=context.now()))
-            parts[place] = reader.fetch(feed, context, sink)
-        return _join_fetched(parts)
-
-    def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
-        """Turn landed pages into text rows. Pure: same bytes, same frame."""
-        refuse_unknown_feed(feed, self.find_feeds(), system=self._system)
-        parts = [
-            (self._readers.get(place) or self._build_reader(place)).parse(feed, group)
-            for place, group in _split(pages)
-        ]
-        return join_parts(parts, Plan(feed, {}))
+        self._options, self._root, self._world = options, root, world
+        self._system = system
+        places = {place: self._build_reader(place) for place in options.locations}
+        super().__init__({COUNTS: places}, system=system)
 
     def build_writer(self) -> Writer | None:
         """Return the writing side: it sets ``on_hand`` of one product at one location."""
@@ -157,44 +135,14 @@ class TrytonConnector:
         )
         return TrytonWriter(api, self._options.locations, rate=self._options.rate_limit.per_second)
 
-    def _build_reader(self, place: str) -> RestConnector:
+    def _find_reader(self, feed: str, name: str) -> Connector:
         # A place that left the options is still parsed from what was landed then.
+        return self._readers[feed].get(name) or self._build_reader(name)
+
+    def _build_reader(self, place: str) -> RestConnector:
         return RestConnector(
             system=self._system,
             options=self._options.build_rest(place),
             root=self._root,
             world=self._world,
         )
-
-
-def _split(pages: Iterable[Page]) -> Iterator[tuple[str, Iterator[Page]]]:
-    """Yield every location with its pages, in the order they came."""
-    place = ""
-
-    def find_place(page: Page) -> str:
-        nonlocal place
-        if _is_mark(page):
-            place = page.body.removeprefix(_MARK).strip().decode()
-        return place
-
-    for found, group in groupby(pages, key=find_place):
-        yield found, (page for page in group if not _is_mark(page))
-
-
-def _is_mark(page: Page) -> bool:
-    return page.kind == HEADERS and page.body.startswith(_MARK)
-
-
-def _join_fetched(parts: dict[str, Fetched]) -> Fetched:
-    totals = [part.declared_keys for part in parts.values()]
-    times = [part.source_at for part in parts.values() if part.source_at is not None]
-    skews = [part.clock_skew_seconds for part in parts.values()]
-    return Fetched(
-        is_complete=all(part.is_complete for part in parts.values()),
-        end_marker="; ".join(f"{place}: {part.end_marker}" for place, part in parts.items()),
-        declared_keys=sum(filter(None, totals)) if None not in totals else None,
-        source_at=min(times, default=None),
-        clock_skew_seconds=max((s for s in skews if s is not None), key=abs, default=None),
-        notes=tuple(f"{place}: {note}" for place, part in parts.items() for note in part.notes),
-        is_suspect=any(part.is_suspect for part in parts.values()),
-    )

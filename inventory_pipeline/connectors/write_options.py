@@ -1,6 +1,6 @@
 """Write options: what an HTTP system must offer before it is written to, by delivery class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
@@ -11,11 +11,14 @@ from inventory_pipeline.connectors.feeds import Failure
 from inventory_pipeline.connectors.http_options import Auth, Options, Parameter, check_headers
 from inventory_pipeline.connectors.json_paths import Path, RowsPath, find_text
 from inventory_pipeline.connectors.templates import check_template
-from inventory_pipeline.connectors.write_words import OF_LINE, check_words
+from inventory_pipeline.connectors.write_words import OF_LINE, check_words, fill_words
 from inventory_pipeline.model.delivery import DeliveryClass, Operation
 
 KEYED: tuple[DeliveryClass, ...] = ("A", "B")
 Word = str | int | float | bool
+MOST_LINES = 250
+# What all lines of a request have in common.
+_SHARED = {"key", "fact"}
 
 
 class Sign(Options):
@@ -38,8 +41,15 @@ class Sign(Options):
             return False
         if self.path is None:
             return True
+        value = Path.parse(self.path).find(document)
         text = find_text(document, Path.parse(self.path))
-        return text in self.words if self.words else text is not None
+        if self.words:
+            return text in self.words
+        return text is not None or (type(value) in (dict, list) and bool(value))
+
+    def fill(self, words: Mapping[str, Any]) -> Self:
+        """Return the sign as one line shows it, as ``{equals: "{quantity}"}``."""
+        return self.model_copy(update={"equals": fill_words(self.equals, words)})
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -58,10 +68,54 @@ def _listed(value: Any) -> Any:
 Signs = Annotated[list[Sign], BeforeValidator(_listed)]
 
 
+class LinesAt(Options):
+    """Where in a request its lines stand. All of them are taken, or none."""
+
+    path: str = Field(description="Path to a list with one element, the template of a line.")
+    max: int = Field(MOST_LINES, ge=1, le=10_000, description="The most lines of one request.")
+
+    def find(self, template: Any) -> Any:
+        """Return the template of a line.
+
+        Raises:
+            ValueError: there is none.
+        """
+        each = Path.parse(self.path).find(template)
+        if type(each) is not list or len(each) != 1:
+            raise ValueError(f"lines.path: no list with one element stands at {self.path!r}")
+        return each[0]
+
+    def check(self, template: Any) -> None:
+        """Raise ValueError where many lines would have to share what each says for itself."""
+        self.find(template)
+        outside = check_words(self.put(template, []))
+        for name in sorted(outside - _SHARED):
+            raise ValueError(
+                f"{{{name}}} stands outside {self.path}, where one request has many lines; "
+                "only {key} and {fact} are the same for all"
+            )
+
+    def fill(self, template: Any, words: Sequence[Mapping[str, Any]]) -> Any:
+        """Return the template filled for the lines that ``words`` are of."""
+        each = self.find(template)
+        filled = [fill_words(each, one) for one in words]
+        return self.put(fill_words(self.put(template, []), words[0]), filled)
+
+    def put(self, template: Any, lines: list[Any]) -> Any:
+        """Return the template with these lines."""
+        return _replace(template, Path.parse(self.path).keys, lines)
+
+
 class ReadBack(Options):
     """How the number a line is about is read again."""
 
+    many: int = Field(
+        1, ge=1, le=1000, description="Lines one request reads: {item_ids}, {location_ids}."
+    )
     rows: str | None = Field(None, description="Path to a list, as data.levels[], to pick from.")
+    empty_has: list[str] | None = Field(
+        None, description="The only keys of an answer that leaves rows out because there are none."
+    )
     where: dict[str, str] = Field(
         default_factory=dict, description="Path in a row: what must stand there, as {location_id}."
     )
@@ -82,6 +136,8 @@ class ReadBack(Options):
             RowsPath.parse(self.rows)
         if self.where and self.rows is None:
             raise ValueError("where: picks one of rows; name rows, too")
+        if self.many > 1 and not self.where:
+            raise ValueError("many: an answer about many lines needs rows and where")
         return self
 
 
@@ -104,6 +160,9 @@ class HttpWrite(Options):
         default_factory=dict, description="More headers; {env: NAME} is a secret."
     )
     rate: float | None = Field(None, gt=0, description="Requests a second.")
+    facts: list[str] | None = Field(
+        None, description="Facts the receiver can be told; a line of another one is refused."
+    )
 
     @property
     def lifetime(self) -> timedelta | None:
@@ -155,3 +214,10 @@ def _find_faults(options: HttpWrite) -> Iterator[str]:
 
 
 _GUARD = {"before", "before_text"}
+
+
+def _replace(value: Any, keys: tuple[str, ...], inner: Any) -> Any:
+    """Return ``value`` with ``inner`` where the keys lead."""
+    if not keys:
+        return inner
+    return {**value, keys[0]: _replace(value[keys[0]], keys[1:], inner)}

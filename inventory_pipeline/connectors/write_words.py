@@ -1,6 +1,6 @@
 """Write words: what of a line goes into another system's request, and where. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Never
 from urllib.parse import quote, urlencode
 
@@ -16,17 +16,44 @@ from inventory_pipeline.model.delivery import Line
 
 OF_LINE = (
     "item_id", "location_id", "fact", "quantity", "before", "receipt_id", "reference", "reason",
-    "quantity_text", "before_text",
+    "quantity_text", "before_text", "item_number", "location_number",
 )  # fmt: skip
 NAMES = (*OF_LINE, "key")
+# What one request that reads many lines asks for; each is a list.
+OF_LINES = ("item_ids", "location_ids")
 LONGEST_EVIDENCE = 200
 
 
 def find_words(line: Line, key: str) -> dict[str, Any]:
-    """Return what every placeholder stands for; ``quantity_text`` is the number as text."""
+    """Return what every placeholder stands for.
+
+    ``quantity_text`` is the number as text, ``item_number`` the id as a number, if it is one.
+    """
     before = None if line.before is None else str(line.before)
     known = {name: getattr(line, name, None) for name in OF_LINE}
-    return {**known, "quantity_text": str(line.quantity), "before_text": before, "key": key}
+    return {
+        **known,
+        "quantity_text": str(line.quantity),
+        "before_text": before,
+        "item_number": _find_number(line.item_id),
+        "location_number": _find_number(line.location_id),
+        "key": key,
+    }
+
+
+def find_shared_words(lines: Sequence[Line]) -> dict[str, Any]:
+    """Return what a request about many lines says, besides what its first line does."""
+    return {
+        **find_words(lines[0], ""),
+        "item_ids": list(dict.fromkeys(line.item_id for line in lines)),
+        "location_ids": list(dict.fromkeys(line.location_id for line in lines)),
+    }
+
+
+def _find_number(text: str) -> int | str:
+    """Return the number that an id is; one with leading zeros is no number."""
+    is_number = text.isascii() and text.isdigit() and str(int(text)) == text
+    return int(text) if is_number else text
 
 
 def check_words(value: Any, names: tuple[str, ...] = NAMES) -> set[str]:
@@ -47,11 +74,16 @@ def fill_words(value: Any, words: Mapping[str, Any]) -> Any:
 
 def fill_target(path: str, query: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     """Return path and query of a URL; every value is one segment, whatever it holds."""
-    safe = {name: quote(render_value(value), safe="") for name, value in words.items()}
+    safe = {name: quote(_render(value), safe="") for name, value in words.items()}
     target = fill_words(path, safe) if path else ""
     filled = {name: fill_words(value, words) for name, value in query.items()}
-    shown = {name: render_value(value) for name, value in filled.items() if value is not None}
+    shown = {name: _render(value) for name, value in filled.items() if value is not None}
     return f"{target}{'&' if '?' in target else '?'}{urlencode(shown)}" if shown else str(target)
+
+
+def _render(value: Any) -> str:
+    """Write a value; those of a list with commas between them."""
+    return ",".join(map(render_value, value)) if isinstance(value, list) else render_value(value)
 
 
 def shorten(text: str) -> str:

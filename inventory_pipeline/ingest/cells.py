@@ -11,6 +11,7 @@ import polars as pl
 
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.model.quantities import DECIMAL_ZERO_PATTERN, QUANTITY_PATTERN
+from inventory_pipeline.model.wording import word
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -65,7 +66,7 @@ def read_instant(
     parsed = refuse(
         parsed,
         (pl.col("instant") < EARLIEST) | (pl.col("instant") > latest),
-        pl.format(f"{column} {{}} is impossible here", pl.col("instant").dt.to_string("iso")),
+        word(f"{column} {{}} is impossible here", pl.col("instant").dt.to_string("iso")),
     )
     return parsed.with_columns(pl.col("instant").alias(column)).drop("instant", "problem")
 
@@ -115,9 +116,7 @@ def read_quantity(
     if frame[column].dtype.is_integer():
         frame = frame.with_columns(number=pl.col(column).cast(pl.Int64, strict=False))
         frame = refuse(frame, pl.col("number").is_null(), "quantity is empty")
-        return refuse(
-            frame, _is_large("number"), pl.format("quantity {} is over 999999999", column)
-        )
+        return refuse(frame, _is_large("number"), word("quantity {} is over 999999999", column))
     text = _strip_marks(pl.col(column).cast(pl.String), decimal, thousands)
     frame = frame.with_columns(exact=text)
     is_exact = pl.col("exact").str.contains(QUANTITY_PATTERN) & (pl.col("exact") != "-0")
@@ -125,7 +124,7 @@ def read_quantity(
     frame = refuse(
         frame,
         ~is_exact,
-        pl.format(
+        word(
             "quantity is '{}', wanted a whole number up to 999999999",
             pl.col(column).str.slice(0, 40),
         ),
@@ -160,14 +159,14 @@ def convert_units(frame: pl.DataFrame) -> pl.DataFrame:
     frame = refuse(
         frame,
         pl.col("numerator") == 0,
-        pl.format("unit '{}' of {} has no eaches_per_unit", "unit", "item_id"),
+        word("unit '{}' of {} has no eaches_per_unit", "unit", "item_id"),
     )
     # A factor is bounded by 10^9 and a number by 10^9: the product fits Int64.
     product = pl.col("number") * pl.col("numerator")
     frame = refuse(
         frame,
         (pl.col("numerator") != 0) & (product % pl.col("denominator") != 0),
-        pl.format(
+        word(
             "{} {} is no whole number of eaches (factor {}/{})",
             "number",
             "unit",
@@ -195,7 +194,7 @@ def split(frame: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
         return frame, pl.DataFrame(schema={"row": pl.Int64, "reason": pl.String, "raw": pl.String})
     columns = [column for column in raw.columns if column != "row"]
     text = pl.concat_str(
-        [pl.format("{}={}", pl.lit(c), pl.col(c).cast(pl.String).fill_null("")) for c in columns],
+        [word("{}={}", pl.lit(c), pl.col(c).cast(pl.String).fill_null("")) for c in columns],
         separator=" | ",
     ).str.slice(0, 2000)
     quarantine = bad.join(raw.select("row", raw=text), on="row", how="left", validate="m:1")

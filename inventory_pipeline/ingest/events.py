@@ -16,6 +16,7 @@ from inventory_pipeline.ingest.rows import (
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import LEVEL_CHANGE, MOVEMENT
 from inventory_pipeline.model.movements import KINDS, SIGNED_KINDS
+from inventory_pipeline.model.wording import word
 
 
 def compute_movements(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) -> Events:
@@ -31,13 +32,13 @@ def compute_movements(raw: pl.DataFrame, catalog: Catalog, words: SourceWords) -
     frame = cells.refuse(
         frame,
         ~pl.col("kind").is_in(KINDS),
-        pl.format("kind is '{}', wanted one of {}", "kind", pl.lit(" ".join(KINDS))),
+        word("kind is '{}', wanted one of {}", "kind", pl.lit(" ".join(KINDS))),
     )
     frame = read_amount(frame, catalog, words, at="moved_at")
     frame = cells.refuse(
         frame,
         (pl.col("units") < 0) & ~pl.col("kind").is_in(SIGNED_KINDS),
-        pl.format("quantity is {}, wanted a positive one: the kind fixes the sign", "quantity"),
+        word("quantity is {}, wanted a positive one: the kind fixes the sign", "quantity"),
     )
     frame = _map_destination(frame, catalog, words)
     return finish(frame, raw, MOVEMENT, ("movement_id",))

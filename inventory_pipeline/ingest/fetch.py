@@ -1,14 +1,14 @@
 """Fetch: one feed of one hour into the landing, or the reason why there is none."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inventory_pipeline.errors import SourceError, SourceUnavailableError
 from inventory_pipeline.ingest.landed import Landed
 from inventory_pipeline.ingest.landing import Landing
 from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
-from inventory_pipeline.model.ports import Clock, Connector, FetchContext
+from inventory_pipeline.model.ports import Clock, Connector, FetchContext, Fetched
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,19 @@ def fetch_feed(
             logger.warning("fetch failed system=%s feed=%s: %s", system, feed, error)
             return before or Absence("failed", str(error))
         if before and before.manifest.digest == writer.digest:
-            return before
+            return _tidy_up(before, fetched)
         now = clock.now()
         reference_at = hour_at if connector.reads_past else min(max(now, hour_at), hour_at + HOUR)
-        return writer.commit(fetched, fetched_at=now, reference_at=reference_at)
+        landed = writer.commit(fetched, fetched_at=now, reference_at=reference_at)
+    return _tidy_up(landed, fetched)
+
+
+def _tidy_up(landed: Landed, fetched: Fetched) -> Landed:
+    """Let the source move away what is landed; what it could not is a note of this hour."""
+    if fetched.when_landed is None:
+        return landed
+    notes = fetched.when_landed()
+    for note in notes:
+        logger.warning("left at the source system=%s: %s", landed.manifest.system, note)
+    manifest = replace(landed.manifest, notes=(*landed.manifest.notes, *notes))
+    return Landed(landed.folder, manifest)

@@ -9,6 +9,7 @@ from inventory_pipeline.ingest.counts import SourceWords
 from inventory_pipeline.ingest.identity import map_items, map_locations
 from inventory_pipeline.model.catalog import Catalog
 from inventory_pipeline.model.frames import INSTANT, RAW_FEEDS, Contract, conform
+from inventory_pipeline.model.wording import word
 
 OPERATIONS = ("set", "add")
 
@@ -44,7 +45,7 @@ def read_operation(frame: pl.DataFrame) -> pl.DataFrame:
     return cells.refuse(
         frame,
         ~pl.col("operation").is_in(OPERATIONS),
-        pl.format("operation is '{}', wanted set or add", "operation"),
+        word("operation is '{}', wanted set or add", "operation"),
     )
 
 
@@ -72,7 +73,7 @@ def read_whole(frame: pl.DataFrame, column: str, *, digits: int = 18) -> pl.Data
     frame = cells.refuse(
         frame,
         text.is_not_null() & (text != "") & ~is_number,
-        pl.format("{} is '{}', wanted a whole number", pl.lit(column), text.str.slice(0, 40)),
+        word("{} is '{}', wanted a whole number", pl.lit(column), text.str.slice(0, 40)),
     )
     return frame.with_columns(pl.when(is_number).then(text).cast(pl.Int64).alias(column))
 

@@ -27,8 +27,8 @@ class Page:
 
     Attributes:
         body: the bytes; empty when ``path`` is set.
-        kind: csv, csv.gz, parquet, ndjson, json, or headers (what an HTTP answer said beside
-            its body, where a column asks for it); also the suffix of the landed file.
+        kind: csv, csv.gz, parquet, ndjson, xlsx, x12, json, or headers (what an HTTP answer said
+            beside its body, where a column asks for it); also the suffix of the landed file.
         path: a private, closed, regular file with the bytes.
         hour_at: the hour that was asked for, so that a parse can fill in ``{hour_start}``.
         fetched_at: our clock when the answer came, for sources that state no time.
@@ -53,6 +53,8 @@ class Fetched:
         clock_skew_seconds: source clock minus ours, from a Date header; + is fast.
         notes: anything a person should know (loop detected, page re-read, file digest seen).
         is_suspect: the pages contradict themselves (cursor loop, changed while reading).
+        when_landed: tidies up at the source once the pages are durable here, if anything is to
+            be tidied up there. It returns notes and raises nothing: the pages are ours already.
     """
 
     is_complete: bool
@@ -62,6 +64,9 @@ class Fetched:
     clock_skew_seconds: int | None = None
     notes: tuple[str, ...] = ()
     is_suspect: bool = False
+    when_landed: Callable[[], tuple[str, ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True)

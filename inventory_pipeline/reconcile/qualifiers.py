@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from inventory_pipeline.model.quantities import COMMITTED
+from inventory_pipeline.model.wording import word
 from inventory_pipeline.reconcile.compare import MirrorRule
 from inventory_pipeline.reconcile.dense import Owned
 from inventory_pipeline.reconcile.hour import Picture
@@ -59,8 +60,6 @@ def _find_unit_notes() -> list[pl.Expr]:
     is_other = fits & (owner // cases != factor) & (pl.col("delta_units") != 0)
     rest = (factor > 1) & (owner % factor != 0)
     return [
-        pl.when(is_other).then(
-            pl.format("observed_factor={}", owner // pl.max_horizontal(cases, 1))
-        ),
-        pl.when(rest).then(pl.format("remainder={}", owner % factor)),
+        pl.when(is_other).then(word("observed_factor={}", owner // pl.max_horizontal(cases, 1))),
+        pl.when(rest).then(word("remainder={}", owner % factor)),
     ]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from inventory_pipeline.model.wording import word
 from inventory_pipeline.reconcile.problems import Row, write_details
 
 # A purchase that the owner has not received by then is no lag any more.
@@ -108,7 +109,7 @@ def note_sides(
         pl.when(pl.col("qualifiers") != "").then("qualifiers"),
         pl.when(shifted != 0).then(pl.lit("rolled_forward")),
         pl.when(pl.col("is_booked").is_not_null()).then(pl.lit(f"{mirror}_ahead")),
-        pl.when(is_recent).then(pl.format("{}_ahead", "owner")),
+        pl.when(is_recent).then(word("{}_ahead", "owner")),
     ]
     return told.with_columns(
         qualifiers=pl.concat_str(notes, separator=" ", ignore_nulls=True).fill_null("")

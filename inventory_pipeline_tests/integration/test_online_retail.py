@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from inventory_pipeline.model.hours import compute_key
+from inventory_pipeline.model.wording import word
 from inventory_pipeline.wiring.hourly import run_hour
 from inventory_pipeline.wiring.house import build_house
 from inventory_pipeline_tests.support.shop import Shop, files_system
@@ -46,7 +47,7 @@ def load_lines() -> pl.DataFrame:
         )
         .filter(pl.col("moved_at") <= START + timedelta(hours=HOURS - 1))
         .select(
-            movement_id=pl.format("L{}", "line"),
+            movement_id=word("L{}", "line"),
             kind="kind",
             item_id="StockCode",
             location_id=pl.lit("SHOP"),

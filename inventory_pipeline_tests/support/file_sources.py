@@ -9,8 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.model.ports import Connector, FetchContext, Fetched, Page
+from inventory_pipeline_tests.support.xlsx_files import write_xlsx
 
 HOUR_AT = datetime(2026, 4, 6, 10, tzinfo=UTC)
 FETCHED_AT = datetime(2026, 4, 6, 10, 5, tzinfo=UTC)
@@ -35,7 +37,12 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Rows) -> None:
     pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").write_parquet(path)
 
 
-WRITERS = {"csv": write_csv, "ndjson": write_ndjson, "parquet": write_parquet}
+WRITERS = {
+    "csv": write_csv,
+    "ndjson": write_ndjson,
+    "parquet": write_parquet,
+    "xlsx": write_xlsx,
+}
 
 
 def build_files(root: Path, **options: object) -> FilesConnector:

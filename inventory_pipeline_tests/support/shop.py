@@ -11,6 +11,7 @@ import polars as pl
 
 from inventory_pipeline.cli.main import run_command
 from inventory_pipeline.model.hours import compute_slug, parse_hour
+from inventory_pipeline.model.wording import word
 
 COUNTS = "item_id location_id fact quantity as_of"
 MOVEMENTS = "movement_id kind item_id location_id quantity moved_at"
@@ -49,7 +50,7 @@ class Shop:
         times = [c for c in frame.columns if c.endswith("_at") or c == "as_of"]
         frame = frame.with_columns(
             pl.when(pl.col(c).str.contains(r"^\d\d:\d\d(:\d\d)?$"))
-            .then(pl.format("{}T{}:00Z", pl.lit(day), pl.col(c).str.slice(0, 5)))
+            .then(word("{}T{}:00Z", pl.lit(day), pl.col(c).str.slice(0, 5)))
             .otherwise(pl.col(c))
             .alias(c)
             for c in times

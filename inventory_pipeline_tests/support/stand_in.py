@@ -174,6 +174,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes: without this the second one waits for the first to be noted.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -201,6 +203,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.do_GET()
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: object) -> None:
         """Stay silent."""
 
@@ -213,6 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._pause(toxic.latency_seconds)
         self.close_connection = not reply.keep_alive or reply.framing == "close"
         self._write(self._write_head(reply), toxic if toxic.drip_head else Toxic())
+        if self.command == "HEAD":
+            return
         body = _frame(reply)
         if toxic.limit_bytes is not None:
             body, self.close_connection = body[: toxic.limit_bytes], True

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.model.delivery import Answer, Line, Writer
 from inventory_pipeline_tests.support.http_sources import SHORT, build_graphql, build_rest
 from inventory_pipeline_tests.support.stand_in import Asked, Reply, StandIn, Toxic, answer_json

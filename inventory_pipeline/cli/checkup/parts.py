@@ -12,6 +12,7 @@ from inventory_pipeline.config.environment import DAGSTER_HOME, find_dagster_hom
 from inventory_pipeline.config.registry import compute_registry
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.errors import ConfigError, InventoryPipelineError
+from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline.wiring.house import House
 
 
@@ -28,6 +29,19 @@ def read_connector(house: House, system: str) -> Reading:
         text = f"{name} gives no feed: nothing will be read"
         return Reading(subject, "warn", text, "name at least options.counts")
     return Reading(subject, "ok", f"{name} gives {feeds}")
+
+
+def read_card(house: House, system: str) -> Iterator[Reading]:
+    """Say what the numbers of a known kind of system mean, and which rights it wants."""
+    settings = house.settings.systems[system]
+    card = find_cards().get(settings.connector)
+    if card is None:
+        return
+    facts = settings.options.get("facts")
+    for name in facts.values() if isinstance(facts, dict) else card.quantities:
+        if meaning := card.quantities.get(name):
+            yield Reading(f"{system} {name}", "ok", meaning)
+    yield Reading(f"{system} rights", "ok", f"least: {', '.join(card.reads) or 'none'}")
 
 
 def read_writer(house: House, system: str) -> Reading:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.documents import ON_HAND, PARTS
-from inventory_pipeline.connectors.shopify.shapes import take, take_list
 from inventory_pipeline.errors import SourceContractError, SourceRefusedError
 
 READS_LEVELS = ("read_inventory", "read_locations")

@@ -14,6 +14,7 @@ from typing import Any
 
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Deadline
+from inventory_pipeline.connectors.json_take import take, take_count, take_list
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.documents import (
     BULK_CANCEL,
@@ -21,7 +22,6 @@ from inventory_pipeline.connectors.shopify.documents import (
     BULK_START,
     BULK_STATE,
 )
-from inventory_pipeline.connectors.shopify.shapes import take, take_count, take_list
 from inventory_pipeline.errors import (
     SourceContractError,
     SourceError,

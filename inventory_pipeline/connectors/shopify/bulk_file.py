@@ -16,6 +16,7 @@ import polars as pl
 
 from inventory_pipeline.connectors.ahead import map_ahead
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.documents import NAMES
 from inventory_pipeline.connectors.shopify.levels import (
     ITEM,
@@ -25,7 +26,7 @@ from inventory_pipeline.connectors.shopify.levels import (
     build_levels,
 )
 from inventory_pipeline.connectors.shopify.rows import read_level
-from inventory_pipeline.connectors.shopify.shapes import find_tail, take
+from inventory_pipeline.connectors.shopify.shapes import find_tail
 from inventory_pipeline.errors import SourceContractError
 
 # So much text is read at once; a few times as much is held.

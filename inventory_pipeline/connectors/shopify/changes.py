@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 
 from inventory_pipeline.connectors.json_strict import load_strictly
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.deliveries import TOPIC, Delivery, find_change_id
 from inventory_pipeline.connectors.shopify.documents import AVAILABLE
 from inventory_pipeline.connectors.shopify.movements import call_item, find_nameless
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
-from inventory_pipeline.connectors.shopify.shapes import take
 from inventory_pipeline.connectors.tables import build_rejected
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.frames import RAW_FEEDS

@@ -12,6 +12,7 @@ from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Deadline
 from inventory_pipeline.connectors.json_connector import HEADERS, naming_feed
+from inventory_pipeline.connectors.json_take import take_count
 from inventory_pipeline.connectors.shopify.about import (
     READS_LEVELS,
     READS_ORDERS,
@@ -29,7 +30,6 @@ from inventory_pipeline.connectors.shopify.movements import Told
 from inventory_pipeline.connectors.shopify.options import Movements, ShopifyOptions
 from inventory_pipeline.connectors.shopify.orders import Orders
 from inventory_pipeline.connectors.shopify.rows import gather_pages
-from inventory_pipeline.connectors.shopify.shapes import take_count
 from inventory_pipeline.connectors.shopify.sweeps import Sweeps
 from inventory_pipeline.connectors.shopify.webhooks import WebhookFolder, parse_deliveries
 from inventory_pipeline.connectors.shopify.writer import ShopifyWriter

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
-from inventory_pipeline.connectors.shopify.shapes import take
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.errors import SourceContractError
 
 TOPIC = "inventory_levels/update"

@@ -12,9 +12,9 @@ from inventory_pipeline.connectors.http import HttpDoor, NotSentError
 from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.patience import find_wait
-from inventory_pipeline.connectors.shopify.shapes import take, take_list
 from inventory_pipeline.connectors.sweep import Query, Sweep, Sweeper
 from inventory_pipeline.errors import (
     ConfigError,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.documents import ITEMS_BY_SKU, PLACES
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
-from inventory_pipeline.connectors.shopify.shapes import take
 from inventory_pipeline.model.delivery import Line
 
 _ITEM, _PLACE = "gid://shopify/InventoryItem/", "gid://shopify/Location/"

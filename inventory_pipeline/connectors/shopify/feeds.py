@@ -1,6 +1,7 @@
 """Feeds: how each document is paged, as the graphql connector is told."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from inventory_pipeline.connectors.graphql import GraphqlFeed
@@ -34,8 +35,8 @@ def build_levels(gid: str, *, names: list[str]) -> GraphqlFeed:
     return GraphqlFeed.model_validate(_describe("counts", ITEM, variables, place, MOST))
 
 
-def describe_orders(*, size: int, shown: Mapping[str, int]) -> dict[str, Any]:
-    """Return the pages of orders that changed since ``{since}``."""
+def describe_orders(*, size: int, shown: Mapping[str, int], overlap: timedelta) -> dict[str, Any]:
+    """Return the pages of orders that changed since ``{since}``, which lies ``overlap`` earlier."""
     variables = {
         "first": "{limit}",
         "after": "{cursor}",
@@ -46,7 +47,7 @@ def describe_orders(*, size: int, shown: Mapping[str, int]) -> dict[str, Any]:
     feed = _describe("movements", ORDERS, variables, "orders", size)
     # An order that changed meanwhile comes again and is no page that was read.
     feed["columns"]["moved_at"] = "updatedAt"
-    return feed
+    return feed | {"overlap": overlap}
 
 
 def build_order(gid: str, *, lines: int, assigned: bool) -> GraphqlFeed:

@@ -14,6 +14,7 @@ from inventory_pipeline.connectors.shopify.documents import ON_HAND, PARTS
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.tables import MAX_RAW_CHARACTERS
 from inventory_pipeline.model.ports import RawFrame
+from inventory_pipeline.model.wording import word
 
 ITEM = {"number": pl.String(), "sku": pl.String(), "is_tracked": pl.Boolean()}
 # Beside these a level has one String for every quantity, as it was written.
@@ -127,7 +128,7 @@ class Levels:
             strangeness=pl.when("has_two")
             .then(pl.lit("its inventory item came twice, with two SKUs"))
             .when(called.cast(pl.String) == "")
-            .then(pl.format("the inventory item {} has no SKU", "number")),
+            .then(word("the inventory item {} has no SKU", "number")),
         )
         counted = pl.concat(
             part.filter(pl.col("way") == "here").select("number").unique()
@@ -206,7 +207,7 @@ def _find_problems(levels: pl.DataFrame, names: list[str]) -> pl.Series:
     odd = pl.when(pl.any_horizontal(number.is_null() for number in whole.values())).then(
         pl.lit("a quantity of the level is no whole number")
     )
-    wrong = pl.format(f"on_hand is {{}}, and {' + '.join(PARTS)} make {{}}", ON_HAND, total)
+    wrong = word(f"on_hand is {{}}, and {' + '.join(PARTS)} make {{}}", ON_HAND, total)
     found = levels.select(reason=pl.coalesce(*lacking, odd, wrong))["reason"]
     return problems.zip_with(is_good, found)
 
@@ -235,7 +236,7 @@ def _find_twins(items: pl.DataFrame) -> pl.DataFrame:
     numbers = pl.col("number").cast(pl.List(pl.String)).list.sort()
     return carriers.select(
         "item_id",
-        twins=pl.format(
+        twins=word(
             "{} inventory items carry this SKU: {}; "
             "give each its own, or say identify_by: inventory_item_id",
             numbers.list.len(),

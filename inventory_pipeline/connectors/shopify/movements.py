@@ -11,10 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.options import Movements, ShopifyOptions
 from inventory_pipeline.connectors.shopify.order_moves import Move, find_moves
 from inventory_pipeline.connectors.shopify.orders import Orders
-from inventory_pipeline.connectors.shopify.shapes import find_tail, take
+from inventory_pipeline.connectors.shopify.shapes import find_tail
 from inventory_pipeline.connectors.tables import build_rejected
 from inventory_pipeline.model.ports import RawFrame
 

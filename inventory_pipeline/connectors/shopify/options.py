@@ -182,14 +182,16 @@ class ShopifyOptions(Credentials, WayOptions):
         }
         if self.movements:
             asked = self.movements
-            feeds["movements"] = describe_orders(size=asked.page_size, shown=asked.shown)
+            feeds["movements"] = describe_orders(
+                size=asked.page_size, shown=asked.shown, overlap=asked.overlap
+            )
         return GraphqlOptions.model_validate(
             {
                 "base_url": f"{self.origin}/admin/api/{self.version}/graphql.json",
                 "auth": self.describe_auth(self.origin),
                 "feeds": feeds,
                 "denied_codes": ["ACCESS_DENIED", "UNAUTHENTICATED", "FORBIDDEN"],
-                **{name: getattr(self, name) for name in WayOptions.model_fields},
+                **self.share(),
             }
         )
 

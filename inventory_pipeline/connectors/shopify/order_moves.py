@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.orders import Orders, name_line
-from inventory_pipeline.connectors.shopify.shapes import find_tail, take, take_list
+from inventory_pipeline.connectors.shopify.shapes import find_tail
 from inventory_pipeline.errors import SourceContractError
 
 _SENT, _CALLED_BACK = "SUCCESS", "CANCELLED"

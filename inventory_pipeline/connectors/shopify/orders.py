@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.feeds import LINES_OF, MOST_PARCELS
-from inventory_pipeline.connectors.shopify.shapes import find_kind, take, take_list
+from inventory_pipeline.connectors.shopify.shapes import find_kind
 
 Lines = dict[str, Any]
 

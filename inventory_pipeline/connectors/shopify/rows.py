@@ -9,13 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take
 from inventory_pipeline.connectors.shopify.levels import Levels, build_items, build_levels
-from inventory_pipeline.connectors.shopify.shapes import (
-    find_tail,
-    read_items,
-    read_quantities,
-    take,
-)
+from inventory_pipeline.connectors.shopify.shapes import find_tail, read_items, read_quantities
 from inventory_pipeline.connectors.tables import fill_text
 from inventory_pipeline.model.ports import Page
 

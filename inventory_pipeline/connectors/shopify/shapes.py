@@ -1,14 +1,11 @@
 """Shapes: the parts of an answer, taken out by name or refused. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.errors import SourceContractError
-
-_COUNT = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -25,48 +22,6 @@ class Item:
     is_tracked: bool
     levels: list[Any]
     has_more: bool
-
-
-def take(value: Any, *names: str) -> Any:
-    """Return what stands under ``names``, one inside the other.
-
-    Raises:
-        SourceContractError: there is no such name; the nearest one is said.
-    """
-    for name in names:
-        if type(value) is not dict or name not in value:
-            seen = list(value) if type(value) is dict else []
-            near = get_close_matches(name, seen, n=1, cutoff=0.0)
-            raise SourceContractError(
-                f"the answer has no {name!r} where one should be; nearest seen is "
-                f"{near[0] if near else 'nothing'!r}"
-            )
-        value = value[name]
-    return value
-
-
-def take_list(value: Any, *names: str) -> list[Any]:
-    """Return the list that stands under ``names``.
-
-    Raises:
-        SourceContractError: there is none.
-    """
-    found = take(value, *names)
-    if type(found) is not list:
-        raise SourceContractError(f"{'.'.join(names)} is no list")
-    return found
-
-
-def take_count(value: Any, *names: str) -> int:
-    """Return the whole number that stands under ``names``.
-
-    Raises:
-        SourceContractError: there is none.
-    """
-    text = str(take(value, *names))
-    if not _COUNT.fullmatch(text):
-        raise SourceContractError(f"{'.'.join(names)} is no whole number")
-    return int(text)
 
 
 def find_tail(gid: Any) -> str:

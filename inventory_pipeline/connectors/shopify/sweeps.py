@@ -66,14 +66,8 @@ class Sweeps:
                 "the token lacks read_merchant_managed_fulfillment_orders, so the shop does not "
                 "say where an order is sent from; grant it, or say movements: {location: ...}"
             )
-        words = self._query.words
-        sweep = self._read(
-            replace(
-                self._query,
-                feed=_choose_promises(self._query.feed, assigned=assigned),
-                words={**words, "since": words["since"] - asked.overlap},
-            )
-        )
+        feed = _choose_promises(self._query.feed, assigned=assigned)
+        sweep = self._read(replace(self._query, feed=feed))
         with _closing_on_error(sweep):
             self._complete(sweep, asked, assigned=assigned)
             told, orders = Told(options), Orders()

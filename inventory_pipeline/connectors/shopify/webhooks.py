@@ -17,6 +17,7 @@ from typing import Any
 
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.safe_open import opening_plain
 from inventory_pipeline.connectors.shopify.changes import Changes, read_change
 from inventory_pipeline.connectors.shopify.deliveries import TOPIC, Delivery, read_delivery
@@ -24,7 +25,7 @@ from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.documents import ITEMS_BY_ID, PLACES
 from inventory_pipeline.connectors.shopify.feeds import MOST
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions, Webhooks
-from inventory_pipeline.connectors.shopify.shapes import find_tail, take, take_list
+from inventory_pipeline.connectors.shopify.shapes import find_tail
 from inventory_pipeline.errors import (
     SourceContractError,
     SourceRefusedError,

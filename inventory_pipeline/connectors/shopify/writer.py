@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import Any
 
 from inventory_pipeline.connectors.http import NotSentError
+from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.answers import MISMATCH, judge
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.directory import Directory
 from inventory_pipeline.connectors.shopify.documents import NUMBERS
 from inventory_pipeline.connectors.shopify.encoding import encode_request, find_objections
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
-from inventory_pipeline.connectors.shopify.shapes import read_quantities, take, take_list
+from inventory_pipeline.connectors.shopify.shapes import read_quantities
 from inventory_pipeline.errors import SourceError
 from inventory_pipeline.model.delivery import (
     Answer,

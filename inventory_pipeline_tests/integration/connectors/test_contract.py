@@ -22,10 +22,13 @@ from polars.testing import assert_frame_equal
 from inventory_pipeline.errors import ConfigError, SourceContractError
 from inventory_pipeline.model.frames import QUARANTINE
 from inventory_pipeline.model.ports import Connector
+from inventory_pipeline_tests.support.far_files import build_far, name_s3, name_sftp
 from inventory_pipeline_tests.support.file_sources import COLUMNS, WRITERS, build_files, land
 from inventory_pipeline_tests.support.http_sources import serve_graphql, serve_rest
+from inventory_pipeline_tests.support.sftp_server import serving_sftp
 from inventory_pipeline_tests.support.shopify.sources import serve_levels
 from inventory_pipeline_tests.support.sql_sources import build_postgres, build_sql
+from inventory_pipeline_tests.support.stand_in import Reply, StandIn
 
 GROUP = "inventory_pipeline.connectors"
 GUIDE = Path(__file__).parents[3] / "docs" / "connectors" / "add-your-own.md"
@@ -61,6 +64,31 @@ class Shop:
 def drop_file(shop: Shop, columns, rows, suffix: str) -> Iterator[Connector]:
     WRITERS[suffix](shop.root / f"counts.{suffix}", columns, rows)
     yield build_files(shop.root, counts=f"counts.{suffix}")
+
+
+@contextmanager
+def drop_far(shop: Shop, columns, rows) -> Iterator[Connector]:
+    folder = shop.root / "far" / "out"
+    folder.mkdir(parents=True, exist_ok=True)
+    WRITERS["csv"](folder / "counts.csv", columns, rows)
+    with serving_sftp(shop.root / "far") as server:
+        yield build_far(shop.root, name_sftp(server, shop.root), counts="counts.csv")
+
+
+@contextmanager
+def put_object(shop: Shop, columns, rows) -> Iterator[Connector]:
+    s3 = shop.request.getfixturevalue("s3")
+    WRITERS["csv"](shop.root / "counts.csv", columns, rows)
+    s3.put("out/counts.csv", (shop.root / "counts.csv").read_bytes())
+    yield build_far(shop.root, name_s3(s3, shop.root), counts="counts.csv")
+
+
+@contextmanager
+def publish(shop: Shop, columns, rows) -> Iterator[Connector]:
+    WRITERS["csv"](shop.root / "counts.csv", columns, rows)
+    reply = Reply((shop.root / "counts.csv").read_bytes(), headers={"Content-Type": "text/csv"})
+    with StandIn(lambda _asked: reply) as web:
+        yield build_far(shop.root, {"kind": "http", "base_url": web.url}, counts="counts.csv")
 
 
 @contextmanager
@@ -125,6 +153,10 @@ SOURCES: dict[str, Any] = {
     "files-csv": lambda *given: drop_file(*given, "csv"),
     "files-ndjson": lambda *given: drop_file(*given, "ndjson"),
     "files-parquet": lambda *given: drop_file(*given, "parquet"),
+    "files-xlsx": lambda *given: drop_file(*given, "xlsx"),
+    "files-sftp": drop_far,
+    "files-s3": put_object,
+    "files-http": publish,
     "sql-sqlite": fill_sqlite,
     "sql-postgres": fill_postgres,
     "rest": lambda *given: serve(*given, serve_rest),

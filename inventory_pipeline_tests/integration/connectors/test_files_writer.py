@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline_tests.support.write_targets import build_line, write_ack
 
 FOLDER = "outbox/shelf"

@@ -8,7 +8,12 @@ from inventory_pipeline.errors import (
     SourceUnavailableError,
 )
 from inventory_pipeline_tests.support.file_sources import land
-from inventory_pipeline_tests.support.http_sources import Clockwork, build_graphql
+from inventory_pipeline_tests.support.http_sources import (
+    Clockwork,
+    build_counts,
+    build_graphql,
+    serving,
+)
 from inventory_pipeline_tests.support.stand_in import (
     Asked,
     Reply,
@@ -264,3 +269,18 @@ def test_a_reset_in_the_middle_of_a_page_keeps_no_half_of_it(tmp_path):
     assert fetched.is_complete
     assert connector.parse("counts", pages).rows.height == 1000
     assert len(server.asked) == 5
+
+
+def test_a_code_may_stand_in_the_error_itself(tmp_path):
+    busy = answer_json({"data": None, "errors": [{"message": "no credits", "code": 30}]})
+    gone = answer_json({"data": None, "errors": [{"message": "no scope", "code": 7}]})
+    options = {"code_at": "code", "retry_codes": ["30"], "denied_codes": ["7"]}
+    with serving("graphql", build_counts(1), spoil=lambda *_: busy, **options) as served:
+        with pytest.raises(SourceUnavailableError, match="errors: 30 'no credits'"):
+            land(served.connector, "counts", tmp_path)
+        assert len(served.server.asked) > 1
+    with (
+        serving("graphql", build_counts(1), spoil=lambda *_: gone, **options) as served,
+        pytest.raises(SourceRefusedError, match="errors: 7 'no scope'"),
+    ):
+        land(served.connector, "counts", tmp_path)

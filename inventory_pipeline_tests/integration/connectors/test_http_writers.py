@@ -470,3 +470,137 @@ def test_the_stored_request_is_text_a_person_can_read():
     head, _, body = stored.partition(b"\n\n")
     assert head == b"PUT stock/set\nIdempotency-Key: k1"
     assert json.loads(body) == {"item": "A1", "to": 12, "if": 10, "ref": "urn:receipt:r1"}
+
+
+BATCH = {
+    "class": "C",
+    "set": {
+        "path": "stock/all",
+        "body": {
+            "why": "request {key}",
+            "items": [{"sku": "{item_id}", "at": "{location_number}", "to": "{quantity}"}],
+        },
+        "lines": {"path": "items", "max": 3},
+    },
+    "read": {
+        "path": "places/{location_id}/stock",
+        "query": {"sku:in": "{item_ids}"},
+        "many": 2,
+        "rows": "data[]",
+        "where": {"sku": "{item_id}"},
+        "quantity": "pieces",
+    },
+}
+
+
+def test_many_lines_go_in_one_request_and_share_its_answer():
+    lines = [build_line(), build_line("A2", receipt_id="r2", location_id="7")]
+    with asking(GOOD, write=BATCH) as (writer, server):
+        assert writer.max_lines == 3
+        answer = send(writer, lines)
+        assert [line.outcome for line in answer.lines.values()] == ["confirmed"] * 2
+        assert server.asked[0].json == {
+            "why": "request k1",
+            "items": [{"sku": "A1", "at": "L1", "to": 12}, {"sku": "A2", "at": 7, "to": 12}],
+        }
+
+
+@pytest.mark.parametrize("signs", [{}, {"refused": {"path": "code", "equals": "GONE"}}])
+def test_one_bad_line_of_many_sends_them_apart(signs):
+    no = answer_json({"code": "GONE"}, status=200 if signs else 422)
+    with asking(no, write={**BATCH, **signs}) as (writer, _):
+        answer = send(writer, MANY)
+        assert [line.outcome for line in answer.lines.values()] == ["unapplied"] * 3
+        assert "send them apart" in answer.lines["r1"].evidence
+        assert find_only(send(writer, MANY[:1])) == "refused"
+
+
+def test_many_numbers_are_read_by_place_and_some_at_a_time():
+    def plan(asked):
+        place, skus = asked.path.split("/")[2], asked.first("sku:in").split(",")
+        data = [{"sku": sku, "pieces": f"{place}{sku[1]}"} for sku in skus if sku != "A9"]
+        return answer_json({"data": data})
+
+    lines = [
+        build_line(f"A{number}", receipt_id=f"r{number}", location_id=place)
+        for number, place in ((1, "1"), (2, "1"), (3, "1"), (4, "2"), (9, "2"))
+    ]
+    with asking(plan, write=BATCH) as (writer, server):
+        assert writer.read(lines) == {"r1": 11, "r2": 12, "r3": 13, "r4": 24, "r9": None}
+        assert [(asked.path, asked.first("sku:in")) for asked in server.asked] == [
+            ("/places/1/stock", "A1,A2"),
+            ("/places/1/stock", "A3"),
+            ("/places/2/stock", "A4,A9"),
+        ]
+
+
+def test_numbers_may_be_asked_for_in_a_body():
+    read = {
+        **{name: BATCH["read"][name] for name in ("many", "rows", "where", "quantity")},
+        "path": "find",
+        "method": "POST",
+        "body": {"skus": "{item_ids}", "places": "{location_ids}"},
+    }
+    answer = answer_json({"data": [{"sku": "A1", "pieces": 4}, {"sku": "A2", "pieces": 5}]})
+    with asking(answer, write={**BATCH, "read": read}) as (writer, server):
+        assert writer.read(MANY[:2]) == {"r1": 4, "r2": 5}
+        assert server.asked[0].json == {"skus": ["A1", "A2"], "places": ["L1"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"), [({"to": 12}, "confirmed"), ({"to": 10}, "ambiguous"), ({}, "ambiguous")]
+)
+def test_an_answer_must_name_the_number_that_was_asked_for(told, outcome):
+    write = {**REST_WRITE, "applied": {"path": "to", "equals": "{quantity}"}}
+    with asking(answer_json(told), write=write) as (writer, _):
+        assert find_only(send(writer)) == outcome
+    action = {**UNION["add"], "applied": {"path": "data.update.n", "equals": "{quantity}"}}
+    graphql = {**UNION, "add": action}
+    with asking(answer_json({"data": {"update": {"n": told.get("to")}}}), make_graphql,
+                write=graphql) as (writer, _):  # fmt: skip
+        assert find_only(send(writer, [build_line(operation="add")])) == outcome
+
+
+def test_a_fact_the_receiver_has_no_number_of_is_not_sent():
+    with asking(GOOD, write={**BATCH, "facts": ["on_hand"]}) as (writer, server):
+        answer = send(writer, [build_line(fact="available")])
+        assert find_only(answer) == "refused"
+        assert "available is no number of its own there; it takes on_hand" in (
+            answer.lines["r1"].evidence
+        )
+        assert server.asked == []
+        assert find_only(send(writer)) == "confirmed"
+
+
+def test_a_failure_that_is_a_list_is_seen_where_nothing_else_is_said():
+    write = {**REST_WRITE, "failed": {"path": "errors"}}
+    with asking(answer_json({"errors": [{"code": "X"}]}), write=write) as (writer, _):
+        assert find_only(send(writer)) == "ambiguous"
+    with asking(answer_json({"errors": []}), write=write) as (writer, _):
+        assert find_only(send(writer)) == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"set": {**BATCH["set"], "path": "stock/{item_id}"}}, "path and query are the same"),
+        ({"set": {**BATCH["set"], "lines": {"path": "other"}}}, "no list with one element"),
+        ({"applied": {"path": "to", "equals": "{quantity}"}}, "one answer cannot say"),
+        ({"read": {"path": "x", "many": 9, "quantity": "n"}}, "needs rows and where"),
+        ({"read": {"path": "x", "query": {"s": "{item_ids}"}, "quantity": "n"}}, "no placeholder"),
+    ],
+)
+def test_many_lines_that_cannot_be_told_apart_are_refused_with_the_cure(change, message):
+    with pytest.raises(ValidationError, match=message):
+        make("https://shop.example.com", write={**BATCH, **change})
+
+
+def test_an_answer_that_leaves_its_rows_out_shows_no_number():
+    back = {**BATCH["read"], "empty_has": ["meta"]}
+    with asking(answer_json({"meta": {}}), write={**BATCH, "read": back}) as (writer, _):
+        assert writer.read(MANY[:1]) == {"r1": None}
+    with (
+        asking(answer_json({"meta": {}}), write=BATCH) as (writer, _),
+        pytest.raises(SourceContractError, match="data is no list"),
+    ):
+        writer.read(MANY[:1])

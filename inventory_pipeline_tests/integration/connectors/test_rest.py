@@ -142,6 +142,27 @@ def test_a_revoked_token_is_renewed_once_and_then_the_no_is_taken(secrets, tmp_p
     assert len(server.asked) <= 9
 
 
+def test_a_source_may_say_with_another_status_that_a_token_has_ended(secrets, tmp_path):
+    with StandIn(TokenServer()) as server:
+        auth = {**OAUTH, "token_url": f"{server.url}/token"}
+        plain, other = (
+            build_rest(server.url, feeds=feed(), auth={**auth, **more})
+            for more in ({}, {"ended": [401, 403]})
+        )
+        given = server.plan
+
+        def deny_first(asked: Asked) -> Reply:
+            is_first = asked.headers.get("authorization") == f"Bearer {CANARY}-1"
+            return answer_json({}, status=403) if is_first else given(asked)
+
+        server.plan = deny_first
+        with pytest.raises(SourceRefusedError, match="HTTP 403: not allowed"):
+            read(plain, tmp_path)
+        given.handed_out = 0
+        assert read(other, tmp_path)[0].is_complete
+    assert given.handed_out == 2
+
+
 def _refuse_rows(plan: TokenServer, asked: Asked) -> Reply:
     if asked.path == "/token":
         return TokenServer.__call__(plan, asked)
@@ -331,6 +352,27 @@ def test_a_cursor_is_foreign_text_wherever_it_goes(tmp_path):
     assert "x-evil" not in server.asked[1].headers
 
 
+@pytest.mark.parametrize(("times", "is_complete"), [(1, True), (9, False)])
+def test_a_cursor_that_ended_begins_everything_anew_once(tmp_path, times, is_complete):
+    left = [times]
+
+    def plan(asked: Asked) -> Reply:
+        if asked.first("after") and left[0]:
+            left[0] -= 1
+            return answer_json({"message": "the cursor has ended"}, status=410)
+        more = {} if asked.first("after") else {"next": "a"}
+        return answer_json({"items": rows(2, 2 if asked.first("after") else 0), **more})
+
+    with StandIn(plan) as server:
+        paging = {"kind": "cursor", "next": "next", "expired": [410]}
+        feeds = feed(rows="items[]", query={"after": "{cursor}"}, paging=paging)
+        fetched, items = read(build_rest(server.url, feeds=feeds), tmp_path)
+    assert (len(server.asked), len(items)) == (4, 4 if is_complete else 2)
+    assert (fetched.is_complete, fetched.is_suspect) == (is_complete, False)
+    if not is_complete:
+        assert fetched.end_marker == "the cursor of page 2 had ended (HTTP 410)"
+
+
 def test_a_cursor_that_climbs_out_of_its_path_is_refused(tmp_path):
     plan = in_turn(answer_json({"items": rows(1), "next": "../../admin"}))
     feeds = feed(path="p/{cursor}", rows="items[]", paging={"kind": "cursor", "next": "next"})
@@ -461,6 +503,24 @@ def test_never_more_questions_a_second_than_allowed(tmp_path):
     assert sum(clock.slept) == pytest.approx(2 * len(clock.slept), abs=0.5)
 
 
+def test_a_rate_that_a_header_announces_is_kept_from_the_next_question_on(tmp_path):
+    clock = Clockwork()
+    limit = {"X-Limit": "0.5"}
+    plan = in_turn(
+        answer_json({"items": rows(1), "next": "a"}, headers=limit),
+        answer_json({"items": rows(1, 1)}),
+    )
+    with StandIn(plan) as server:
+        connector = build_rest(
+            server.url,
+            feeds=feed(rows="items[]", paging={"kind": "cursor", "next": "next"}),
+            rate_limit={"per_second": 10, "announced": "x-limit"},
+            world=clock.build_world(),
+        )
+        read(connector, tmp_path)
+    assert clock.slept == [pytest.approx(2, abs=0.5)]
+
+
 # The wire
 
 
@@ -545,3 +605,71 @@ def test_our_own_clock_is_the_one_we_were_given(tmp_path):
         fetched, pages = land(build_rest(s.url, feeds=feed()), "counts", tmp_path)
     assert fetched.clock_skew_seconds == 0
     assert [(page.hour_at, page.fetched_at) for page in pages] == [(HOUR_AT, FETCHED_AT)]
+
+
+def test_a_header_may_hold_the_total(tmp_path):
+    def plan(asked):
+        page = int(asked.first("page"))
+        return answer_json(rows(2) if page == 1 else rows(1), headers={"X-Total": "3"})
+
+    paged = {**feed()["counts"], "query": {"page": "{page}"}, "paging": {"kind": "page", "size": 2}}
+    with StandIn(plan) as server:
+        fetched, _ = read(
+            build_rest(server.url, feeds={"counts": {**paged, "total_header": "X-Total"}}), tmp_path
+        )
+        assert fetched.end_marker == "all 3 declared rows came"
+        assert fetched.declared_keys == 3
+        with pytest.raises(SourceContractError, match="'X-Rows' holds no whole number"):
+            read(
+                build_rest(server.url, feeds={"counts": {**paged, "total_header": "X-Rows"}}),
+                tmp_path,
+            )
+
+
+def test_rows_left_out_make_a_note_and_no_doubt(tmp_path):
+    answer = [{**rows(1)[0], "on": on} for on in (True, False)]
+    with StandIn(lambda _: answer_json(answer)) as server:
+        feeds = {"counts": {**feed()["counts"], "keep": {"on": ["true"]}}}
+        fetched, found = read(build_rest(server.url, feeds=feeds), tmp_path)
+    assert found == ["S0"]
+    assert fetched.notes == ("rows left out because on is 'false': 1",)
+    assert not fetched.is_suspect
+    assert fetched.declared_keys is None
+
+
+def test_a_source_may_say_by_a_header_of_its_own_how_long_to_wait(tmp_path):
+    clock = Clockwork()
+    busy = Reply(b"", status=429, headers={"X-Wait-Ms": "4000"})
+    with StandIn(in_turn(busy, answer_json(rows(1)))) as server:
+        limit = {"retry_after": "X-Wait-Ms", "in_milliseconds": True}
+        connector = build_rest(
+            server.url, feeds=feed(), rate_limit=limit, world=clock.build_world()
+        )
+        read(connector, tmp_path)
+    assert clock.slept == [4.0]
+
+
+def test_a_login_may_live_elsewhere(secrets, tmp_path):
+    tokens = TokenServer()
+    with StandIn(tokens) as login, StandIn(tokens) as server:
+        auth = {
+            "kind": "login",
+            "url": f"{login.url}/token",
+            "request": {"method": "POST", "body": {"password": {"secret": {"env": "ERP_TOKEN"}}}},
+            "token_path": "access_token",
+        }
+        fetched, _ = read(build_rest(server.url, feeds=feed(), auth=auth), tmp_path)
+    assert fetched.is_complete
+    assert [asked.path for asked in login.asked] == ["/token"]
+    assert "/token" not in [asked.path for asked in server.asked]
+
+
+def test_no_rows_are_no_reason_to_doubt_where_the_options_say_so(tmp_path):
+    with StandIn(lambda _: answer_json([])) as server:
+        for may_be_empty in (False, True):
+            feeds = feed(may_be_empty=may_be_empty)
+            connector = build_rest(server.url, feeds=feeds)
+            fetched, items = read(connector, tmp_path / str(may_be_empty))
+            assert items == []
+            assert fetched.is_complete
+            assert fetched.is_suspect is not may_be_empty

@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +95,19 @@ def install_tryton() -> Path:
 
 
 @contextmanager
-def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
-    """Create a database with ``stock`` in it and serve it."""
+def running_tryton(
+    cluster: Cluster,
+    stock: list[Line],
+    *,
+    many: Mapping[str, int] | None = None,
+    copies: Sequence[str] = (),
+) -> Iterator[Tryton]:
+    """Create a database with ``stock`` in it and serve it.
+
+    Args:
+        many: as many items, copies of the first line instead of ``stock``: sku → units.
+        copies: names of further databases with the same in them.
+    """
     programs = install_tryton()
     reader_password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="inventory-tryton-") as name:
@@ -104,6 +115,9 @@ def running_tryton(cluster: Cluster, stock: list[Line]) -> Iterator[Tryton]:
         config = _write_config(folder, cluster, port)
         keys = _create_database(programs, folder, config, cluster, stock)
         _create_reader(cluster, reader_password)
+        if many:
+            _multiply(cluster, many)
+        _copy_database(cluster, copies)
         url = f"http://127.0.0.1:{port}/{DATABASE}/rest"
         server = Server(programs, config, log=folder / "log", url=url)
         try:
@@ -147,6 +161,66 @@ def _create_database(
     seeded = run(words, env=environment, input=_render_stock(stock))
     keys: dict[str, object] = json.loads(seeded)
     return keys
+
+
+# Table → the column that names the product or its template, and what differs in a copy.
+_OF_A_PRODUCT = {
+    "product_template": ("id", {"id": "1000 + n"}),
+    "product_product": (
+        "template",
+        {"id": "1000 + n", "template": "1000 + n", "code": "sku", "suffix_code": "sku"},
+    ),
+    "product_list_price": ("template", {"id": "1000 + n", "template": "1000 + n"}),
+    "product_cost_price": ("product", {"id": "1000 + n", "product": "1000 + n"}),
+    "product_cost_price_method": ("template", {"id": "1000 + n", "template": "1000 + n"}),
+    "stock_move": (
+        "product",
+        {
+            "id": "1000 + n",
+            "product": "1000 + n",
+            "quantity": "units",
+            "internal_quantity": "units",
+        },
+    ),
+}
+
+
+def _multiply(cluster: Cluster, many: Mapping[str, int]) -> None:
+    """Copy the rows that Tryton wrote of its one product; through its API that takes minutes."""
+    with cluster.connect(DATABASE) as db:
+        db.execute("create temporary table many (n int, sku text, units int)")
+        with db.cursor().copy("copy many from stdin") as rows:
+            for number, (sku, units) in enumerate(many.items()):
+                rows.write_row((number, sku, units))
+        for table, (key, changed) in _OF_A_PRODUCT.items():
+            columns = [
+                name
+                for (name,) in db.execute(
+                    "select column_name from information_schema.columns where table_name = %s",
+                    (table,),
+                )
+            ]
+            if not columns:
+                continue
+            values = ", ".join(changed.get(name, f't."{name}"') for name in columns)
+            named = ", ".join(f'"{name}"' for name in columns)
+            db.execute(
+                f"insert into {table} ({named}) select {values} "
+                f'from {table} t, many where t."{key}" = (select min(id) from product_template)'
+            )
+            db.execute(
+                "select setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, 1000 + len(many))
+            )
+        db.execute("update product_product set active = false where id < 1000")
+        db.execute("update product_template set active = false where id < 1000")
+
+
+def _copy_database(cluster: Cluster, names: Sequence[str]) -> None:
+    """Copy before anybody serves it: a template may have no connection."""
+    with cluster.connect() as db:
+        for name in names:
+            db.execute(f"drop database if exists {name}")
+            db.execute(f"create database {name} template {DATABASE}")
 
 
 def _render_stock(stock: list[Line]) -> str:

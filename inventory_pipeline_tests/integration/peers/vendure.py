@@ -8,13 +8,14 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ class Vendure:
     variants: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def database(self) -> Path:
+        """The shop's file."""
+        return Path(str(self.start[-1]))
 
     @property
     def pid(self) -> int:
@@ -194,6 +200,44 @@ def _create_variant(shop: Vendure, sku: str, levels: dict[str, int]) -> str:
     return str(shop.ask(_VARIANT, input=[variant])["createProductVariants"][0]["id"])
 
 
+def multiply(shop: Vendure, stock: dict[str, int]) -> None:
+    """Let a stopped shop have as many variants as ``stock`` says, copies of its first one.
+
+    Through its API that takes minutes; the rows are those that the API wrote.
+    """
+    [(first_sku, first)] = list(shop.variants.items())[:1]
+    [place] = shop.places.values()
+    with closing(sqlite3.connect(shop.database)) as base, base:
+        base.execute("delete from stock_level where stockLocationId <> ?", (place,))
+        for number, (sku, units) in enumerate(stock.items(), start=1000):
+            for table, key in _OF_A_VARIANT.items():
+                _copy_rows(base, table, key, first, str(number))
+            base.execute("update product_variant set sku = ? where id = ?", (sku, number))
+            base.execute(
+                "update stock_level set stockOnHand = ? where productVariantId = ?", (units, number)
+            )
+            shop.variants[sku] = str(number)
+        base.execute("update product_variant set deletedAt = updatedAt where id = ?", (first,))
+    del shop.variants[first_sku]
+
+
+def _copy_rows(base: sqlite3.Connection, table: str, key: str, old: str, new: str) -> None:
+    names = [row[1] for row in base.execute(f"pragma table_info({table})")]
+    rest = ", ".join(f'"{name}"' for name in names if name not in ("id", key))
+    base.execute(
+        f'insert into {table} ("{key}", {rest}) select ?, {rest} from {table} where "{key}" = ?',
+        (new, old),
+    )
+
+
+# Table → the column that names the variant; what a variant is made of, in the order of creation.
+_OF_A_VARIANT = {
+    "product_variant": "id",
+    "product_variant_translation": "baseId",
+    "product_variant_price": "variantId",
+    "product_variant_channels_channel": "productVariantId",
+    "stock_level": "productVariantId",
+}
 _ZONE = 'mutation { createZone(input: {name: "world"}) { id } }'
 _CHANNEL = """
 mutation($input: UpdateChannelInput!) { updateChannel(input: $input) { __typename } }

@@ -13,7 +13,8 @@ import pytest
 
 from inventory_pipeline.config.load import load_settings
 from inventory_pipeline.config.registry import compute_registry
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.model.ports import FetchContext
 from inventory_pipeline.simulator.noise import SILENCE

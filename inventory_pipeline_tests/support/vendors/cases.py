@@ -291,7 +291,7 @@ CASES = (
     Case("401 for good", ("a person is told",), spoil=_first(_say(401), _ALWAYS)),
     Case("lost page", (*CALM, *DOUBTED), spoil=_LOST),
     Case("the same page for ever", (*DOUBTED, "a person is told"), spoil=_for_ever_the_first),
-    Case("order that changes", DOUBTED, spoil=_turned),
+    Case("order that changes", (*CALM, *DOUBTED), spoil=_turned),
     Case("half a document", REFUSED, spoil=_HALF),
     Case("bomb", REFUSED, spoil=_first(_bomb, _ALWAYS)),
 )

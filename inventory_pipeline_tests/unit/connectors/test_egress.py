@@ -123,3 +123,38 @@ def test_only_this_machine_is_loopback():
     assert is_loopback_host("::1")
     assert not is_loopback_host("localhost.evil.example")
     assert not is_loopback_host("10.0.0.1")
+
+
+HOSTS = ["files-*.example.com", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://files-eu.example.com/a%2Fb?sig=x%3D",
+        "https://FILES-eu.example.com/a",
+        "http://127.0.0.1:8000/a",
+    ],
+)
+def test_a_document_on_a_host_that_is_named_may_be_fetched(link):
+    assert build().visit(link, HOSTS) == parse_place(link)
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("https://evil.example/a?sig=s3cret", "lies on evil.example; only files-"),
+        ("https://files-eu.example.com.evil.example/a", "lies on files-eu.example.com.evil"),
+        ("https://files.example.com/a", "lies on"),
+        ("https://erp.example/api/x", "lies on erp.example"),
+        ("https://10.0.0.9/a", "lies on"),
+        ("http://files-eu.example.com/a", "is not encrypted"),
+        ("https://user:pw@files-eu.example.com/a", "is not fetched"),
+        ("https://files-eu.example.com/../a", "is not fetched"),
+        ("file:///etc/passwd", "is not fetched"),
+    ],
+)
+def test_a_document_elsewhere_is_not_fetched(link, said):
+    with pytest.raises(SourceRefusedError, match=said) as caught:
+        build().visit(link, HOSTS)
+    assert "s3cret" not in str(caught.value)

@@ -64,7 +64,7 @@ def test_every_way_to_page_to_be_known_and_to_fill_in_stands_on_the_page():
         for model in vars(module).values()
         if isinstance(model, type) and "kind" in getattr(model, "model_fields", {})
     ]
-    assert len(kinds) == 13
+    assert len(kinds) == 15
     assert [kind for kind in kinds if f"`{kind}`" not in text and f"kind: {kind}" not in text] == []
     assert [name for name in NAMES if f"`{{{name}}}`" not in text] == []
 

@@ -140,6 +140,7 @@ def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(pages(), min_size=1, max_size=5))
 @example(texts=['{"at":"2026-04-06T10:00:00Z","data":{"items":[{}]}}'] * 2)
+@example(texts=['{"at":0,"data":{"items":[{"x": ""}]}}'])
 def test_pages_read_together_say_what_each_says_alone(texts):
     bodies = [text.encode() for text in texts]
     try:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from inventory_pipeline.connectors.json_columns import Rows, plan_rows
 from inventory_pipeline.connectors.json_page import read_page
-from inventory_pipeline.connectors.json_rows import build_frame
+from inventory_pipeline.connectors.json_rows import build_frame, describe_left_out
 from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.ports import Page, RawFrame
 
@@ -176,3 +176,54 @@ def test_no_rows_still_have_their_columns():
 def test_a_plan_that_cannot_work_is_refused_before_anything_is_asked(options, said):
     with pytest.raises((ValueError, ValidationError), match=said):
         read(options, [])
+
+
+def test_rows_that_say_another_word_are_left_out():
+    keep = {"kept": ["true", "yes"]}
+    said = {"A": True, "B": "yes", "C": False, "D": None, "E": "x"}
+    answer = [row(sku=sku, kept=kept) for sku, kept in said.items()]
+    frame = read({"columns": COLUMNS, "keep": keep}, answer)
+    assert frame.rows.select("row", "item_id").rows() == [(1, "A"), (2, "B")]
+    assert "keep:kept" not in frame.rows.columns
+    assert frame.rejected.is_empty()
+
+
+def test_what_was_left_out_is_told_by_its_word():
+    plan = plan_rows("counts", Rows(columns=COLUMNS, keep={"on": ["true"], "kind": ["own"]}))
+    answers = [
+        [row(on=True, kind="own"), row(on=False, kind="own"), row(on=False, kind="parent")],
+        [row(on=True, kind="parent"), row(on=None, kind="own")],
+    ]
+    sheets = [read_page(json.dumps(answer).encode(), plan).sheet for answer in answers]
+    assert describe_left_out(sheets, plan) == [
+        "rows left out because on is 'false': 2",
+        "rows left out because on is None: 1",
+        "rows left out because kind is 'parent': 1",
+    ]
+
+
+def test_a_field_that_keeps_rows_and_stands_in_none_was_renamed():
+    with pytest.raises(SourceContractError, match="no row has 'managed'"):
+        read({"columns": COLUMNS, "keep": {"managed": ["true"]}}, [row(manage=True)])
+
+
+def test_a_note_names_few_words_and_none_of_them_at_length():
+    plan = plan_rows("counts", Rows(columns=COLUMNS, keep={"on": ["true"]}))
+    answer = [row(on=f"{number}" + "x" * 99) for number in range(9)]
+    notes = describe_left_out([read_page(json.dumps(answer).encode(), plan).sheet], plan)
+    assert len(notes) == 6
+    assert max(map(len, notes)) < 80
+    assert notes[-1] == "rows left out because on is something else: 4"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken"),
+    [({}, True), ({"cursor": "x"}, True), ({"items": []}, False), (["cursor"], False)],
+)
+def test_a_list_that_is_left_out_is_empty_only_where_nothing_else_is_said(answer, is_taken):
+    options = {"rows": "rows[]", "columns": COLUMNS, "empty_has": ["cursor"]}
+    if is_taken:
+        assert read(options, answer).rows.is_empty()
+    else:
+        with pytest.raises(SourceContractError, match="no list at 'rows"):
+            read(options, answer)

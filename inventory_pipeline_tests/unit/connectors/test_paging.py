@@ -155,3 +155,55 @@ def test_content_range_declares_a_total_or_a_star(header, total):
 def test_paging_that_cannot_work_is_refused(options):
     with pytest.raises((ValidationError, ValueError)):
         build(**options)
+
+
+def keyset(**options):
+    return build(kind="keyset", size=2, after={"id": 0}, **options)
+
+
+def test_keys_of_the_last_row_are_what_the_next_page_comes_after():
+    paging = keyset()
+    assert find_words(paging, Position())["after"] == {"id": 0}
+    after = find_next(paging, turn(2))
+    assert after == Position(number=2, offset=2, after={"id": 2})
+    assert find_words(paging, after)["after"] == {"id": 2}
+    assert find_next(paging, turn(1, number=2, offset=2)).after == {"id": 3}
+    assert find_next(paging, turn(0, number=3, offset=3)) == End("page 3 is empty")
+
+
+def test_numbers_that_do_not_rise_are_suspect():
+    stuck = turn(2)
+    moved = Turn(Position(2, 2, after={"id": 2}), stuck.page, {}, None)
+    end = find_next(keyset(), moved)
+    assert (end.is_whole, end.is_suspect) == (False, True)
+    assert "does not come after the one before" in end.marker
+
+
+def test_texts_need_not_rise_because_nobody_knows_their_order():
+    paging = build(kind="keyset", after={"id": ""})
+    moved = Turn(Position(2, 2, after={"id": "z"}), turn(2).page, {}, None)
+    assert find_next(paging, moved).after == {"id": "2"}
+
+
+@pytest.mark.parametrize(
+    ("items", "has_more", "marker", "is_whole"),
+    [
+        (2, False, "more is false on page 1", True),
+        (0, False, "more is false on page 1", True),
+        (0, True, "page 1 is empty and promises more", False),
+    ],
+)
+def test_a_source_that_says_whether_more_comes_is_taken_at_its_word(
+    items, has_more, marker, is_whole
+):
+    end = find_next(keyset(has_more="more"), turn(items, more=has_more))
+    assert (end.marker, end.is_whole, end.is_suspect) == (marker, is_whole, not is_whole)
+
+
+def test_a_page_without_its_keys_is_refused():
+    with pytest.raises(SourceContractError, match="'missing' holds no whole number"):
+        find_next(build(kind="keyset", after={"missing": 0}), turn(2))
+    with pytest.raises(SourceContractError, match="the last row has no 'missing'"):
+        find_next(build(kind="keyset", after={"missing": ""}), turn(2))
+    with pytest.raises(SourceContractError, match="'more' is not true or false"):
+        find_next(keyset(has_more="more"), turn(2))

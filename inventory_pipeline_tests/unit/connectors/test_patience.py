@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inventory_pipeline.connectors.patience import (
     LONGEST_WAIT,
     compute_backoff,
+    find_rate,
     parse_reset,
     parse_retry_after,
     stretch,
@@ -68,3 +69,19 @@ def test_a_retry_date_is_measured_on_the_clock_of_the_source():
 )
 def test_a_reset_is_a_length_a_point_in_time_or_a_date(text, seconds):
     assert parse_reset(text, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("own", "announced", "rate"),
+    [(None, "", None), (2.0, "", 2.0), (2.0, "0.5", 0.5), (2.0, "10", 2.0), (None, " 5.0 ", 5.0),
+     (2.0, "soon", 2.0), (2.0, "0", 2.0), (None, "-1", None)],
+)  # fmt: skip
+def test_of_two_limits_the_lower_one_is_kept(own, announced, rate):
+    assert find_rate(own, announced) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("15000", 15.0), (str((int(NOW.timestamp()) + 20) * 1000), 20.0)]
+)
+def test_a_length_may_count_milliseconds_and_a_point_in_time_stays_one(text, seconds):
+    assert parse_reset(text, NOW, in_milliseconds=True) == seconds

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -99,3 +99,9 @@ def test_yes_is_true_as_json_writes_it():
 
 def test_a_secret_is_revealed_only_when_it_is_written():
     assert put(Secret(env="TOKEN")) == "<TOKEN>"
+
+
+def test_the_window_reaches_back_as_far_as_it_overlaps():
+    words = find_times(HOUR_AT, None, overlap=timedelta(hours=2))
+    assert render_value(words["since"]) == "2026-04-06T08:00:00Z"
+    assert render_value(words["hour_start"]) == "2026-04-06T10:00:00Z"

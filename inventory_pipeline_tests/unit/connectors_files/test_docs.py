@@ -7,16 +7,18 @@ import pytest
 import yaml
 
 from inventory_pipeline.config.systems import System
-from inventory_pipeline.connectors.files import KINDS, FilesOptions
+from inventory_pipeline.connectors.depots.options import HttpServer, S3Server, SftpServer
+from inventory_pipeline.connectors.file_options import KINDS, FilesOptions
 from inventory_pipeline.connectors.rest import RestOptions
 from inventory_pipeline.connectors.sql import SqlOptions
+from inventory_pipeline.connectors.x12.options import X12Options
 from inventory_pipeline.model.frames import RAW_FEEDS
 
 DOCS = Path(__file__).parents[3] / "docs" / "connectors"
 OPTIONS = {"files": FilesOptions, "sql": SqlOptions, "rest": RestOptions}
 
 
-@pytest.mark.parametrize("page", ["files.md", "sql.md", "add-your-own.md"])
+@pytest.mark.parametrize("page", ["files.md", "far-files.md", "sql.md", "add-your-own.md"])
 def test_every_example_is_a_configuration_that_is_taken(page):
     examples = re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
     assert examples
@@ -26,7 +28,17 @@ def test_every_example_is_a_configuration_that_is_taken(page):
             OPTIONS[system.connector].model_validate(system.options)
 
 
-@pytest.mark.parametrize(("page", "options"), [("files.md", FilesOptions), ("sql.md", SqlOptions)])
+@pytest.mark.parametrize(
+    ("page", "options"),
+    [
+        ("files.md", FilesOptions),
+        ("files.md", X12Options),
+        ("far-files.md", SftpServer),
+        ("far-files.md", S3Server),
+        ("far-files.md", HttpServer),
+        ("sql.md", SqlOptions),
+    ],
+)
 def test_every_option_stands_on_its_page(page, options):
     text = (DOCS / page).read_text()
     table = "\n".join(re.findall(r"^\| `.*$", text, re.MULTILINE))

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from inventory_pipeline.connectors.files import FilesConnector, FilesOptions
+from inventory_pipeline.connectors.file_options import FilesOptions
+from inventory_pipeline.connectors.files import FilesConnector
 from inventory_pipeline.model.frames import RAW_FEEDS
 
 COUNTS = "exports/shelf/counts-{hour}.csv"
@@ -13,7 +14,7 @@ COUNTS = "exports/shelf/counts-{hour}.csv"
     ("options", "said"),
     [
         ({}, "at least one feed: counts, movements"),
-        ({"counts": "counts.xlsx"}, "ends in none of .csv .csv.gz .parquet .ndjson .jsonl"),
+        ({"counts": "counts.xls"}, "ends in none of .csv .csv.gz .parquet .ndjson .jsonl .xlsx"),
         ({"counts": "../other/c-{hour}.csv"}, "leads out of the folder"),
         ({"counts": "a/../../c.csv"}, "leads out of the folder"),
         ({"counts": "c-{day}.csv"}, "a brace that is not {hour}"),
