@@ -40,8 +40,8 @@ def read_fields(spans: Sequence[Span], layout: Layout, wanted: Mapping[str, Keys
     bounds = grid.find_bounds(runs)
     places = {name: layout.places[keys] for name, keys in wanted.items() if keys in layout.places}
     bare = [number for number, is_bare in enumerate(layout.is_bare) if is_bare]
-    if not places and not bare:
-        raise NotAlikeError  # there is nothing here to be read
+    if not places:
+        raise NotAlikeError  # nothing that is read stands here
     rows = _cut_rows(body, end, grid.height)
     values = _cut_values(rows, {n: bounds[n] for n in {*places.values(), *bare}})
     values = _judge_bare(values, bare)

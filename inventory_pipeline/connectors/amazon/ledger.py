@@ -206,7 +206,7 @@ def _name_rows(rows: pl.DataFrame) -> pl.Series:
         digest=pl.col("said").replace_strict(digests, default="", return_dtype=pl.String),
         number=(pl.int_range(pl.len()).over("said") + 1).cast(pl.String),
     )
-    return named.select(word("{}:{}:{}", "day", "digest", "number"))["day"]
+    return named.select(word("{}:{}:{}", "day", "digest", "number")).to_series()
 
 
 def _describe_lost(country: str) -> str:

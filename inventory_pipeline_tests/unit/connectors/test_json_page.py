@@ -119,6 +119,7 @@ def assert_same(quick: ReadPage | None, slow: ReadPage | None) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(text=pages())
+@example(text='{"at":0,"data":{"items":[{"x": 0}, {"x": 0}, {"x": 0}]}}')
 def test_both_ways_read_the_same_or_refuse_the_same(text):
     assert_same(*read_both(text, PLAN))
 
