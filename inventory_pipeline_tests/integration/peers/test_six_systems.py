@@ -1,5 +1,6 @@
 """A day of six live systems: what is put into them is found, and nothing else."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from inventory_pipeline.model.hours import compute_key
+from inventory_pipeline.wiring.daily import report_day
 from inventory_pipeline_tests.integration.peers.six import (
     HOURS,
     STOCK,
@@ -116,14 +118,16 @@ def test_a_row_that_is_no_number_is_set_aside_and_named(day: Six) -> None:
     assert (row["system"], find_number(day, row["hour_at"])) == ("supplier", 19)
 
 
-def test_nothing_else_is_said(day: Six) -> None:
+def test_nothing_else_is_said_but_that_gaps_which_stay_are_the_wiring(day: Six) -> None:
     kinds = {row["kind"] for row in day.shop.export("findings")}
-    assert kinds == {"gap"}
+    assert kinds == {"gap", "structural"}
+    told = json.loads(day.shop.one("findings", kind="structural")["details"])
+    assert told["consistent_gaps"] > 0
 
 
 def test_the_days_mail_arrives_encrypted_and_names_what_stands(day: Six) -> None:
-    last = day.find_hour(HOURS - 1).strftime("%Y-%m-%d")
-    assert day.shop.do("report", "--date", last, "--send") == 1
+    _, delivery = report_day(day.house, day.find_hour(HOURS - 1).date(), send=True)
+    assert delivery is not None
     [mail] = day.postmaster.mails
     assert day.postmaster.was_encrypted
     text = mail.get_body(("plain",)).get_content()
