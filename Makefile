@@ -37,7 +37,7 @@ check: .venv ## Format, lint, types, import rules, SQL lint, quick tests, defini
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/sqlfluff lint --disable-progress-bar inventory_pipeline
-	$(PY) -m pytest -q inventory_pipeline_tests/unit inventory_pipeline_tests/architecture
+	$(PY) -m pytest -q -n 2 --dist loadfile inventory_pipeline_tests/unit inventory_pipeline_tests/architecture
 	.venv/bin/dagster definitions validate -w workspace.yaml
 
 format: .venv ## Put the code in the house's format

@@ -64,6 +64,7 @@ def test_six_is_never_fixed(shop: Shop, gap: int, reason: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["shadow", "off"])
+@pytest.mark.slow
 def test_nothing_is_sent_unless_the_assistant_is_limited(shop: Shop, mode: str) -> None:
     limited_shop.configure(shop, mode=mode)
     limited_shop.live(shop, gap=4)
@@ -74,6 +75,7 @@ def test_nothing_is_sent_unless_the_assistant_is_limited(shop: Shop, mode: str) 
     assert shop.export("receipts") == []
 
 
+@pytest.mark.slow
 def test_a_persons_no_is_not_overruled_when_the_assistant_may_act(shop: Shop) -> None:
     limited_shop.configure(shop, mode="shadow")
     limited_shop.live(shop, gap=4)
@@ -88,6 +90,7 @@ def test_a_persons_no_is_not_overruled_when_the_assistant_may_act(shop: Shop) ->
     assert shop.export("receipts") == []
 
 
+@pytest.mark.slow
 def test_drift_of_more_than_two_in_a_hundred_suspends_everything(shop: Shop) -> None:
     limited_shop.configure(shop)
     for hour in limited_shop.HOURS[:-1]:

@@ -184,6 +184,7 @@ def test_one_unit_less_than_was_sent_is_a_variance_of_minus_one(places: Shop) ->
     assert findings(places, ELEVEN, "integrity") == []
 
 
+@pytest.mark.slow
 def test_the_last_unit_that_comes_later_ends_the_variance(places: Shop) -> None:
     ship_24(places)
     places.run(TEN)

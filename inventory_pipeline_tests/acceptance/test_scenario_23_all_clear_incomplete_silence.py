@@ -120,6 +120,7 @@ def test_24_of_24_hours_and_no_gap_is_all_clear_with_every_section(
     assert summary["sequence"] == 1
 
 
+@pytest.mark.slow
 def test_23_of_24_hours_is_incomplete(monday: tuple[Day, Outcome]) -> None:
     _, early = monday
     assert early.code == 1
@@ -127,6 +128,7 @@ def test_23_of_24_hours_is_incomplete(monday: tuple[Day, Outcome]) -> None:
     assert "23 of 24 hours checked (1 never ran)" in early.out
 
 
+@pytest.mark.slow
 def test_the_report_run_again_is_one_mail(monday: tuple[Day, Outcome]) -> None:
     shop, _ = monday
     outcomes = [shop.tell("2026-04-06", "--send") for _ in range(3)]
@@ -135,6 +137,7 @@ def test_the_report_run_again_is_one_mail(monday: tuple[Day, Outcome]) -> None:
     assert len(shop.mails("daily")) == 1
 
 
+@pytest.mark.slow
 def test_24_hours_unreconciled_show_a_backlog_of_24(monday: tuple[Day, Outcome]) -> None:
     shop, _ = monday
     outcome = shop.tell("2026-04-07")
@@ -181,6 +184,7 @@ def test_a_stopped_daemon_fails_the_outside_check_though_no_sensor_runs(day: Day
     assert "no hourly run for 1 d 3 h" in outcome.out
 
 
+@pytest.mark.slow
 def test_the_same_gap_in_three_hours_is_one_notice(day: Day) -> None:
     codes = []
     for hour in MONDAY[:3]:
@@ -205,6 +209,7 @@ def test_an_open_major_is_attention_for_mail_and_watch_alike(day: Day) -> None:
     assert day.ask("watch").code == 1
 
 
+@pytest.mark.slow
 def test_a_backfill_tells_nobody_and_signs_nothing(day: Day) -> None:
     day.work(*MONDAY[:3], S001=-8)
     before = (day.folder / "local" / "heartbeat.json").read_bytes()

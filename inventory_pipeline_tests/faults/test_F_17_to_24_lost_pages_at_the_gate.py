@@ -83,6 +83,7 @@ def test_a_small_shop_may_sell_its_last_items(pair: Pair) -> None:
     assert pair.status("shelf", ELEVEN) == "complete"
 
 
+@pytest.mark.slow
 def test_keys_that_three_snapshots_in_a_row_do_not_show_are_gone(pair: Pair) -> None:
     whole = many(100)
     fewer = dict(list(whole.items())[:60])

@@ -100,6 +100,7 @@ def test_F_68_kills_at_random_moments_lose_nothing(pair: Pair, tmp_path: Path) -
     assert not list((pair.folder / "local/landing").rglob("*.manifest.json.tmp"))
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_take_turns_and_lose_nothing(pair: Pair) -> None:
     prepare(pair)
     command = [sys.executable, "-c", SCRIPT, str(pair.config)]

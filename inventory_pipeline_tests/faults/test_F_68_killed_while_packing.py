@@ -122,6 +122,7 @@ def test_F_68_kills_of_a_packing_at_random_moments_lose_nothing(
     assert killed >= 5
 
 
+@pytest.mark.slow
 def test_two_packings_at_once_take_turns(shop: Shop) -> None:
     before = read_tables(shop)
 

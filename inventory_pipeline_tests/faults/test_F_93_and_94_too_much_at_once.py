@@ -97,6 +97,7 @@ def test_F_94_drift_of_more_than_two_in_a_hundred_suspends_what_is_proven_too() 
 
 
 @pytest.mark.parametrize(("off", "decision"), [(2, "flagged"), (3, "suspended")])
+@pytest.mark.slow
 def test_F_94_at_the_front_door_the_line_is_between_two_and_three_of_120(
     shop: Shop, off: int, decision: str
 ) -> None:

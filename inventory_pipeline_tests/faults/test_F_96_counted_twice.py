@@ -48,6 +48,7 @@ def test_F_96_the_conflict_goes_to_a_recount(pair: Pair):
         "C1 count X L1 19 09:10 ann\nC2 count X L1 17 09:30 ann",
     ],
 )
+@pytest.mark.slow
 def test_F_96_counts_that_agree_or_mend_their_own_are_one_count(pair: Pair, rows: str):
     count(pair, rows)
 

@@ -161,6 +161,7 @@ def test_a_stale_source_is_a_warning(shop: Shop, instance: dg.DagsterInstance) -
 
 
 @pytest.mark.parametrize(("drifting", "passed"), [(20, True), (21, False)])
+@pytest.mark.slow
 def test_the_drift_check_turns_red_above_two_percent(
     shop: Shop, instance: dg.DagsterInstance, drifting: int, passed: bool
 ) -> None:

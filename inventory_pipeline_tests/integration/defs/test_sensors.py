@@ -109,6 +109,7 @@ def test_old_hours_and_backfills_tell_nobody(roof: Roof) -> None:
     assert tick(roof, "tell_at_once") == []
 
 
+@pytest.mark.slow
 def test_the_same_gap_in_three_hours_is_one_notice(roof: Roof) -> None:
     postbox, asked = Postbox(), []
     drop_pair(roof.shop, NOON, {"A": 14, "B": 5, "C": 0}, {"A": 6})

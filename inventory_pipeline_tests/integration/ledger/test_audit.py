@@ -69,6 +69,7 @@ def test_the_doubt_ends_when_the_movement_is_told_after_all(pair: Shop) -> None:
     assert doubts(pair, ELEVEN) == []
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_movements_judges_nobody_and_clears_nothing(pair: Shop) -> None:
     say(pair, NINE, 10)
     say(pair, TEN, 6)

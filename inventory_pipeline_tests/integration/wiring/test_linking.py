@@ -55,6 +55,7 @@ def list_attempts(shop: Shop) -> list[tuple[str, str]]:
     return [(row["subject"], row["kind"]) for row in rows]
 
 
+@pytest.mark.slow
 def test_an_hour_filled_in_later_joins_what_stands_around_it(tmp_path: Path) -> None:
     shop = fill(tmp_path / "shop")
     for hour in (NINE, ELEVEN, TEN):

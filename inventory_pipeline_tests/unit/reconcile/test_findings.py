@@ -59,6 +59,7 @@ def test_the_same_delta_is_counted_apart_from_the_streak() -> None:
 
 
 @given(histories)
+@pytest.mark.slow
 def test_a_finding_is_open_exactly_when_the_last_judged_hour_was_wrong(
     history: list[int | None],
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_finding_is_open_exactly_when_the_last_judged_hour_was_wrong(
 
 
 @given(histories)
+@pytest.mark.slow
 def test_recurrence_counts_the_runs_of_wrong_hours(history: list[int | None]) -> None:
     last = play(history)[-1]
 
