@@ -1,6 +1,7 @@
 """Take: the parts of a strictly read answer, taken out by name or refused. Pure."""
 
 import re
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -63,3 +64,18 @@ def take_count(value: Any, *names: str) -> int:
     if not _COUNT.fullmatch(text):
         raise SourceContractError(f"{'.'.join(names)} is no whole number")
     return int(text)
+
+
+def read_decimal(value: Any) -> Decimal:
+    """Return a number exactly, whether it came as a number or as text.
+
+    Raises:
+        SourceContractError: it is none, or it is not finite.
+    """
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise SourceContractError(f"{str(value)[:40]!r} is no number")
+    return number

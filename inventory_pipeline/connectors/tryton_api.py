@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings, judge_json
@@ -19,6 +19,7 @@ from inventory_pipeline.connectors.http_auth import build_badge
 from inventory_pipeline.connectors.http_options import Call, HttpOptions
 from inventory_pipeline.connectors.http_wire import Answer
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import read_decimal
 from inventory_pipeline.connectors.patience import parse_retry_after
 from inventory_pipeline.errors import ConfigError, SourceContractError, SourceRefusedError
 
@@ -94,7 +95,7 @@ class TrytonApi:
         context = {"locations": [location], "with_childs": False}
         query = {"f": ["code", "quantity"], "d": _pack([["code", "in", list(codes)]])}
         rows = _list(self._ask("GET", PRODUCT, query=query, context=context))
-        seen = [(str(_take(row, "code")), _read_decimal(_take(row, "quantity"))) for row in rows]
+        seen = [(str(_take(row, "code")), read_decimal(_take(row, "quantity"))) for row in rows]
         shared = Counter(code for code, _ in seen)
         return {
             code: int(units)
@@ -106,7 +107,7 @@ class TrytonApi:
         """Return the ids of the products with this code."""
         query = {"f": ["code"], "d": _pack([["code", "=", code], ["type", "=", "goods"]])}
         rows = _list(self._ask("GET", PRODUCT, query=query))
-        return [int(_read_decimal(_take(row, "id"))) for row in rows]
+        return [int(read_decimal(_take(row, "id"))) for row in rows]
 
     def find_counts(self, domain: Sequence[Any]) -> list[Count]:
         """Return the stock counts of a domain."""
@@ -196,7 +197,7 @@ def _read_count(row: Any) -> Count:
             str(row["number"] or ""),
             str(row["state"]),
             _read_instant(row["create_date"]),
-            tuple(_read_decimal(line["expected_quantity"]) for line in row["lines"]),
+            tuple(read_decimal(line["expected_quantity"]) for line in row["lines"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SourceContractError(f"the answer is no stock count ({error})") from None
@@ -207,16 +208,6 @@ def _read_instant(value: Mapping[str, str]) -> datetime:
     day = (int(value["year"]), int(value["month"]), int(value["day"]))
     clock = (int(value["hour"]), int(value["minute"]), int(value["second"]))
     return datetime(*day, *clock, int(value["microsecond"]), tzinfo=UTC)
-
-
-def _read_decimal(value: Any) -> Decimal:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise SourceContractError(f"{str(value)[:40]!r} is no number")
-    return number
 
 
 def _take(row: Any, name: str) -> Any:

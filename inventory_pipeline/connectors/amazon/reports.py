@@ -8,8 +8,6 @@ Source: reports_2021-06-30.json in github.com/amzn/selling-partner-api-models; i
 on how soon ledger reports are refused.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -26,13 +24,12 @@ from inventory_pipeline.connectors.http import (
 from inventory_pipeline.connectors.http_auth import FixedBadge, build_badge
 from inventory_pipeline.connectors.http_options import Call, RateLimit
 from inventory_pipeline.connectors.http_wire import Answer, Deadline
+from inventory_pipeline.connectors.json_connector import naming_feed
 from inventory_pipeline.connectors.json_paths import Path, find_text
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
 from inventory_pipeline.connectors.tables import render_instant
 from inventory_pipeline.errors import (
-    ConfigError,
     SourceContractError,
-    SourceError,
     SourceRefusedError,
     SourceUnavailableError,
 )
@@ -102,7 +99,7 @@ class ReportDesk:
             SourceError: it did not come in time, or not at all.
         """
         with (
-            _naming(self._system),
+            naming_feed(self._system, MOVEMENTS),
             HttpDoor(self._way, root=self._root, world=self._world, now=context.now) as door,
         ):
             seconds = self._way.timeouts.feed.total_seconds()
@@ -264,14 +261,3 @@ def _parse_instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _naming(system: str) -> Iterator[None]:
-    """Put system and feed before the text of every error, and keep the kinds of the tree."""
-    try:
-        yield
-    except ConfigError as error:
-        raise SourceRefusedError(f"{MOVEMENTS}: {error}", system=system) from None
-    except SourceError as error:
-        raise type(error)(f"{MOVEMENTS}: {error}", system=system) from None

@@ -13,15 +13,14 @@ item whose two units differ is refused; nobody would notice twelve instead of on
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from inventory_pipeline.connectors.http_receiver import HttpReceiver, Request
+from inventory_pipeline.connectors.json_take import read_decimal
 from inventory_pipeline.connectors.netsuite.desk import NetsuiteDesk
 from inventory_pipeline.connectors.netsuite.options import ON_HAND, NetsuiteOptions, Write
 from inventory_pipeline.connectors.netsuite.queries import BALANCE, ITEMS, UNITS
 from inventory_pipeline.connectors.rest_writer import RestWrite, RestWriter
-from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.delivery import Line
 
 # An adjustment is kept for ever; ten years stand for that.
@@ -87,7 +86,7 @@ class NetsuiteWriter(RestWriter):
             return None
         rows = self._desk.ask(BALANCE, [item, line.location_id])
         units = rows[0].get(quantity) if rows else None
-        number = None if units is None else _read_decimal(units)
+        number = None if units is None else read_decimal(units)
         return int(number) if number is not None and number == int(number) else None
 
     def _find_quantity(self, line: Line) -> str:
@@ -145,7 +144,7 @@ class _Directory:
         if ids[0] not in self._rates:
             return f"the item {ids[0]} shows no unit"
         rate = self._rates[ids[0]]
-        if rate is not None and _read_decimal(rate) != 1:
+        if rate is not None and read_decimal(rate) != 1:
             return f"it is adjusted in a unit of {rate} and counted in ones; adjust it in NetSuite"
         return ""
 
@@ -178,13 +177,3 @@ def _describe_write(options: NetsuiteOptions, write: Write) -> dict[str, Any]:
             },
         },
     }
-
-
-def _read_decimal(text: Any) -> Decimal:
-    try:
-        number = Decimal(str(text))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise SourceContractError(f"{str(text)[:40]!r} is no number")
-    return number

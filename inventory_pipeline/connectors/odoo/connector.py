@@ -1,13 +1,13 @@
 """The Odoo connector: three tables a feed, each a section of what is landed."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings
 from inventory_pipeline.connectors.http_wire import Deadline
+from inventory_pipeline.connectors.json_connector import naming_feed
 from inventory_pipeline.connectors.json_sheet import Sheet
 from inventory_pipeline.connectors.json_tables import read_table
 from inventory_pipeline.connectors.odoo.options import CARD, FEEDS, Feed, OdooOptions
@@ -26,8 +26,6 @@ from inventory_pipeline.connectors.tables import fill_text, naming_source, refus
 from inventory_pipeline.errors import (
     ConfigError,
     SourceContractError,
-    SourceError,
-    SourceRefusedError,
 )
 from inventory_pipeline.model.delivery import Writer
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
@@ -63,7 +61,7 @@ class OdooConnector:
         readers = {
             table.model: OdooReader(mine, table, self._options, self._house) for table in tables
         }
-        with _naming(self._house.system, feed):
+        with naming_feed(self._house.system, feed):
             notes = self._look_around(readers[tables[0].model], mine)
         parts = {}
         for model, reader in readers.items():
@@ -144,13 +142,3 @@ def _find_excess(reader: OdooReader, door: HttpDoor, until: Deadline) -> list[st
     if not may_write:
         return []
     return ["the key may change stock, and this system only reads with it: give it a smaller one"]
-
-
-@contextmanager
-def _naming(system: str, feed: str) -> Iterator[None]:
-    try:
-        yield
-    except ConfigError as error:
-        raise SourceRefusedError(f"{feed}: {error}", system=system) from None
-    except SourceError as error:
-        raise type(error)(f"{feed}: {error}", system=system) from None

@@ -6,12 +6,13 @@ Every call is a transaction of its own: one that is answered with an error chang
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Answer, Deadline
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.json_take import read_decimal
 from inventory_pipeline.connectors.odoo.options import ON_HAND, OdooOptions
 from inventory_pipeline.connectors.odoo.questions import (
     PLACES,
@@ -193,25 +194,15 @@ def _read_quant(row: Any, amounts: Sequence[str]) -> Quant:
     is_whole = type(row) is dict and {"id", "inventory_quantity_set", *_PARTS, *amounts} <= set(row)
     if not is_whole:
         raise SourceContractError("the answer is no quant; may the user read all of its fields?")
-    numbers = {name: _read_decimal(row[name]) for name in amounts}
+    numbers = {name: read_decimal(row[name]) for name in amounts}
     is_counted = row["inventory_quantity_set"] is True
     return Quant(
         id=read_whole(row["id"]),
         quantity=numbers[ON_HAND],
-        counted=_read_decimal(row.get("inventory_quantity")) if is_counted else None,
+        counted=read_decimal(row.get("inventory_quantity")) if is_counted else None,
         has_parts=any(row[name] is not False for name in _PARTS),
         amounts=numbers,
     )
-
-
-def _read_decimal(value: Any) -> Decimal:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise SourceContractError(f"{str(value)[:40]!r} is no quantity")
-    return number
 
 
 def _read_id(name: str) -> list[int]:
