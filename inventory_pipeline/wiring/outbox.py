@@ -1,5 +1,6 @@
 """The outbox of an installation: who can be written to, one pass of the worker, decisions."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -44,7 +45,8 @@ def deliver(house: House, *, crash_at: Callable[[str], None] = lambda _point: No
         worker = Worker(journal, house.holder, house.clock.now, crash_at=crash_at)
         try:
             done = run_pass(worker, writers)
-            done.tally.update(dead=refused, for_people=refused)
+            # Added, not updated: a sum keeps no zeros, and an idle pass has an empty tally.
+            done.tally += Counter(dead=refused, for_people=refused)
             return done
         finally:
             audit.keep_head(journal, house.storage, now=house.clock.now())

@@ -76,6 +76,7 @@ def test_a_receipt_that_waits_too_long_is_a_finding_until_it_is_over(
     )
     outbox.deliver(house)
     set_clock(house, ELEVEN, 65)
+    assert not outbox.deliver(house).tally  # nothing is left to do, and nothing is counted
     run_hour(house, at(ELEVEN))
     assert shop.one("findings", kind="receipts_stuck")["state"] == "cleared"
 
@@ -94,6 +95,7 @@ def test_an_hour_that_is_filled_in_late_still_tells_its_movements(house: House, 
     shop.drop("shelf", "movements", TEN, f"{MOVEMENTS}\nM-1 receipt MUG L1 2 10:20")
     run_hour(house, at(NINE))
     set_clock(house, ELEVEN, 65)
+    assert not outbox.deliver(house).tally  # nothing is left to do, and nothing is counted
     run_hour(house, at(ELEVEN))
     assert shop.export("receipts") == []
 
