@@ -14,13 +14,22 @@ Levels = Mapping[str, Mapping[Place, int]]
 OVER = ("confirmed", "superseded", "dead")
 MOST_BY_ITSELF = 5
 REFUSED_BY_OWNER = "the owner did not take the change"
+# A brake holds what only the assistant wanted, and is itself a notice to people.
+RECEIPTS = """
+select *, state = 'created' and exists (
+    select 1 from proposals inner join brakes on brakes.scope in ('all', receipts.system)
+    where proposals.proposal_id = receipts.proposal_id
+    and proposals.decision = 'auto' and brakes.released_at is null
+) as is_braked
+from receipts order by created_at, receipt_id
+"""
 
 
 def find_broken_laws(
     journal: Journal, receivers: Mapping[str, Receiver], opening: Levels, told: list[str]
 ) -> list[Broken]:
     """Return what does not hold when everything has come to rest."""
-    rows = journal.query("select * from receipts order by created_at, receipt_id")
+    rows = journal.query(RECEIPTS)
     broken = [law for row in rows for law in find_broken_by(row, rows, receivers)]
     broken += find_vanished(rows, told)
     for name, receiver in receivers.items():
@@ -53,7 +62,7 @@ def find_broken_by(
 
 def is_told(row: Row) -> bool:
     """Return whether a person is named who must look at it."""
-    return bool(row["waits_for"] == "person")
+    return bool(row["waits_for"] == "person" or row["is_braked"])
 
 
 def is_replaced(row: Row, rows: list[Row]) -> bool:
