@@ -56,7 +56,8 @@ class SqlFeed(Model):
     """One query; its columns are a feed's columns."""
 
     query: str = Field(
-        description="One select. :hour_start and :hour_end bound the hour, :hour_at is its start."
+        description="One select. :hour_start and :hour_end bound the hour, :hour_at is its start; "
+        ":since is until when it was read before."
     )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our column: the name it has in the result."
@@ -65,6 +66,9 @@ class SqlFeed(Model):
         default_factory=dict,
         description="Our column: its text for every row, where the result lacks it; "
         "{hour} {hour_start} {hour_end} {fetched_at} are filled in.",
+    )
+    overlap: Duration = Field(
+        timedelta(), description=":since lies this much earlier: what is booked late is seen."
     )
 
 
@@ -208,8 +212,9 @@ class SqlConnector:
         self, feed: str, url: URL, context: FetchContext, deadline: Deadline, sink: PageSink
     ) -> tuple[int, int]:
         """Give every page to ``sink``; return how many rows and pages there were."""
-        query = self._options.feeds[feed].query
-        values = fill_parameters(query, url.get_backend_name(), context.hour_at)
+        query, overlap = self._options.feeds[feed].query, self._options.feeds[feed].overlap
+        since = (context.known_watermark or context.hour_at) - overlap
+        values = fill_parameters(query, url.get_backend_name(), context.hour_at, since=since)
         rows = pages = 0
         with (
             build_engine(url, root=self._root).connect() as connection,

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from inventory_pipeline.model.hours import HOUR
 
-PARAMETERS = ("hour_start", "hour_end", "hour_at")
+PARAMETERS = ("hour_start", "hour_end", "hour_at", "since")
 HOUR_BOUNDS = ("hour_start", "hour_end")
 # SQLAlchemy's names for databases → sqlglot's, where they differ.
 _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "mariadb": "mysql"}
@@ -87,12 +87,14 @@ def find_parameters(query: str) -> tuple[str, ...]:
     return tuple(sqlalchemy.text(query).compile().params)
 
 
-def fill_parameters(query: str, database: str, hour_at: datetime) -> dict[str, Any]:
+def fill_parameters(
+    query: str, database: str, hour_at: datetime, *, since: datetime
+) -> dict[str, Any]:
     """Return the value of every parameter the query names.
 
     SQLite has no type for instants: there it is text as its own ``datetime()`` writes it.
     """
-    values = {"hour_at": hour_at, "hour_start": hour_at, "hour_end": hour_at + HOUR}
+    values = {"hour_at": hour_at, "hour_start": hour_at, "hour_end": hour_at + HOUR, "since": since}
     if database == "sqlite":
         form = "%Y-%m-%d %H:%M:%S"
         return {n: values[n].astimezone(UTC).strftime(form) for n in find_parameters(query)}

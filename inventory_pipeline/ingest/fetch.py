@@ -46,11 +46,12 @@ def fetch_feed(
     if not is_observable(hour_at, now=clock.now(), reads_past=connector.reads_past):
         return Absence("missing", f"{compute_key(hour_at)} was not observed and cannot be now")
     before = landing.find(system, feed, hour_at)
+    asked_at = clock.now()
     with landing.open_writer(system, feed, hour_at) as writer:
         context = FetchContext(
             hour_at=hour_at,
             now=clock.now,
-            known_watermark=None,
+            known_watermark=_find_watermark(connector, landing, system, feed, hour_at),
             staging=str(writer.staging),
         )
         try:
@@ -64,8 +65,24 @@ def fetch_feed(
             return _tidy_up(before, fetched)
         now = clock.now()
         reference_at = hour_at if connector.reads_past else min(max(now, hour_at), hour_at + HOUR)
-        landed = writer.commit(fetched, fetched_at=now, reference_at=reference_at)
+        landed = writer.commit(
+            fetched, asked_at=asked_at, fetched_at=now, reference_at=reference_at
+        )
     return _tidy_up(landed, fetched)
+
+
+def _find_watermark(
+    connector: Connector, landing: Landing, system: str, feed: str, hour_at: datetime
+) -> datetime | None:
+    """Return from when on the source must be asked so that hours without an answer leave no hole.
+
+    That is when the last whole answer of an earlier hour was asked for, which may lie within
+    this hour or days before it; never after the hour began.
+    """
+    if connector.reads_past:
+        return None
+    before = landing.find_whole_before(system, feed, hour_at)
+    return min(before.asked_at, hour_at) if before else None
 
 
 def _tidy_up(landed: Landed, fetched: Fetched) -> Landed:

@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from inventory_pipeline.errors import StoreDamagedError
+from inventory_pipeline.model.hours import read_slug
 from inventory_pipeline.model.ports import Page
 
 _CHUNK = 1 << 20
@@ -30,7 +31,11 @@ class PagePlace:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is known of one landed answer. Instants are ISO text; the digest covers all pages."""
+    """What is known of one landed answer. Instants are ISO text; the digest covers all pages.
+
+    ``asked_at`` is when the question was put, ``fetched_at`` when its last page was there; a
+    manifest from before ``asked_at`` was written has none.
+    """
 
     system: str
     feed: str
@@ -47,6 +52,7 @@ class Manifest:
     notes: tuple[str, ...]
     digest: str
     pages: tuple[PagePlace, ...]
+    asked_at: str | None = None
 
 
 class Landed:
@@ -58,7 +64,7 @@ class Landed:
 
     @property
     def hour_at(self) -> datetime:
-        return datetime.strptime(self.manifest.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+        return read_slug(self.manifest.hour)
 
     @property
     def reference_at(self) -> datetime:
@@ -67,6 +73,10 @@ class Landed:
     @property
     def fetched_at(self) -> datetime:
         return datetime.fromisoformat(self.manifest.fetched_at)
+
+    @property
+    def asked_at(self) -> datetime:
+        return datetime.fromisoformat(self.manifest.asked_at or self.manifest.fetched_at)
 
     def read_pages(self) -> Iterator[Page]:
         """Yield the pages as they were given.

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +24,7 @@ from inventory_pipeline.ingest.landed import (
     feed_digest,
     read_manifest,
 )
-from inventory_pipeline.model.hours import compute_slug
+from inventory_pipeline.model.hours import compute_slug, read_slug
 from inventory_pipeline.model.ports import Fetched, Page
 
 _MANIFEST = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2})\.(\d+)\.manifest\.json")
@@ -43,6 +43,16 @@ class Landing:
         found = sorted(folder.glob(f"{slug}.*.manifest.json"), key=_attempt_of)
         return Landed(folder, read_manifest(found[-1])) if found else None
 
+    def find_whole_before(self, system: str, feed: str, hour_at: datetime) -> Landed | None:
+        """Return the answer of the newest earlier hour that was whole and not doubted."""
+        folder, slug = self.root / system / feed, compute_slug(hour_at)
+        slugs = {path.name.split(".")[0] for path in folder.glob("*.manifest.json")}
+        for earlier in sorted((name for name in slugs if name < slug), reverse=True):
+            landed = self.find(system, feed, read_slug(earlier))
+            if landed and landed.manifest.is_complete and not landed.manifest.is_suspect:
+                return landed
+        return None
+
     def find_hours(self) -> list[datetime]:
         """Return every hour for which any system landed anything, in order."""
         slugs = {
@@ -50,7 +60,7 @@ class Landing:
             for path in self.root.glob("*/*/*.manifest.json")
             if (match := _MANIFEST.fullmatch(path.name))
         }
-        return [datetime.strptime(s, "%Y-%m-%dT%H").replace(tzinfo=UTC) for s in sorted(slugs)]
+        return [read_slug(slug) for slug in sorted(slugs)]
 
     def open_writer(self, system: str, feed: str, hour_at: datetime) -> "LandingWriter":
         """Begin an answer; nothing of it exists until ``commit``."""
@@ -120,7 +130,9 @@ class LandingWriter:
             self._body.close()
             self._body = None
 
-    def commit(self, fetched: Fetched, *, fetched_at: datetime, reference_at: datetime) -> Landed:
+    def commit(
+        self, fetched: Fetched, *, asked_at: datetime, fetched_at: datetime, reference_at: datetime
+    ) -> Landed:
         """Make the answer durable and visible; its manifest comes last."""
         self._close_body()
         try:
@@ -129,7 +141,9 @@ class LandingWriter:
                 self._place(attempt, number, place, kind)
                 for number, (place, kind) in enumerate(self._files)
             ]
-            manifest = self._build_manifest(fetched, attempt, names, fetched_at, reference_at)
+            manifest = self._build_manifest(
+                fetched, attempt, names, asked_at, fetched_at, reference_at
+            )
             write_durably(
                 self._folder / f"{self._slug}.{attempt}.manifest.json",
                 json.dumps(asdict(manifest), sort_keys=True).encode(),
@@ -156,6 +170,7 @@ class LandingWriter:
         fetched: Fetched,
         attempt: int,
         names: list[str],
+        asked_at: datetime,
         fetched_at: datetime,
         reference_at: datetime,
     ) -> Manifest:
@@ -178,6 +193,7 @@ class LandingWriter:
                 PagePlace(names[index], kind, offset, length, is_path)
                 for index, kind, offset, length, is_path in self._pages
             ),
+            asked_at=asked_at.isoformat(),
         )
 
 

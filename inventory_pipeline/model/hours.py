@@ -53,6 +53,11 @@ def compute_slug(hour_at: datetime) -> str:
     return hour_at.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
+def read_slug(slug: str) -> datetime:
+    """Return the hour that ``compute_slug`` wrote."""
+    return datetime.strptime(slug, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+
+
 def compute_key(hour_at: datetime) -> str:
     """Return the hour as people and partitions write it: ``2026-04-06T10:00Z``."""
     return hour_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")

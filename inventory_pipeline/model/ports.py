@@ -95,7 +95,8 @@ class FetchContext:
     Attributes:
         hour_at: the hour asked for.
         now: the clock; connectors never look at another one.
-        known_watermark: the newest source time landed before for this feed, if any.
+        known_watermark: until when this feed was read before, at most ``hour_at``: what the
+            source recorded from then on may not have been seen yet. None: it was never read.
         staging: folder for pages given by path, on the landing's own file system so that
             they can be moved instead of copied; none: the system's temporary folder.
     """

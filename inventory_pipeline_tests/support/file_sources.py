@@ -52,7 +52,12 @@ def build_files(root: Path, **options: object) -> FilesConnector:
 
 
 def land(
-    connector: Connector, feed: str, folder: Path, *, hour_at: datetime = HOUR_AT
+    connector: Connector,
+    feed: str,
+    folder: Path,
+    *,
+    hour_at: datetime = HOUR_AT,
+    read_until: datetime | None = None,
 ) -> tuple[Fetched, list[Page]]:
     """Fetch one hour as the landing does: files given by path are moved into ``folder``."""
     staging, landed = folder / "staging", []
@@ -65,7 +70,7 @@ def land(
             shutil.move(page.path, path)
         landed.append(Page(page.body, page.kind, path, page.hour_at, page.fetched_at))
 
-    context = FetchContext(hour_at, lambda: FETCHED_AT, staging=str(staging))
+    context = FetchContext(hour_at, lambda: FETCHED_AT, read_until, str(staging))
     fetched = connector.fetch(feed, context, sink)
     assert list(staging.iterdir()) == []
     return fetched, landed

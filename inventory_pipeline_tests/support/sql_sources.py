@@ -12,6 +12,7 @@ def build_sql(root: Path, query: str, **options: object) -> SqlConnector:
         "query": query,
         "columns": options.pop("columns", {}),
         "fixed": options.pop("fixed", {}),
+        "overlap": options.pop("overlap", "0s"),
     }
     checked = SqlOptions.model_validate({"feeds": {"counts": feed}, **options})
     return SqlConnector(system="erp", options=checked, root=str(root))

@@ -113,7 +113,11 @@ class NetsuiteOptions(Credentials, WayOptions):
         None, description="Only these, called as locate_by says; others are left out."
     )
     days: int = Field(
-        2, ge=1, le=90, description="Movements changed since midnight so many days ago are read."
+        2,
+        ge=1,
+        le=90,
+        description="How many days before they were last read movements are read from, by the day "
+        "of their transaction's last change.",
     )
     kinds: dict[str, str] = Field(
         default_factory=dict,
@@ -192,7 +196,8 @@ class NetsuiteOptions(Credentials, WayOptions):
         )
 
     def _describe_feed(self, feed: Feed) -> dict[str, Any]:
-        query, parameters = (COUNTS, []) if feed == "counts" else (MOVEMENTS, [str(self.days)])
+        # By the day, and by at least one: the account's midnight is not that of UTC.
+        query, parameters = (COUNTS, []) if feed == "counts" else (MOVEMENTS, ["{since:%Y-%m-%d}"])
         return {
             "path": "query/v1/suiteql",
             "method": "POST",
@@ -210,4 +215,5 @@ class NetsuiteOptions(Credentials, WayOptions):
             "rows": "items[]",
             # The rows are read by this connector itself; the columns only tell pages apart.
             "columns": describe_columns(feed),
+            "overlap": f"{self.days}d",
         }

@@ -42,7 +42,7 @@ FROM transactionline tl
   JOIN item i ON i.id = tl.item
   LEFT JOIN transaction s ON s.id = tl.createdfrom
 WHERE tl.isinventoryaffecting = 'T' AND t.posting = 'T'
-  AND t.lastmodifieddate >= TRUNC(CURRENT_DATE) - ?
+  AND t.lastmodifieddate >= TO_DATE(?, 'YYYY-MM-DD')
   AND (tl.transaction > {after.doc} OR (tl.transaction = {after.doc} AND tl.id > {after.line_no}))
 ORDER BY tl.transaction, tl.id
 """

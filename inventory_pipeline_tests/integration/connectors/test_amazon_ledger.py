@@ -16,7 +16,7 @@ from inventory_pipeline.errors import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from inventory_pipeline_tests.support.file_sources import FETCHED_AT, land
+from inventory_pipeline_tests.support.file_sources import FETCHED_AT, HOUR_AT, land
 from inventory_pipeline_tests.support.http_sources import Clockwork
 from inventory_pipeline_tests.support.stand_in import Asked, Reply, StandIn, Toxic
 from inventory_pipeline_tests.support.vendors.amazon import (
@@ -82,8 +82,8 @@ def selling(folder, *rows, spoil=None, keep=None, **options: Any) -> Iterator[Se
         yield Seller(amazon, clock, server, store, connector, problems)
 
 
-def read(seller, folder):
-    fetched, pages = land(seller.connector, "movements", folder)
+def read(seller, folder, **known):
+    fetched, pages = land(seller.connector, "movements", folder, **known)
     return fetched, seller.connector.parse("movements", pages).rows
 
 
@@ -114,6 +114,13 @@ def test_whole_days_are_asked_for_and_one_more_since_a_day_begins_elsewhere(tmp_
         "marketplaceIds": [US],
         "dataStartTime": "2026-03-31T00:00:41Z",
     }
+
+
+def test_after_days_without_an_answer_it_begins_that_much_earlier(tmp_path):
+    with selling(tmp_path, ledger={"days": 5}) as seller:
+        read(seller, tmp_path, read_until=HOUR_AT - timedelta(days=4))
+    [created] = [asked.json for asked in seller.asked if asked.method == "POST"]
+    assert created["dataStartTime"] == "2026-03-27T00:00:41Z"
 
 
 def test_the_token_never_goes_where_the_document_lies(tmp_path):

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import yaml
@@ -18,7 +19,7 @@ from inventory_pipeline.errors import (
 )
 from inventory_pipeline.model.ports import Connector, WritableConnector
 from inventory_pipeline_tests.support.docs import CONNECTOR_PAGES, read_examples
-from inventory_pipeline_tests.support.file_sources import land
+from inventory_pipeline_tests.support.file_sources import HOUR_AT, land
 from inventory_pipeline_tests.support.http_sources import Clockwork
 from inventory_pipeline_tests.support.stand_in import Reply, StandIn
 from inventory_pipeline_tests.support.vendors.netsuite import (
@@ -60,10 +61,10 @@ def serving(tmp_path, account, *, spoil=None, **options):
         yield connector
 
 
-def read(tmp_path, account, feed="counts", **options):
+def read(tmp_path, account, feed="counts", *, read_until=None, **options):
     """Return what a fetch said, and the rows and rejected lines of its pages."""
     with serving(tmp_path, account, **options) as connector:
-        fetched, pages = land(connector, feed, tmp_path / "landing")
+        fetched, pages = land(connector, feed, tmp_path / "landing", read_until=read_until)
         frame = connector.parse(feed, pages)
     return fetched, frame.rows, frame.rejected
 
@@ -276,7 +277,7 @@ def test_only_what_moves_stock_and_is_posted_is_a_movement(tmp_path, account):
     assert rows["movement_id"].to_list() == ["10-0"]
 
 
-def test_movements_are_read_from_midnight_so_many_days_ago(tmp_path, account):
+def test_movements_are_read_from_so_many_days_before_they_were_last_read(tmp_path, account):
     for number, changed in [(10, "2026-04-01"), (11, "2026-04-03"), (12, "2026-04-06")]:
         account.add_move(
             number, "ItemShip", (7, MAIN, "-1"), lastmodifieddate=f"{changed} 00:00:01"
@@ -285,6 +286,10 @@ def test_movements_are_read_from_midnight_so_many_days_ago(tmp_path, account):
     assert rows["movement_id"].to_list() == ["12-0"]
     _, rows, _ = read(tmp_path, account, "movements", days=3)
     assert rows["movement_id"].to_list() == ["11-0", "12-0"]
+    _, rows, _ = read(
+        tmp_path, account, "movements", read_until=HOUR_AT - timedelta(days=3, hours=1)
+    )
+    assert rows["movement_id"].to_list() == ["10-0", "11-0", "12-0"]
 
 
 def test_times_stay_as_they_are_told_and_the_system_says_their_zone(tmp_path, account):

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from inventory_pipeline.errors import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from inventory_pipeline_tests.support.file_sources import land
+from inventory_pipeline_tests.support.file_sources import HOUR_AT, land
 from inventory_pipeline_tests.support.sql_sources import build_sql
 
 QUERY = "select item_id, location_id, fact, quantity, as_of from stock"
@@ -40,9 +41,10 @@ def build(tmp_path, query=QUERY, **options):
     return build_sql(tmp_path, query, **{"url": "sqlite:///exports/erp 100%.db", **options})
 
 
-def read(tmp_path, query=QUERY, **options):
+def read(tmp_path, query=QUERY, *, read_until=None, **options):
     erp = build(tmp_path, query, **options)
-    return erp.parse("counts", land(erp, "counts", tmp_path / "landing")[1]).rows
+    _, pages = land(erp, "counts", tmp_path / "landing", read_until=read_until)
+    return erp.parse("counts", pages).rows
 
 
 def test_a_value_is_its_exact_text(tmp_path, stock):
@@ -107,6 +109,20 @@ def test_columns_and_fixed_texts_are_taken_from_the_configuration(tmp_path, stoc
         fixed={"location_id": "L9", "fact": "on_hand", "as_of": "{fetched_at}"},
     )
     assert rows.row(0) == (1, "00123", "5", "L9", "on_hand", "2026-04-06T10:05:00Z")
+
+
+def test_a_query_may_ask_from_when_it_was_last_read(tmp_path, stock):
+    fixed = {"location_id": "L1", "fact": "on_hand", "quantity": "1", "as_of": "{fetched_at}"}
+    earlier = HOUR_AT - timedelta(hours=2, minutes=55)
+    told = [
+        read(tmp_path, "select :since as item_id", read_until=known, overlap=overlap, fixed=fixed)[
+            "item_id"
+        ].item()
+        for known, overlap in [(None, "0s"), (None, "10m"), (earlier, "0s"), (earlier, "5m")]
+    ]
+    assert told == [
+        "2026-04-06 10:00:00", "2026-04-06 09:50:00", "2026-04-06 07:05:00", "2026-04-06 07:00:00"
+    ]  # fmt: skip
 
 
 def test_only_the_present_is_seen_unless_the_query_asks_for_its_hour(tmp_path):

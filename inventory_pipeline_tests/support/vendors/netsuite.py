@@ -79,7 +79,7 @@ class FakeNetsuite:
         adjustments: external id → the lines of that adjustment.
     """
 
-    def __init__(self, today: str = "2026-04-06") -> None:
+    def __init__(self) -> None:
         # A request is answered in a thread of its own.
         self.base = sqlite3.connect(":memory:", check_same_thread=False)
         self.base.executescript(_TABLES)
@@ -87,7 +87,6 @@ class FakeNetsuite:
         self.base.create_function("TO_CHAR", 2, lambda value, _format: value.replace(" ", "T"))
         self.base.create_function("BUILTIN_DF", 1, self._show_location)
         self.base.create_aggregate("SUM", 1, _Sum)
-        self.today = today
         self.tokens = {TOKEN}
         self.handed: list[dict[str, Any]] = []
         self.queries: list[str] = []
@@ -190,9 +189,7 @@ class FakeNetsuite:
     def _translate(self, query: str) -> str:
         """Return the same for SQLite: two functions of another name, and one of its keywords."""
         query = query.replace("BUILTIN.DF(", "BUILTIN_DF(")
-        query = query.replace(
-            "TRUNC(CURRENT_DATE) - ?", f"date('{self.today}', '-' || ? || ' day')"
-        )
+        query = query.replace("TO_DATE(?, 'YYYY-MM-DD')", "date(?)")
         query = re.sub(r"\btransaction\b", '"transaction"', query)
         return query.replace("GROUP BY ib.item", "GROUP BY ib.copy, ib.item")
 

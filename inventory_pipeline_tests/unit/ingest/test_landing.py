@@ -1,7 +1,8 @@
 """Landing: bytes in, the same bytes out, and nothing half-written in between."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,16 @@ HOUR = datetime(2026, 4, 6, 10, tzinfo=UTC)
 DONE = Fetched(is_complete=True, end_marker="last page short")
 
 
-def land(landing: Landing, *pages: Page) -> Landed:
-    with landing.open_writer("erp", "counts", HOUR) as writer:
+def land(
+    landing: Landing, *pages: Page, hour_at: datetime = HOUR, fetched: Fetched = DONE
+) -> Landed:
+    with landing.open_writer("erp", "counts", hour_at) as writer:
         for page in pages:
             writer.add(page)
-        return writer.commit(DONE, fetched_at=HOUR, reference_at=HOUR)
+        at = hour_at + timedelta(minutes=65)
+        return writer.commit(
+            fetched, asked_at=at, fetched_at=at + timedelta(minutes=9), reference_at=hour_at
+        )
 
 
 def test_pages_come_back_byte_for_byte_and_in_order(tmp_path: Path) -> None:
@@ -99,3 +105,25 @@ def test_every_landed_hour_is_found(tmp_path: Path) -> None:
     land(landing, Page(b"x", "csv"))
 
     assert landing.find_hours() == [HOUR]
+
+
+def test_what_was_whole_before_skips_doubted_and_later_answers(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    doubts = (replace(DONE, is_complete=False), replace(DONE, is_suspect=True))
+    for number, fetched in enumerate([DONE, *doubts, DONE]):
+        land(landing, hour_at=HOUR + number * timedelta(hours=1), fetched=fetched)
+
+    def find(hours: int) -> str | None:
+        before = landing.find_whole_before("erp", "counts", HOUR + timedelta(hours=hours))
+        return before and before.manifest.hour
+
+    assert [find(hours) for hours in (0, 1, 2, 3, 4)] == [
+        None, "2026-04-06T10", "2026-04-06T10", "2026-04-06T10", "2026-04-06T13",
+    ]  # fmt: skip
+
+
+def test_a_manifest_that_does_not_say_when_it_was_asked_says_when_it_came(tmp_path: Path) -> None:
+    landed = land(Landing(tmp_path))
+    assert landed.asked_at == HOUR + timedelta(minutes=65)
+    older = Landed(landed.folder, replace(landed.manifest, asked_at=None))
+    assert older.asked_at == landed.fetched_at == HOUR + timedelta(minutes=74)
