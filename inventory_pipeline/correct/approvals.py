@@ -170,11 +170,13 @@ def find_forgery(journal: Journal, proposal: Row, rules: Rules, *, now: datetime
 def find_difference(receipt: Row, proposal: Row) -> str:
     """Return what a receipt would do that was not approved, or nothing."""
     wanted = {name: proposal[name] for name in ("system", "fact", "sku", "location_id")}
+    units, before = proposal["target_units"], proposal["before_units"]
+    if receipt["operation"] == "add":  # the movement itself, handed over again
+        units, before = units - before, None
     wanted |= {
-        "operation": "set",
-        "units": proposal["target_units"],
-        "before_units": proposal["before_units"],
-        "quantity": proposal["target_units"] // receipt["eaches_per_unit"],
+        "units": units,
+        "before_units": before,
+        "quantity": units // receipt["eaches_per_unit"],
     }
     other = [name for name, value in wanted.items() if receipt[name] != value]
     return f"the receipt was changed after it was approved: {', '.join(other)}" if other else ""

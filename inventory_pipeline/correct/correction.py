@@ -1,14 +1,15 @@
 """Correction: a proposal that was decided becomes a change with its receipt, or a task.
 
-A correction sets the number that the mirror should show, and says from which number: a mirror
-that has moved since refuses it, and the next check looks again.
+A movement that we told of and the mirror refused is handed over again as what it was. Any other
+correction sets the number that the mirror should show, and says from which number: a mirror that
+has moved since refuses it, and the next check looks again.
 """
 
 import json
 from datetime import datetime
 from typing import Any
 
-from inventory_pipeline.correct import queue
+from inventory_pipeline.correct import queue, redelivery
 from inventory_pipeline.correct.addresses import AddressBook
 from inventory_pipeline.correct.receipts import Change, Effect, make_id
 from inventory_pipeline.store import audit
@@ -27,7 +28,7 @@ def correct(
     now: datetime,
     waits_for: str = "",
 ) -> tuple[str, str]:
-    """Write the change and the receipt of one decided proposal, together.
+    """Put one decided proposal into the queue, with its decision.
 
     Args:
         waits_for: approval, where signatures are verified before it leaves.
@@ -35,6 +36,27 @@ def correct(
     Returns:
         The receipt's id, or why there is none.
     """
+    original = redelivery.find_original(journal, proposal, find_record(proposal["evidence"]))
+    if original:
+        receipt_id, trouble = (
+            redelivery.send_again(journal, original, proposal, waits_for=waits_for, now=now),
+            "",
+        )
+    else:
+        receipt_id, trouble = _set(journal, proposal, book, waits_for, now)
+    if receipt_id:
+        decision = "auto" if decided_by == ASSISTANT else "approved"
+        decide(
+            journal, proposal, decision,
+            decided_by=decided_by, reason=proposal["reason"], now=now, receipt_id=receipt_id,
+        )  # fmt: skip
+    return receipt_id, trouble
+
+
+def _set(
+    journal: Journal, proposal: Row, book: AddressBook, waits_for: str, now: datetime
+) -> tuple[str, str]:
+    """Write the change and the receipt that sets the number; return its id, or why not."""
     address, trouble = book.find(proposal["system"], proposal["sku"], proposal["location_id"], now)
     if address is None:
         return "", trouble
@@ -54,15 +76,7 @@ def correct(
         waits_for=waits_for,
     )  # fmt: skip
     receipts = queue.add_change(journal, change, [effect], now=now)
-    if not receipts:
-        return "", "it was corrected before"
-    receipt_id = str(receipts[0]["receipt_id"])
-    decision = "auto" if decided_by == ASSISTANT else "approved"
-    decide(
-        journal, proposal, decision,
-        decided_by=decided_by, reason=proposal["reason"], now=now, receipt_id=receipt_id,
-    )  # fmt: skip
-    return receipt_id, ""
+    return (str(receipts[0]["receipt_id"]), "") if receipts else ("", "it was corrected before")
 
 
 def decide(

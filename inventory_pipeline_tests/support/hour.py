@@ -1,5 +1,6 @@
 """An hour's proposals without an hour: gaps in, the real rules, decisions and receipts out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ CAUSE = "movement_dropped"
 
 
 class Gap(NamedTuple):
-    """A mirror shows ``shown``, which is ``off`` too many."""
+    """A mirror shows ``shown``, which is ``off`` too many; ``record`` proves why."""
 
     owner: str
     system: str
@@ -27,6 +28,7 @@ class Gap(NamedTuple):
     shown: int
     off: int
     is_proven: bool
+    record: str = ""
 
     def describe(self, now: datetime) -> dict[str, Any]:
         """Return the row that diagnosing an hour makes of it."""
@@ -37,7 +39,8 @@ class Gap(NamedTuple):
             "owner_units": self.shown - self.off, "before_units": self.shown,
             "expected_units": self.shown - self.off, "delta_units": self.off, "recurrence": 1,
             "opened_at": now, "cause": CAUSE, "is_proven": self.is_proven, "confidence": 1.0,
-            "unexplained_units": 0, "correction_units": -self.off, "evidence": "[]",
+            "evidence": json.dumps({"records": [{"id": self.record}]}),
+            "unexplained_units": 0, "correction_units": -self.off,
             "target_units": self.shown - self.off, "tries": 0, "in_vain": 0,
         }  # fmt: skip
 

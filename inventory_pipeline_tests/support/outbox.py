@@ -51,7 +51,16 @@ class Office:
             self.now if is_known else None,
         )  # fmt: skip
         effects = [
-            Effect(name, fact, operation, units, before, Address(sku, "MAIN"), kind)
+            Effect(
+                name,
+                fact,
+                operation,
+                units,
+                before,
+                Address(sku, "MAIN"),
+                kind,
+                cause_id=change.source,
+            )
             for name in (systems or self.receivers)
         ]
         rows = queue.add_change(self.journal, change, effects, now=self.now)

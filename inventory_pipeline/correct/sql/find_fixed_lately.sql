@@ -3,4 +3,4 @@
 -- param: since
 select distinct sku
 from receipts
-where proposal_id <> '' and state <> 'superseded' and created_at > $since
+where proposal_id <> '' and state <> 'superseded' and max(created_at, due_at) > $since

@@ -7,8 +7,8 @@ select
     receipts.fact,
     receipts.sku,
     receipts.location_id,
-    receipts.before_units,
-    receipts.units as target_units,
+    proposals.before_units,
+    proposals.target_units,
     proposals.decided_by,
     proposals.cause
 from receipts
