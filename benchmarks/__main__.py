@@ -24,12 +24,13 @@ from benchmarks.targets import (
     measure_orchestration,
     measure_start,
 )
+from benchmarks.vendors import measure_vendors
 from benchmarks.work import make_work
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("engine", "levels", "history", "explain", "orchestration", "outbox", "start")
+PARTS = ("engine", "levels", "vendors", "history", "explain", "orchestration", "outbox", "start")
 
 
 def main() -> None:
@@ -65,6 +66,9 @@ def measure(
         tell("levels as JSON, by size of page")
         levels = 20_000 if is_quick else 400_000
         rows |= measure_levels(levels, times=times, interpreter=isolated)
+    if "vendors" in parts:
+        tell("levels of every connector")
+        rows |= measure_vendors(1_000 if is_quick else 20_000, times=times)
     if "history" in parts:
         tell("hours that are past")
         rows |= measure_history(

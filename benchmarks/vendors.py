@@ -1,0 +1,96 @@
+"""B3 by connector: landed pages of each vendor into rows, beside the usual way with the same bytes.
+
+The pages are what the vendor's stand-in of the tests answers, each as large as the connector asks.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from benchmarks.measure import Row
+from inventory_pipeline.model.ports import Page
+from inventory_pipeline_tests.support.file_sources import land
+from inventory_pipeline_tests.support.vendors.cases import build_levels
+from inventory_pipeline_tests.support.vendors.table import VENDORS
+from inventory_pipeline_tests.support.vendors.vendor import Vendor, serving_vendor
+
+# These say themselves how many rows a page has; the others are asked for what they are asked for.
+OWN_PAGES = {"amazon": 50}
+BY_CONFIGURATION = ("rest", "graphql")
+
+
+def measure_vendors(levels: int, *, times: int) -> dict[str, Row]:
+    """Measure every connector with a card: levels a second, and how much faster than by hand."""
+    rows: dict[str, Row] = {}
+    for vendor in VENDORS:
+        if vendor.name not in BY_CONFIGURATION:
+            rows |= _measure(vendor, levels, times=times)
+    return rows
+
+
+def _measure(vendor: Vendor, levels: int, *, times: int) -> dict[str, Row]:
+    vendor = copy(vendor)
+    with tempfile.TemporaryDirectory() as folder:
+        size = OWN_PAGES.get(vendor.name) or _find_page_size(vendor, Path(folder))
+        vendor.page = size
+        with serving_vendor(vendor, build_levels(vendor, levels), Path(folder)) as served:
+            _, landed = land(served.connector, "counts", Path(folder) / "landing")
+        pages = list(landed)
+        connector = served.connector
+        ours, theirs = _interleave(
+            (lambda: connector.parse("counts", pages).rows.height, lambda: _load(pages)), times
+        )
+    found = connector.parse("counts", pages).rows.height
+    note = (
+        f"{vendor.name}: {found:,} levels in {len(pages)} pages of {size:,}, bytes to rows: "
+        f"ours {ours:.3f} s ({found / ours:,.0f} a second), from_dicts {theirs:.3f} s"
+    )
+    return {f"B3_parsing_{vendor.name}": Row(theirs / ours, 1.6, "higher", times, note)}
+
+
+def _find_page_size(vendor: Vendor, folder: Path) -> int:
+    """Return how many rows the connector asks for where nobody says anything."""
+    with serving_vendor(vendor, [], folder) as served:
+        return int(type(served.connector).options_model.model_fields["page_size"].default)
+
+
+def _interleave(works: Sequence[Callable[[], object]], times: int) -> tuple[float, ...]:
+    """Return the median seconds of each, having run them in turns."""
+    seconds: list[list[float]] = [[] for _ in works]
+    for _ in range(times):
+        for place, work in enumerate(works):
+            started = time.perf_counter()
+            work()
+            seconds[place].append(time.perf_counter() - started)
+    return tuple(median(each) for each in seconds)
+
+
+def _load(pages: Sequence[Page]) -> int:
+    """Do it the usual way: ``json.loads`` and ``polars.from_dicts``, page by page."""
+    frames = [
+        pl.from_dicts(rows, infer_schema_length=None)
+        for page in pages
+        if page.kind == "json"
+        for rows in [max(_find_lists(json.loads(page.body)), key=len, default=[])]
+        if rows
+    ]
+    return sum(frame.height for frame in frames)
+
+
+def _find_lists(value: Any) -> Iterator[list[dict[str, Any]]]:
+    """Yield every list of objects in a document, the outer before the inner."""
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            yield value
+        for child in value:
+            yield from _find_lists(child)
+    elif isinstance(value, dict):
+        for child in value.values():
+            yield from _find_lists(child)
