@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,21 +30,33 @@ from benchmarks.work import make_work
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("engine", "levels", "vendors", "history", "explain", "orchestration", "outbox", "start")
+PARTS = {
+    "engine": "the comparison of one hour",
+    "levels": "levels as JSON, by size of page",
+    "vendors": "levels of every connector",
+    "history": "hours that are past",
+    "explain": "why, for every finding",
+    "orchestration": "orchestration",
+    "outbox": "receipts, durably",
+    "start": "start",
+}
+Work = Callable[[], dict[str, Row]]
 
 
 def main() -> None:
     """Measure; only a run of everything at full size writes anything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small work, no packaged tools")
-    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, metavar="PART")
+    parser.add_argument(
+        "--only", choices=tuple(PARTS), nargs="+", default=tuple(PARTS), metavar="PART"
+    )
     asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 160)
     rows = measure(
         asked.only, is_quick=asked.quick, tell=lambda text: console.print(f"[dim]{text}[/dim]")
     )
     console.print(render_table(rows))
-    if tuple(asked.only) != PARTS:
+    if tuple(asked.only) != tuple(PARTS):
         return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     told = {name: asdict(row) for name, row in rows.items()}
@@ -53,40 +65,41 @@ def main() -> None:
         PAGE.write_text(render_page(rows), encoding="utf-8")
 
 
-def measure(
-    parts: tuple[str, ...], *, is_quick: bool, tell: Callable[[str], None]
-) -> dict[str, Row]:
+def measure(parts: Sequence[str], *, is_quick: bool, tell: Callable[[str], None]) -> dict[str, Row]:
     """Return target id → what was reached."""
-    size, times = (200_000, 1) if is_quick else (10_000_000, 3)
     isolated = None if is_quick else build_interpreter()
+    works = _list_quick(tell) if is_quick else _list_full(isolated, tell)
     rows: dict[str, Row] = {}
-    if "engine" in parts:
-        rows |= _measure_engine(size, times, isolated, tell)
-    if "levels" in parts:
-        tell("levels as JSON, by size of page")
-        levels = 20_000 if is_quick else 400_000
-        rows |= measure_levels(levels, times=times, interpreter=isolated)
-    if "vendors" in parts:
-        tell("levels of every connector")
-        rows |= measure_vendors(1_000 if is_quick else 20_000, times=times)
-    if "history" in parts:
-        tell("hours that are past")
-        rows |= measure_history(
-            20_000 if is_quick else 1_000_000, days=6 if is_quick else 7, times=5
-        )
-    if "explain" in parts:
-        tell("why, for every finding")
-        rows |= measure_explanation(QUICK if is_quick else FULL, times=5)
-    if "orchestration" in parts:
-        tell("orchestration")
-        rows |= measure_orchestration(4 if is_quick else 24)
-    if "outbox" in parts:
-        tell("receipts, durably")
-        rows |= measure_outbox(5_000 if is_quick else 50_000, times=1 if is_quick else 3)
-    if "start" in parts:
-        tell("start")
-        rows |= measure_start(times=3 if is_quick else 5)
+    for name in parts:
+        tell(PARTS[name])
+        rows |= works[name]()
     return rows
+
+
+def _list_quick(tell: Callable[[str], None]) -> dict[str, Work]:
+    return {
+        "engine": lambda: _measure_engine(200_000, 1, None, tell),
+        "levels": lambda: measure_levels(20_000, times=1, interpreter=None),
+        "vendors": lambda: measure_vendors(1_000, times=1),
+        "history": lambda: measure_history(20_000, days=6, times=5),
+        "explain": lambda: measure_explanation(QUICK, times=5),
+        "orchestration": lambda: measure_orchestration(4),
+        "outbox": lambda: measure_outbox(5_000, times=1),
+        "start": lambda: measure_start(times=3),
+    }
+
+
+def _list_full(isolated: Interpreter | None, tell: Callable[[str], None]) -> dict[str, Work]:
+    return {
+        "engine": lambda: _measure_engine(10_000_000, 3, isolated, tell),
+        "levels": lambda: measure_levels(400_000, times=3, interpreter=isolated),
+        "vendors": lambda: measure_vendors(20_000, times=5),
+        "history": lambda: measure_history(1_000_000, days=7, times=5),
+        "explain": lambda: measure_explanation(FULL, times=5),
+        "orchestration": lambda: measure_orchestration(24),
+        "outbox": lambda: measure_outbox(50_000, times=3),
+        "start": lambda: measure_start(times=5),
+    }
 
 
 def _measure_engine(

@@ -44,7 +44,8 @@ ABOUT = {
         "B3 and its sizes of page: how many times faster than requests, `json` and "
         "`polars.from_dicts`; B3_read_json: than raw bytes read by DuckDB; B3_dlt: than dlt. Ours "
         "is an hour that follows another, landed, judged and numbered; first_hour is the very "
-        "first. B3_parsing is landed bytes to rows alone, as a backfill does it."
+        "first. B3_parsing is landed bytes to rows alone, as a backfill does it; of a connector, "
+        "pages as the stand-ins of the tests answer them, which are held to the vendors' papers."
     ),
 }
 
