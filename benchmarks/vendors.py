@@ -23,6 +23,8 @@ from inventory_pipeline_tests.support.vendors.vendor import Vendor, serving_vend
 
 # These say themselves how many rows a page has; the others are asked for what they are asked for.
 OWN_PAGES = {"amazon": 50}
+# A stand-in holds every question to the vendor's papers, and takes its time.
+SLOW = {"connect": "5s", "read": "60s", "answer": "60s", "feed": "30m"}
 BY_CONFIGURATION = ("rest", "graphql")
 
 
@@ -40,7 +42,9 @@ def _measure(vendor: Vendor, levels: int, *, times: int) -> dict[str, Row]:
     with tempfile.TemporaryDirectory() as folder:
         size = OWN_PAGES.get(vendor.name) or _find_page_size(vendor, Path(folder))
         vendor.page = size
-        with serving_vendor(vendor, build_levels(vendor, levels), Path(folder)) as served:
+        with serving_vendor(
+            vendor, build_levels(vendor, levels), Path(folder), timeouts=SLOW
+        ) as served:
             _, landed = land(served.connector, "counts", Path(folder) / "landing")
         pages = list(landed)
         connector = served.connector

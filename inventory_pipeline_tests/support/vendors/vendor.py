@@ -94,5 +94,5 @@ def serving_vendor(
 
     clock = Clockwork()
     with StandIn(plan) as server:
-        connector = vendor.build(server.url, folder, clock, timeouts=PATIENT, **options)
+        connector = vendor.build(server.url, folder, clock, **{"timeouts": PATIENT, **options})
         yield Served(connector, server, clock, pages)
