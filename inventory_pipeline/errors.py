@@ -50,6 +50,10 @@ class SourceUnavailableError(SourceError):
     """Nobody answered in time; trying later may help."""
 
 
+class FileAbsentError(SourceUnavailableError):
+    """Who keeps the files answered: there is none of this name."""
+
+
 class SourceRefusedError(SourceError):
     """The system (or our own egress rule) said no; a person must act."""
 

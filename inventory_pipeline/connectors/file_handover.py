@@ -43,8 +43,8 @@ def hand_over(name: str, body: bytes, *, root: str) -> bool:
             return False
         if seen is None:
             if there is None:
-                _write(hidden, body, folder)
-            _write(marker, digest, folder)
+                write_whole(hidden, body, folder)
+            write_whole(marker, digest, folder)
         if there is None:
             os.rename(hidden, last, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
@@ -61,7 +61,7 @@ def prepare_folder(name: str, *, root: str) -> None:
         pass
 
 
-def _write(name: str, body: bytes, folder: int) -> None:
+def write_whole(name: str, body: bytes, folder: int) -> None:
     """Write a file whole or not at all, and have it on the disk."""
     draft = f"{name}.draft" if name.startswith(".") else f".{name}.draft"
     with suppress(FileNotFoundError):

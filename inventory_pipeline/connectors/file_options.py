@@ -3,6 +3,7 @@
 import codecs
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -155,6 +156,17 @@ class FilesOptions(Model):
                 )
         if self.owner is not None:
             raise ValueError("owner: the users of a server are not those of this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _writing_fits(self) -> "FilesOptions":
+        if not self.write.on_server:
+            return self
+        if self.server is None or self.server.kind == "http":
+            raise ValueError("write.on_server: wanted a server of kind sftp or s3")
+        for path in (self.write.path, self.write.ack or ""):
+            if Path(path).is_absolute():
+                raise ValueError(f"write: {path!r} starts at the folder of the server; take off /")
         return self
 
     @model_validator(mode="after")

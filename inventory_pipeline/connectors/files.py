@@ -1,10 +1,10 @@
 """Files: systems that drop a file an hour, one for each feed, here or on a server."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +14,7 @@ from inventory_pipeline.connectors.depots.depot import Depot, Seen
 from inventory_pipeline.connectors.depots.opening import opening_depot
 from inventory_pipeline.connectors.file_drop import Drop, DropRules
 from inventory_pipeline.connectors.file_options import MEGABYTE, FilesOptions, find_kind
+from inventory_pipeline.connectors.file_trays import FarTray, NearTray
 from inventory_pipeline.connectors.files_writer import FilesWriter
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.ndjson_table import parse_ndjson
@@ -40,6 +41,10 @@ from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink
 
 # Feeds of things that happen: an hour may have none, and NDJSON has no header to say so with.
 EVENT_FEEDS = ("movements", "levels", "events", "syncs", "changes")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class FilesConnector:
         slug = compute_slug(context.hour_at)
         names = [name.replace("{hour}", slug) for name in self._options.patterns[feed]]
         try:
-            with self._opening(context) as depot:
+            with self._opening(context.now) as depot:
                 taken = [self._take(feed, name, depot, context, sink) for name in names]
         except ConfigError as error:
             # One system whose owner is unknown here must not stop the others.
@@ -112,7 +117,9 @@ class FilesConnector:
 
     def build_writer(self) -> Writer:
         """Return the writing side: a folder takes corrections without any option."""
-        return FilesWriter(self._options.write, system=self._system, root=self._root)
+        write = self._options.write
+        tray = FarTray(self._opening) if write.on_server else NearTray(self._root)
+        return FilesWriter(write, tray, system=self._system)
 
     def _parse_page(self, page: Page, plan: Plan) -> RawFrame:
         options = self._options
@@ -137,10 +144,8 @@ class FilesConnector:
             f"a page of kind {page.kind!r}; wanted csv, parquet, ndjson, xlsx or x12"
         )
 
-    def _opening(self, context: FetchContext) -> AbstractContextManager[Depot]:
-        return opening_depot(
-            self._options.server, root=self._root, world=self._world, now=context.now
-        )
+    def _opening(self, now: Callable[[], datetime] = _now) -> AbstractContextManager[Depot]:
+        return opening_depot(self._options.server, root=self._root, world=self._world, now=now)
 
     def _take(
         self, feed: str, name: str, depot: Depot, context: FetchContext, sink: PageSink
@@ -163,7 +168,7 @@ class FilesConnector:
         notes: list[str] = []
         for name, seen in taken.items():
             try:
-                with self._opening(context) as depot:
+                with self._opening(context.now) as depot:
                     notes += self._build_drop(feed, name, depot, context).move_aside(seen)
             except InventoryPipelineError as error:
                 notes.append(f"{name} is read and not in the archive: {error}")

@@ -3,9 +3,7 @@
 import csv
 import hashlib
 import io
-import os
 import re
-import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +13,9 @@ from pydantic import Field, field_validator
 
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration
-from inventory_pipeline.connectors.file_handover import OtherBytesError, hand_over, prepare_folder
-from inventory_pipeline.connectors.safe_open import is_outside, opening_plain
+from inventory_pipeline.connectors.file_handover import OtherBytesError
+from inventory_pipeline.connectors.file_trays import Tray, UnsureError
+from inventory_pipeline.connectors.safe_open import is_outside
 from inventory_pipeline.connectors.write_words import shorten
 from inventory_pipeline.errors import SourceError, SourceRefusedError, SourceUnavailableError
 from inventory_pipeline.model.delivery import (
@@ -34,7 +33,6 @@ COLUMNS = (
     "reference", "reason",
 )  # fmt: skip
 PATH = "outbox/{system}/corrections-{key}.csv"
-LARGEST_ACK = 16 << 20
 LONGEST_NAME = 120
 _WORDS: dict[str, Outcome] = {"applied": "confirmed", "stale": "stale", "refused": "refused"}
 
@@ -47,6 +45,9 @@ class FilesWrite(Model):
     settle: Duration = Field(
         timedelta(seconds=2),
         description="How old an empty acknowledgement must be: it may be just being written.",
+    )
+    on_server: bool = Field(
+        default=False, description="Drop them on the server that the files are read from."
     )
     max_lines: int = Field(500, ge=1, le=100_000, description="The most lines of one file.")
     key_lifetime: Duration = Field(
@@ -67,8 +68,8 @@ class FilesWriter:
     operations: frozenset[Operation] = frozenset(("set", "add"))
     rate: float | None = None
 
-    def __init__(self, write: FilesWrite, *, system: str, root: str) -> None:
-        self._write, self._system, self._root = write, system, root
+    def __init__(self, write: FilesWrite, tray: Tray, *, system: str) -> None:
+        self._write, self._tray, self._system = write, tray, system
 
     @property
     def key_lifetime(self) -> timedelta | None:
@@ -91,21 +92,28 @@ class FilesWriter:
         path = self._fill(self._write.path, key)
         ack = self._fill(self._write.ack or f"{self._write.path}.ack", key)
         try:
-            prepare_folder(path, root=self._root)
-            found = self._read_ack(ack)
-            if found is None:
-                is_new = hand_over(path, body, root=self._root)
-                said = f"{path} {'was dropped' if is_new else 'was dropped before'}; no answer yet"
-                return answer_all(lines, "waiting", shorten(said))
+            self._tray.prepare(path)
+            found = self._tray.read(ack, settle=self._write.settle)
+        except SourceError as error:
+            said = f"the acknowledgement: {error}"
+            is_down = isinstance(error, SourceUnavailableError)
+            return answer_all(lines, "ambiguous", shorten(said), is_down=is_down)
+        except OSError as error:
+            return _tell_unwritten(lines, path, error)
+        return self._drop(lines, path, body) if found is None else read_ack(lines, found, name=ack)
+
+    def _drop(self, lines: Sequence[Line], path: str, body: bytes) -> Answer:
+        try:
+            is_new = self._tray.hand_over(path, body)
         except OtherBytesError as error:
             said = f"{error}: it must not be sent under this key; look who wrote it"
             return answer_all(lines, "ambiguous", shorten(said))
-        except SourceError as error:
-            return answer_all(lines, "ambiguous", shorten(f"the acknowledgement: {error}"))
-        except OSError as error:
-            said = f"{path} cannot be written: {error.strerror or error}"
-            return answer_all(lines, "unapplied", shorten(said), is_down=True)
-        return read_ack(lines, found, name=ack)
+        except UnsureError as error:
+            return answer_all(lines, "ambiguous", shorten(f"{path}: {error}"), is_down=True)
+        except (OSError, SourceError) as error:
+            return _tell_unwritten(lines, path, error)
+        said = f"{path} {'was dropped' if is_new else 'was dropped before'}; no answer yet"
+        return answer_all(lines, "waiting", shorten(said))
 
     def read(self, lines: Sequence[Line]) -> Mapping[str, int | None]:
         """Raise SourceError: nobody can ask a folder."""
@@ -119,22 +127,10 @@ class FilesWriter:
         names = {"{key}": _name(key), "{system}": quote(self._system, safe="")}
         return re.sub(r"\{(?:key|system)\}", lambda match: names[match[0]], pattern)
 
-    def _read_ack(self, name: str) -> bytes | None:
-        """Return the acknowledgement; None where there is none yet.
 
-        Raises:
-            SourceError: it is there, and it is a link, a pipe, too large, or not ours to read.
-        """
-        try:
-            with opening_plain(name, self._root) as file:
-                body = file.read(LARGEST_ACK + 1)
-                seen = os.fstat(file.fileno())
-        except SourceUnavailableError:
-            return None
-        if len(body) > LARGEST_ACK:
-            raise SourceRefusedError(f"{name} is larger than {LARGEST_ACK:,} bytes")
-        age = timedelta(seconds=time.time() - max(seen.st_mtime, seen.st_ctime))
-        return None if not body.strip() and age < self._write.settle else body
+def _tell_unwritten(lines: Sequence[Line], path: str, error: Exception) -> Answer:
+    said = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}"
+    return answer_all(lines, "unapplied", shorten(said), is_down=True)
 
 
 def read_ack(lines: Sequence[Line], body: bytes, *, name: str) -> Answer:

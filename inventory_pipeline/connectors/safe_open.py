@@ -12,7 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from inventory_pipeline.errors import SourceError, SourceRefusedError, SourceUnavailableError
+from inventory_pipeline.errors import (
+    FileAbsentError,
+    SourceError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a pipe that nobody writes to must not wait for ever.
@@ -35,7 +40,8 @@ def opening_plain(name: str, root: str) -> Iterator[BinaryIO]:
     the configuration chose, only the last part is held to that.
 
     Raises:
-        SourceUnavailableError: there is no such file, or it cannot be reached now.
+        FileAbsentError: there is no such file.
+        SourceUnavailableError: it cannot be reached now.
         SourceRefusedError: a link, a pipe, a device, a folder, no right to read, or a path
             that leaves ``root``.
     """
@@ -75,7 +81,7 @@ def _open(name: str, root: str) -> int:
 
 def _translate(error: OSError, path: Path) -> SourceError:
     if error.errno == errno.ENOENT:
-        return SourceUnavailableError(f"there is no file {path}")
+        return FileAbsentError(f"there is no file {path}")
     if error.errno in _REFUSALS:
         return SourceRefusedError(f"{path} {_REFUSALS[error.errno]}")
     return SourceUnavailableError(f"{path} cannot be opened now: {error.strerror}")

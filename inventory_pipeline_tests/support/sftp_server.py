@@ -17,6 +17,7 @@ from paramiko import SFTP_FAILURE, SFTP_OK, SFTPAttributes, SFTPHandle, SFTPServ
 
 USER, PASSWORD = "acme", "correct horse"
 OnRead = Callable[["Sftp", str, int], None]
+OnCommand = Callable[["Sftp", str, str], None]
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Sftp:
 
     Attributes:
         on_read: called with the path and the offset before each read; it may do damage.
+        on_command: called with every command and its path before it is done.
         commands: what was asked, in order.
         allows_rename: whether files may be moved.
     """
@@ -33,6 +35,7 @@ class Sftp:
     host_key: paramiko.PKey
     port: int = 0
     on_read: OnRead | None = None
+    on_command: OnCommand | None = None
     commands: list[str] = field(default_factory=list)
     allows_rename: bool = True
     refuses_logins: bool = False
@@ -119,6 +122,8 @@ class _Folder(paramiko.SFTPServerInterface):
 
     def _note(self, command: str, path: str) -> None:
         self._sftp.commands.append(f"{command} {path}")
+        if self._sftp.on_command is not None:
+            self._sftp.on_command(self._sftp, command, path)
 
     def lstat(self, path):
         self._note("lstat", path)
@@ -140,9 +145,15 @@ class _Folder(paramiko.SFTPServerInterface):
             return SFTP_FAILURE
         return _answer(lambda: self._find(oldpath).rename(self._find(newpath)) and SFTP_OK)
 
+    def remove(self, path):
+        self._note("remove", path)
+        return _answer(lambda: self._find(path).unlink() or SFTP_OK)
+
     def open(self, path, flags, attr):
-        self._note("open", path)
-        return _answer(lambda: _File(self._find(path), path, self._sftp))
+        self._note("open" if flags == os.O_RDONLY else "create", path)
+        if flags == os.O_RDONLY:
+            return _answer(lambda: _File(self._find(path), path, self._sftp))
+        return _answer(lambda: _NewFile(os.open(self._find(path), flags, 0o644)))
 
 
 class _File(SFTPHandle):
@@ -158,6 +169,12 @@ class _File(SFTPHandle):
         if self._sftp.on_read is not None:
             self._sftp.on_read(self._sftp, self._path, offset)
         return super().read(offset, length)
+
+
+class _NewFile(SFTPHandle):
+    def __init__(self, handle: int) -> None:
+        super().__init__()
+        self.writefile = os.fdopen(handle, "wb")
 
 
 def _answer(work):

@@ -81,7 +81,8 @@ class Depot(Protocol):
         """Look at one file.
 
         Raises:
-            SourceUnavailableError: no such file, or nobody answers.
+            FileAbsentError: no such file.
+            SourceUnavailableError: nobody answers.
             SourceRefusedError: a link, what is no plain file, no right, a way out of the depot.
         """
 
@@ -93,6 +94,20 @@ class Depot(Protocol):
 
         Raises:
             SourceUnavailableError: as ``look``, or the bytes ended too early.
+        """
+
+    def write(self, name: str, body: bytes) -> None:
+        """Put a small file under a name, whole or not at all, in place of what stands there.
+
+        Raises:
+            SourceError: it could not be written, or nobody knows.
+        """
+
+    def remove(self, name: str) -> None:
+        """Take a file away; one that is not there is away.
+
+        Raises:
+            SourceError: it could not be taken away, or nobody knows.
         """
 
     def move(self, name: str, to: str) -> None:

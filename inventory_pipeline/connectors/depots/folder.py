@@ -1,11 +1,12 @@
 """A folder of this machine as a depot: the configuration's own, or an absolute path."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inventory_pipeline.connectors.depots.depot import Copy, Seen
-from inventory_pipeline.connectors.file_handover import opening_folder
+from inventory_pipeline.connectors.file_handover import opening_folder, write_whole
 from inventory_pipeline.connectors.safe_open import opening_plain
 from inventory_pipeline.errors import SourceRefusedError, SourceUnavailableError
 
@@ -39,6 +40,24 @@ class FolderDepot:
         # By the clock of the file system: the copy was written just now.
         age = os.fstat(copy.file.fileno()).st_mtime - before.st_mtime
         return _read_stat(before, age_seconds=age)
+
+    def write(self, name: str, body: bytes) -> None:
+        with self._changing(name) as folder:
+            write_whole(Path(name).name, body, folder)
+
+    def remove(self, name: str) -> None:
+        with self._changing(name) as folder, suppress(FileNotFoundError):
+            os.unlink(Path(name).name, dir_fd=folder)
+
+    @contextmanager
+    def _changing(self, name: str) -> Iterator[int]:
+        try:
+            with opening_folder(name, self._root) as folder:
+                yield folder
+        except OSError as error:
+            raise SourceUnavailableError(
+                f"{self.describe(name)} cannot be changed: {error.strerror or error}"
+            ) from None
 
     def move(self, name: str, to: str) -> None:
         source, target = Path(name).name, Path(to).name

@@ -17,7 +17,11 @@ from inventory_pipeline.connectors.depots.web import AS_STORED, WebDepot
 from inventory_pipeline.connectors.extras import load_extra
 from inventory_pipeline.connectors.http import Badge, HttpDoor
 from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question
-from inventory_pipeline.errors import SourceRefusedError, SourceUnavailableError
+from inventory_pipeline.errors import (
+    FileAbsentError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 
 COPIED = b"CopyObjectResult"
 REGION = "x-amz-bucket-region"
@@ -41,6 +45,12 @@ class S3Depot(WebDepot):
     def __init__(self, door: HttpDoor, keys: Keys, *, base_url: str, seconds: float) -> None:
         super().__init__(door, _S3Manner(keys), base_url=base_url, seconds=seconds)
 
+    def write(self, name: str, body: bytes) -> None:
+        self.ask(Question(self.find_place(name), "PUT", {}, body))
+
+    def remove(self, name: str) -> None:
+        self.ask(Question(self.find_place(name), "DELETE"))
+
     def move(self, name: str, to: str) -> None:
         """Copy an object under another name, and delete it only once that copy is there."""
         if self._is_there(to):
@@ -60,7 +70,7 @@ class S3Depot(WebDepot):
     def _is_there(self, name: str) -> bool:
         try:
             self.look(name)
-        except SourceUnavailableError:
+        except FileAbsentError:
             return False
         return True
 
@@ -99,6 +109,7 @@ class _Signature:
         request = load_extra("botocore.awsrequest", extra="s3").AWSRequest(
             self.question.method,
             str(self.question.place),
+            data=self.question.body or b"",
             headers={n: v for n, v in self.question.headers.items() if n.startswith("x-amz-")},
         )
         auth.S3SigV4Auth(self._reveal(door), "s3", self.keys.region).add_auth(request)

@@ -16,6 +16,7 @@ from inventory_pipeline.connectors.depots.options import SftpServer
 from inventory_pipeline.connectors.depots.sftp_line import SftpLine
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.errors import (
+    FileAbsentError,
     SourceContractError,
     SourceError,
     SourceRefusedError,
@@ -75,6 +76,24 @@ class SftpDepot:
             return seen
 
         return self._do(name, work)
+
+    def write(self, name: str, body: bytes) -> None:
+        folder, last = posixpath.split(name)
+        draft = posixpath.join(folder, f".{last.lstrip('.')}.draft")
+
+        def work(sftp: "paramiko.SFTPClient") -> None:
+            self._make_folders(sftp, name)
+            _remove_once(sftp, self._find_path(draft))
+            with sftp.open(self._find_path(draft), "wbx") as file:
+                file.write(body)
+            # Not every server can replace a file by a rename.
+            _remove_once(sftp, self._find_path(name))
+            sftp.rename(self._find_path(draft), self._find_path(name))
+
+        self._do(name, work)
+
+    def remove(self, name: str) -> None:
+        self._do(name, lambda sftp: _remove_once(sftp, self._find_path(name)))
 
     def move(self, name: str, to: str) -> None:
         def work(sftp: "paramiko.SFTPClient") -> None:
@@ -159,9 +178,14 @@ def _look_once(sftp: "paramiko.SFTPClient", path: str) -> "paramiko.SFTPAttribut
         return None
 
 
+def _remove_once(sftp: "paramiko.SFTPClient", path: str) -> None:
+    if _look_once(sftp, path) is not None:
+        sftp.remove(path)
+
+
 def _translate(error: OSError, path: str) -> SourceError:
     if error.errno == errno.ENOENT:
-        return SourceUnavailableError(f"there is no file {path}")
+        return FileAbsentError(f"there is no file {path}")
     if error.errno in (errno.EACCES, errno.EPERM):
         return SourceRefusedError(f"{path}: the server does not allow it to this user")
     said = "".join(char for char in str(error)[:80] if char.isprintable())

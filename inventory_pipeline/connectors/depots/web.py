@@ -7,6 +7,7 @@ as it is stored (nothing unpacks it), and written to the disk piece by piece.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import HTTPResponse
 from typing import Protocol
 from urllib.parse import quote
@@ -18,13 +19,14 @@ from inventory_pipeline.connectors.http_body import read_body, save_body
 from inventory_pipeline.connectors.http_options import Call
 from inventory_pipeline.connectors.http_wire import Answer, Question
 from inventory_pipeline.errors import (
+    FileAbsentError,
     SourceContractError,
     SourceError,
     SourceRefusedError,
-    SourceUnavailableError,
 )
 
 ABSENT = (404, 410)
+READS = ("GET", "HEAD")
 # As it is stored: what a server packs on the way has another length than it says of the file.
 AS_STORED = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "inventory-pipeline"}
 
@@ -71,6 +73,12 @@ class WebDepot:
 
         return read_head(self.ask(Question(self.find_place(name), take=take)))
 
+    def write(self, name: str, _body: bytes) -> None:
+        raise SourceRefusedError(f"a web server cannot be given {name}")
+
+    def remove(self, name: str) -> None:
+        raise SourceRefusedError(f"a web server cannot be asked to remove {name}")
+
     def move(self, name: str, to: str) -> None:
         raise SourceRefusedError(f"a web server cannot be asked to call {name} {to}")
 
@@ -97,15 +105,15 @@ class WebDepot:
         answer = self._door.ask(
             asked,
             until,
-            judge=self._judge,
+            judge=partial(self._judge, is_read=asked.method in READS),
             badge=self._manner.find_badge(asked),
             label=f"{asked.method} {asked.place}",
         )
         if answer.status in ABSENT:
-            raise SourceUnavailableError(f"there is no file {asked.place}")
+            raise FileAbsentError(f"there is no file {asked.place}")
         return answer
 
-    def _judge(self, answer: Answer) -> None:
+    def _judge(self, answer: Answer, *, is_read: bool) -> None:
         kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
         try:
             judge_status(answer, also=ABSENT)
@@ -113,7 +121,7 @@ class WebDepot:
             if word := self._manner.explain(answer):
                 raise type(error)(f"{error}; {word}") from None
             raise
-        if kind == "text/html" and answer.status == 200:
+        if is_read and kind == "text/html" and answer.status == 200:
             raise SourceContractError("the answer is a web page, no file (a login page?)")
 
 

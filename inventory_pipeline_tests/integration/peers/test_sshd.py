@@ -10,6 +10,7 @@ from inventory_pipeline.errors import SourceRefusedError, SourceUnavailableError
 from inventory_pipeline_tests.integration.peers.sshd import find_sshd, running_sshd
 from inventory_pipeline_tests.support.far_files import NAME, PATIENT, build_far, write_count
 from inventory_pipeline_tests.support.file_sources import land
+from inventory_pipeline_tests.support.write_targets import build_line
 
 pytestmark = pytest.mark.peer
 
@@ -123,3 +124,22 @@ def test_a_file_in_the_archive_is_not_replaced(sshd, read):
 def test_a_server_that_is_down_is_unavailable(read):
     with pytest.raises(SourceUnavailableError, match=r"127\.0\.0\.1:1: it cannot be reached"):
         read(server={"port": 1, "retries": 1})
+
+
+def test_a_correction_is_dropped_once_and_its_acknowledgement_read(sshd, build):
+    writer = build(write={"on_server": True, "path": "in/{key}.csv"}).build_writer()
+    lines = [build_line()]
+    body = writer.encode(lines, "k1")
+    words = []
+    for _ in range(2):
+        [line] = writer.send(lines, "k1", body).lines.values()
+        words.append(line.evidence)
+    assert ["dropped before" in text for text in words] == [False, True]
+    assert list_names(sshd.root) == {"in/k1.csv", "in/k1.csv.sent"}
+    assert (sshd.root / "in/k1.csv").read_bytes() == body
+
+    (sshd.root / "in/k1.csv").unlink()
+    sshd.put("in/k1.csv.ack", b"receipt_id,outcome\nr1,applied\n")
+    [line] = writer.send(lines, "k1", body).lines.values()
+    assert line.outcome == "confirmed"
+    assert list_names(sshd.root) == {"in/k1.csv.sent", "in/k1.csv.ack"}
