@@ -23,7 +23,7 @@ demo: .venv ## A small shop with known faults, reconciled hour by hour
 test: .venv ## The whole test suite that a bare machine can run
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not peer and not slow" inventory_pipeline_tests
 	@echo "Not run here: tests marked 'peer' (they install Tryton, Vendure, PostgreSQL, npm schemas) and 'slow'"
-	@echo "(longer than five seconds each). 'make test-all' runs them; so does .ci/run."
+	@echo "(longer than two seconds each). 'make test-all' runs them; so does .ci/run."
 
 test-all: .venv ## Also the tests that need systems others wrote
 	@$(PY) -m pytest inventory_pipeline_tests

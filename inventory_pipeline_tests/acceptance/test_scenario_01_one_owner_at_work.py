@@ -88,6 +88,7 @@ def test_a_fact_nobody_owns_or_two_do_is_reported_and_not_reconciled(two_systems
     assert {r["fact"] for r in two_systems.export("facts")} == {"on_hand"}
 
 
+@pytest.mark.slow
 def test_a_count_told_to_one_system_only_is_the_third_symptom(shop: Shop) -> None:
     systems = files_system("wms", "wms", "movements") + files_system("erp", "erp")
     shop.configure(

@@ -39,6 +39,7 @@ def drop_all(shop: Shop, hour: str) -> None:
         shop.drop(system, "counts", hour, "\n".join(rows))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("owner", "expected"),
     [
@@ -64,6 +65,7 @@ def test_each_profile_reads_the_gap_from_its_owner(
     )
 
 
+@pytest.mark.slow
 def test_mirrors_are_measured_against_the_owner_and_never_against_each_other(shop: Shop) -> None:
     configure(shop, "wms")
     drop_all(shop, HOUR)
@@ -80,6 +82,7 @@ def test_mirrors_are_measured_against_the_owner_and_never_against_each_other(sho
     assert rows["shelf"]["delta_units"] is None
 
 
+@pytest.mark.slow
 def test_rows_judged_under_another_owner_stay_as_they_were(shop: Shop) -> None:
     configure(shop, "wms")
     drop_all(shop, HOUR)
@@ -97,6 +100,7 @@ def test_rows_judged_under_another_owner_stay_as_they_were(shop: Shop) -> None:
     assert {(r["hour_at"], r["owner"]) for r in facts} == {(at(HOUR), "wms"), (at(later), "erp")}
 
 
+@pytest.mark.slow
 def test_a_gap_of_a_mirror_that_became_the_owner_does_not_stay_open(shop: Shop) -> None:
     configure(shop, "wms")
     drop_all(shop, HOUR)

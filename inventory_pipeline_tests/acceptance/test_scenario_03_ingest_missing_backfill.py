@@ -96,6 +96,7 @@ def morning(shop: Shop, broken_erp: str) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_a_source_that_does_not_answer_is_missing_and_never_zero(morning: Shop) -> None:
     assert morning.run(TEN) == 1
 
@@ -107,6 +108,7 @@ def test_a_source_that_does_not_answer_is_missing_and_never_zero(morning: Shop) 
     assert morning.one("cycles", "--hour", TEN)["status"] == "incomplete"
 
 
+@pytest.mark.slow
 def test_a_503_at_the_hour_itself_is_missing_too(morning: Shop) -> None:
     house = build_house(morning.config, clock=StoppedClock(at(TEN) + timedelta(minutes=65)))
 
@@ -119,6 +121,7 @@ def test_a_503_at_the_hour_itself_is_missing_too(morning: Shop) -> None:
     assert morning.find("findings", mirror="erp") == []
 
 
+@pytest.mark.slow
 def test_an_hour_run_twice_doubles_nothing(morning: Shop) -> None:
     morning.run(TEN)
     once = {name: morning.export(name, "--hour", TEN) for name in ("facts", "comparisons")}
@@ -130,6 +133,7 @@ def test_an_hour_run_twice_doubles_nothing(morning: Shop) -> None:
     assert len(morning.find("snapshots", "--hour", TEN)) == 4
 
 
+@pytest.mark.slow
 def test_bins_are_summed_and_kept(morning: Shop) -> None:
     morning.run(TEN)
 
@@ -149,6 +153,7 @@ def test_an_hour_nobody_saw_is_not_filled_with_the_present(morning: Shop) -> Non
     assert morning.export("facts", "--hour", THREE) == []
 
 
+@pytest.mark.slow
 def test_a_live_source_cannot_be_asked_about_the_past(morning: Shop) -> None:
     morning.run(TEN)
 
@@ -171,6 +176,7 @@ def test_hours_computed_again_have_no_side_effect(morning: Shop) -> None:
     assert not (morning.folder / "local/mails").exists()
 
 
+@pytest.mark.slow
 def test_identifiers_nobody_mapped_are_listed(morning: Shop) -> None:
     morning.run(TEN)
 

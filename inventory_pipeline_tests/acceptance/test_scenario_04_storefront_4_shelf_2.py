@@ -66,6 +66,7 @@ def test_two_units_of_two_are_major_whatever_their_number(oversold: Shop) -> Non
     assert not (oversold.folder / "local" / "outbox").exists()
 
 
+@pytest.mark.slow
 def test_the_finding_keeps_its_identity_and_links_to_the_order_it_disappointed(
     oversold: Shop,
 ) -> None:

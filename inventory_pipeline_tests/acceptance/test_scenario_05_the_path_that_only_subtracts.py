@@ -45,6 +45,7 @@ def drop_hour(shop: Shop, hour: str, *, shelf: int, storefront: int, sales: int)
     shop.drop("storefront", "levels", hour, "\n".join([LEVELS, *heard]))
 
 
+@pytest.mark.slow
 def test_the_gap_is_major_and_its_cause_is_the_missing_addition(shop_of_sales: Shop) -> None:
     finding = shop_of_sales.one("findings", kind="gap")
     diagnosis = shop_of_sales.one("diagnoses", finding_id=finding["finding_id"])
@@ -60,6 +61,7 @@ def test_the_gap_is_major_and_its_cause_is_the_missing_addition(shop_of_sales: S
     ]
 
 
+@pytest.mark.slow
 def test_nothing_is_corrected_and_the_proposal_asks_for_a_person(shop_of_sales: Shop) -> None:
     proposal = shop_of_sales.one("proposals")
 
@@ -69,6 +71,7 @@ def test_nothing_is_corrected_and_the_proposal_asks_for_a_person(shop_of_sales: 
     assert "-8 is more than 5 units" in proposal["reason"]
 
 
+@pytest.mark.slow
 def test_a_second_diagnosis_of_the_hour_is_the_same_to_the_byte(shop_of_sales: Shop) -> None:
     before = shop_of_sales.export("diagnoses")
 

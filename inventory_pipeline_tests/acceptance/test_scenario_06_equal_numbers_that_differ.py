@@ -73,6 +73,7 @@ def test_a_word_agrees_without_a_number_being_invented(three_screens: Shop) -> N
     assert (finding["mirror"], finding["symptom"]) == ("erp", 1)
 
 
+@pytest.mark.slow
 def test_a_correction_on_its_way_explains_the_gap(three_screens: Shop) -> None:
     three_screens.run(HOUR)
     house = build_house(three_screens.config)

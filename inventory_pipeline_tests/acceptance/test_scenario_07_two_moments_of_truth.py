@@ -46,6 +46,7 @@ def test_open_orders_are_taken_off_once(two_moments: Shop) -> None:
     assert two_moments.find("findings", kind="gap") == []
 
 
+@pytest.mark.slow
 def test_nothing_is_left_after_the_shipment_and_the_pair_is_still_named(two_moments: Shop) -> None:
     write(
         two_moments, TEN, shelf=10, storefront=7,

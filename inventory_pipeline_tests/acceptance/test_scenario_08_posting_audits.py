@@ -168,6 +168,7 @@ def test_a_safety_stock_changed_without_its_rule_is_told_before_any_gap(
     assert shop.find("findings", kind="gap") == []
 
 
+@pytest.mark.slow
 def test_the_finding_is_over_when_the_rule_says_so_too(shop: Shop) -> None:
     configure(shop, "on_hand - safety_stock")
     count(shop, TEN, wms=50, erp=45)

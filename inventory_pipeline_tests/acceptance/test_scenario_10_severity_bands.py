@@ -34,6 +34,7 @@ def severities(shop: Shop, hour: str) -> dict[str, str]:
     return {r["sku"]: r["severity"] for r in shop.export("comparisons", "--hour", hour)}
 
 
+@pytest.mark.slow
 def test_size_gives_the_band_for_either_sign(pair: Shop) -> None:
     numbers = {f"UP{g}": (100, 100 + g) for g in GAPS} | {f"DN{g}": (100, 100 - g) for g in GAPS}
 
@@ -44,6 +45,7 @@ def test_size_gives_the_band_for_either_sign(pair: Shop) -> None:
     assert severities(pair, HOURS[0]) == expected
 
 
+@pytest.mark.slow
 def test_a_small_gap_that_does_not_settle_rises(pair: Shop) -> None:
     run(pair, HOURS[0], {"A": (100, 99)})
     run(pair, HOURS[1], {"A": (100, 99)})
@@ -52,6 +54,7 @@ def test_a_small_gap_that_does_not_settle_rises(pair: Shop) -> None:
     assert severities(pair, HOURS[1]) == {"A": "notable"}
 
 
+@pytest.mark.slow
 def test_an_open_order_keeps_a_small_gap_in_flight(pair: Shop) -> None:
     order = "M1 order_placed A L1 1 09:50"
     run(pair, HOURS[0], {"A": (100, 99)}, order)
@@ -70,6 +73,7 @@ def test_a_mirror_at_zero_with_stock_behind_it_is_major_at_once(pair: Shop) -> N
     assert pair.one("findings", sku="C")["class"] == "phantom_stock"
 
 
+@pytest.mark.slow
 def test_the_same_gap_at_every_check_is_a_consistent_delta(pair: Shop) -> None:
     for hour in HOURS:
         run(pair, hour, {"A": (100, 112), "B": (100, 104)})

@@ -60,6 +60,7 @@ def test_the_line_is_crossed_strictly_above_two_percent(
     assert len(shop.find("findings", **{"class": "structural"})) == int(structural)
 
 
+@pytest.mark.slow
 def test_the_rate_with_indicators_also_needs_an_integration_lean(shop: Shop) -> None:
     run_with(shop, skus=564, gaps=12, rule="rate_and_indicators", hours=3)
 
@@ -70,6 +71,7 @@ def test_the_rate_with_indicators_also_needs_an_integration_lean(shop: Shop) -> 
     assert third["structural"], "the same gaps at three checks lean to integration"
 
 
+@pytest.mark.slow
 def test_one_sku_with_three_identical_gaps_is_enough_under_the_widest_rule(shop: Shop) -> None:
     run_with(shop, skus=564, gaps=1, rule="rate_or_consistent", hours=3)
 

@@ -53,6 +53,7 @@ def diagnose(shop: Shop, mirror: str) -> dict[str, Any]:
     return {**row, "evidence": json.loads(row["evidence"])}
 
 
+@pytest.mark.slow
 def test_the_wms_is_one_below_what_its_order_asked_for(twice: Shop) -> None:
     fact = twice.one("facts", "--hour", ELEVEN, fact="on_hand")
     gap = twice.one("comparisons", "--hour", ELEVEN, mirror="storefront")
@@ -63,6 +64,7 @@ def test_the_wms_is_one_below_what_its_order_asked_for(twice: Shop) -> None:
     assert gap["delta_units"] == 1
 
 
+@pytest.mark.slow
 def test_two_decrements_with_one_order_id_are_the_cause_and_the_trigger_is_wrong(
     twice: Shop,
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_shipment_with_the_wrong_sign_makes_stock_that_is_not_there(shipped: S
     assert [r["id"] for r in told["evidence"]["records"]] == ["P-1", "C1"]
 
 
+@pytest.mark.slow
 def test_a_confirmation_that_never_came_asks_for_the_message_that_is_missing(
     shipped: Shop,
 ) -> None:
@@ -135,6 +138,7 @@ def test_a_confirmation_that_never_came_asks_for_the_message_that_is_missing(
     assert "next: fulfilment puts" in told["sentence"]
 
 
+@pytest.mark.slow
 def test_nobody_is_ever_told_to_replace_an_application_or_to_try_again(
     twice: Shop,
 ) -> None:

@@ -81,6 +81,7 @@ def test_the_erp_handoff_is_the_first_divergence_and_the_storefront_is_downstrea
     assert place["look_at"] == "handoff to erp"
 
 
+@pytest.mark.slow
 def test_clean_books_and_a_storefront_that_is_off_go_straight_to_the_middleware(
     traced: Shop,
 ) -> None:

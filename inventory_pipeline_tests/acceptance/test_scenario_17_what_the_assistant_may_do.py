@@ -18,6 +18,7 @@ def fixed(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_a_proven_gap_of_five_or_less_is_fixed_by_a_receipt_towards_the_owner(fixed: Shop) -> None:
     proposal = fixed.one("proposals", sku=LOST)
     receipt = fixed.one("receipts")
@@ -52,6 +53,7 @@ def test_the_correction_is_dropped_once_and_confirmed_by_the_next_counts(fixed: 
     assert fixed.find("findings", kind="gap", state="open") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gap", "reason"), [(6, "-6 is more than 5 units")])
 def test_six_is_never_fixed(shop: Shop, gap: int, reason: str) -> None:
     limited_shop.configure(shop)

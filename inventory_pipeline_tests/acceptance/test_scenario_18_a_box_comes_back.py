@@ -45,6 +45,7 @@ def test_starting_a_return_raises_nothing_and_an_early_refund_is_no_fault(shop: 
     assert shop.export("receipts") == []
 
 
+@pytest.mark.slow
 def test_only_good_units_raise_stock_and_mirrors_are_told_by_receipt(shop: Shop) -> None:
     configure(shop)
     run_day(shop, 0, "M-1 return_initiated MUG L1 3 10:05 RMA-1 -")
@@ -62,6 +63,7 @@ def test_only_good_units_raise_stock_and_mirrors_are_told_by_receipt(shop: Shop)
     assert shop.do("deliver", "--once") == 0
 
 
+@pytest.mark.slow
 def test_a_box_that_is_not_there_on_day_22_is_overdue(shop: Shop) -> None:
     configure(shop)
     run_day(shop, 0, "M-1 return_initiated MUG L1 2 10:05 RMA-2 -")
@@ -75,6 +77,7 @@ def test_a_box_that_is_not_there_on_day_22_is_overdue(shop: Shop) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_restock_without_a_box_is_a_fault_of_the_write_order(shop: Shop) -> None:
     configure(shop)
     run_day(shop, 0, "M-1 return_initiated HAT L1 1 10:05 RMA-3 -")

@@ -47,6 +47,7 @@ def find_task(shop: Shop) -> str:
     return str(shop.one("tasks", bin="14")["task_id"])
 
 
+@pytest.mark.slow
 def test_a_task_names_the_bin_and_cannot_be_closed_uncounted(
     walked: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_task_names_the_bin_and_cannot_be_closed_uncounted(
     assert walked.one("tasks", bin="14")["state"] == "open"
 
 
+@pytest.mark.slow
 def test_a_count_writes_the_owner_once_and_three_receipts_leave(walked: Shop) -> None:
     task_id = find_task(walked)
     assert walked.do("count", task_id, "--units", "2", "--by", "anna", "--reason", "damage") == 1
@@ -82,6 +84,7 @@ def test_a_count_writes_the_owner_once_and_three_receipts_leave(walked: Shop) ->
     assert len(walked.export("receipts")) == 3
 
 
+@pytest.mark.slow
 def test_the_next_check_that_sees_the_number_verifies_and_closes(walked: Shop) -> None:
     task_id = find_task(walked)
     for name in ("anna", "ben"):
@@ -97,6 +100,7 @@ def test_the_next_check_that_sees_the_number_verifies_and_closes(walked: Shop) -
     assert walked.find("findings", kind="gap", state="open") == []
 
 
+@pytest.mark.slow
 def test_an_owner_that_does_not_show_the_number_keeps_the_task_open(walked: Shop) -> None:
     task_id = find_task(walked)
     for name in ("anna", "ben"):
@@ -107,6 +111,7 @@ def test_an_owner_that_does_not_show_the_number_keeps_the_task_open(walked: Shop
     assert walked.one("tasks", task_id=task_id)["state"] == "corrected"
 
 
+@pytest.mark.slow
 def test_two_people_who_differ_begin_again(
     walked: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +125,7 @@ def test_two_people_who_differ_begin_again(
     assert walked.export("receipts") == []
 
 
+@pytest.mark.slow
 def test_under_erp_of_record_the_count_goes_to_the_erp_first(shop: Shop, tmp_path: Path) -> None:
     count_in_the_erp(shop)
     shop.do("deliver", "--once")
@@ -134,6 +140,7 @@ def test_under_erp_of_record_the_count_goes_to_the_erp_first(shop: Shop, tmp_pat
     assert shop.one("receipts", system="storefront")["state"] in ("created", "sent")
 
 
+@pytest.mark.slow
 def test_an_owner_that_gives_no_answer_is_believed_by_its_next_counts(shop: Shop) -> None:
     count_in_the_erp(shop)
     shop.do("deliver", "--once")

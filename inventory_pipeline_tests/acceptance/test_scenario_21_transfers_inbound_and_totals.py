@@ -71,6 +71,7 @@ def sum_accounts(shop: Shop) -> dict[str, int]:
     return {row["account"]: row["units"] for row in rows}
 
 
+@pytest.mark.slow
 def test_what_left_one_place_is_in_transit_and_the_sum_stands(places: Shop) -> None:
     ship_24(places)
 
@@ -89,6 +90,7 @@ def test_what_left_one_place_is_in_transit_and_the_sum_stands(places: Shop) -> N
     assert sum(accounts.values()) == 0
 
 
+@pytest.mark.slow
 def test_a_place_that_knows_nothing_by_ten_is_a_finding(places: Shop) -> None:
     ship_24(places)
 
@@ -114,6 +116,7 @@ def test_a_place_that_never_had_the_item_is_told_of_too(places: Shop) -> None:
     assert places.find("comparisons", location_id="NEW") == []
 
 
+@pytest.mark.slow
 def test_it_weighs_more_where_another_system_runs_the_place(places: Shop) -> None:
     text = places.config.read_text().replace("{owner: shelf}", "{owner: shelf, scopes: [%s]}")
     places.configure(text % "{location: B, owner: storefront}")
@@ -125,6 +128,7 @@ def test_it_weighs_more_where_another_system_runs_the_place(places: Shop) -> Non
     assert (blind["severity"], blind["owner"]) == ("minor", "shelf")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("processed", "is_blind"), [("09:20", False), ("09:59", False), ("10:00", True), ("-", True)]
 )
@@ -141,6 +145,7 @@ def test_a_notice_within_the_delay_is_in_time(places: Shop, processed: str, is_b
     assert bool(findings(places, TEN, "blind_transfer")) is is_blind
 
 
+@pytest.mark.slow
 def test_units_that_the_place_calls_incoming_are_a_notice(places: Shop) -> None:
     ship_24(places)
     places.drop(
@@ -153,6 +158,7 @@ def test_units_that_the_place_calls_incoming_are_a_notice(places: Shop) -> None:
     assert findings(places, TEN, "blind_transfer") == []
 
 
+@pytest.mark.slow
 def test_a_path_says_how_long_a_notice_may_take_and_makes_its_absence_notable(
     places: Shop,
 ) -> None:
@@ -170,6 +176,7 @@ def test_a_path_says_how_long_a_notice_may_take_and_makes_its_absence_notable(
     assert (blind["severity"], blind["details"]["path"]) == ("notable", "inbound")
 
 
+@pytest.mark.slow
 def test_one_unit_less_than_was_sent_is_a_variance_of_minus_one(places: Shop) -> None:
     ship_24(places)
     places.run(TEN)
@@ -200,6 +207,7 @@ def test_the_last_unit_that_comes_later_ends_the_variance(places: Shop) -> None:
     assert sum_accounts(places) == {"A": -24, "in_transit": 0, "B": 24}
 
 
+@pytest.mark.slow
 def test_a_purchase_the_erp_counts_before_the_warehouse_is_lag_and_the_erp_is_ahead(
     places: Shop,
 ) -> None:
@@ -239,6 +247,7 @@ def test_a_purchase_of_another_size_explains_nothing(places: Shop) -> None:
     assert findings(places, TEN, "receipt_lag") == []
 
 
+@pytest.mark.slow
 def test_a_receipt_the_warehouse_counts_before_the_erp_is_lag_and_the_shelf_is_ahead(
     places: Shop,
 ) -> None:
@@ -268,6 +277,7 @@ def test_two_places_that_are_off_are_two_findings_although_the_total_fits(places
     assert {row["location_id"]: row["delta_units"] for row in gaps} == {"A": 5, "B": -5}
 
 
+@pytest.mark.slow
 def test_a_transfer_rushed_after_a_failed_pick_names_the_order(places: Shop) -> None:
     say(places, TEN, shelf={"X@A": 0, "X@B": 10}, storefront={"X@A": 3, "X@B": 10})
     places.drop("storefront", "movements", TEN, f"{MORE}\nS1 order_placed X A 3 09:00 ORDER-7 - -")

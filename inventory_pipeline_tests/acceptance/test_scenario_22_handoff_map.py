@@ -153,6 +153,7 @@ def test_a_path_without_a_person_is_a_finding(mapped: Shop) -> None:
     assert json.loads(finding["details"])["because"] == "nobody owns it"
 
 
+@pytest.mark.slow
 def test_a_path_nobody_declared_is_reported_and_gone_once_declared(mapped: Shop) -> None:
     assert mapped.one("findings", kind="unmapped_path", state="open")["subject"] == "shop2"
 

@@ -146,6 +146,7 @@ def test_24_hours_unreconciled_show_a_backlog_of_24(monday: tuple[Day, Outcome])
     assert "Backlog: 24 hours without a finished check, oldest 2026-04-07 00:00 UTC" in outcome.out
 
 
+@pytest.mark.slow
 def test_an_hour_that_raised_is_failed_and_neither_unrun_nor_empty(day: Day) -> None:
     day.work(*MONDAY[:2])
     catalog = (day.folder / "catalog.csv").read_text(encoding="utf-8")

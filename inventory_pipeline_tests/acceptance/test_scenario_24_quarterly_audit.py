@@ -82,6 +82,7 @@ def test_400_400_400_holds(audited: Shop) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_400_385_392_diverges_at_the_erp(audited: Shop) -> None:
     quarter = find_quarter("MUG")
 
@@ -95,6 +96,7 @@ def test_400_385_392_diverges_at_the_erp(audited: Shop) -> None:
     assert "no review is overdue" in text
 
 
+@pytest.mark.slow
 def test_only_what_sells_and_everybody_lists_is_drawn(shop: Shop) -> None:
     configure(shop)
     alone = {f"ALONE{n}": (7, 7, None) for n in range(20)}
@@ -164,6 +166,7 @@ def test_nothing_stored_is_no_verdict(shop: Shop) -> None:
     assert (wrong.code, "write it as 2026Q4" in wrong.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_the_scheduled_audit_shows_the_numbers_and_changes_nothing(audited: Shop) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         roof = Roof(audited, instance)

@@ -199,6 +199,7 @@ def test_F_14_a_body_without_end_is_left_at_64_mib(tmp_path, framing) -> None:
             land(connector, "counts", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "encoding", "kind", "said"),
     [

@@ -8,6 +8,7 @@ from inventory_pipeline_tests.support.shop import MOVEMENTS, files_system
 ONE, TWO = "2026-04-06T01:00Z", "2026-04-06T02:00Z"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "last"), [(40, 80), (80, 120)], ids=["middle", "last"])
 def test_F_17_F_18_a_lost_page_leaves_its_keys_unknown(pair: Pair, first: int, last: int) -> None:
     whole = many(120)
@@ -27,6 +28,7 @@ def test_F_17_F_18_a_lost_page_leaves_its_keys_unknown(pair: Pair, first: int, l
     assert pair.one("cycles", "--hour", ELEVEN)["status"] == "incomplete"
 
 
+@pytest.mark.slow
 def test_F_20_the_right_row_count_with_49_twice_and_49_missing_is_refused(pair: Pair) -> None:
     whole = many(300)
     pair.agree(TEN, whole)
@@ -45,6 +47,7 @@ def test_F_20_the_right_row_count_with_49_twice_and_49_missing_is_refused(pair: 
     assert pair.gaps(ELEVEN) == []
 
 
+@pytest.mark.slow
 def test_F_22_an_empty_success_is_never_all_gone(pair: Pair) -> None:
     pair.agree(TEN, many(10))
     pair.run(TEN)
@@ -58,6 +61,7 @@ def test_F_22_an_empty_success_is_never_all_gone(pair: Pair) -> None:
     assert {r["status"] for r in pair.export("comparisons", "--hour", ELEVEN)} == {"unknown"}
 
 
+@pytest.mark.slow
 def test_F_23_sixty_percent_newly_zero_is_braked(pair: Pair) -> None:
     pair.agree(TEN, many(100))
     pair.run(TEN)
@@ -73,6 +77,7 @@ def test_F_23_sixty_percent_newly_zero_is_braked(pair: Pair) -> None:
         "comparisons", "--hour", ELEVEN, status="drift"))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_small_shop_may_sell_its_last_items(pair: Pair) -> None:
     pair.agree(TEN, {"A": 2, "B": 1, "C": 4})
     pair.run(TEN)
@@ -97,6 +102,7 @@ def test_keys_that_three_snapshots_in_a_row_do_not_show_are_gone(pair: Pair) -> 
     assert pair.status("shelf", "2026-04-06T13:00Z") == "complete"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("nameless", "status"), [(1, "complete"), (2, "partial")], ids=["within", "beyond"]
 )
@@ -119,6 +125,7 @@ def test_a_first_snapshot_with_rows_nobody_can_name_is_not_whole(
     assert pair.status("storefront", ELEVEN) == "complete"
 
 
+@pytest.mark.slow
 def test_a_first_snapshot_whose_refused_rows_have_keys_is_whole(pair: Pair) -> None:
     pair.agree(TEN, many(10))
     pair.say("storefront", TEN, {**dict.fromkeys(many(10), "20"), "S0000": "many"})
@@ -133,6 +140,7 @@ def test_a_first_snapshot_whose_refused_rows_have_keys_is_whole(pair: Pair) -> N
 NIGHTLY = {"sync": '{trigger: batch, every: 24h, at: "02:00"}', "max_age": "26h"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("teller", "moved_at", "status"),
     [

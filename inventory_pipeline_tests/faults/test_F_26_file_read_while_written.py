@@ -41,6 +41,7 @@ def count_rows(tmp_path, **options):
     return shelf.parse("counts", land(shelf, "counts", tmp_path / "landing")[1]).rows.height
 
 
+@pytest.mark.slow
 def test_F_26_a_growing_file_is_not_taken(tmp_path):
     with (
         exporting(tmp_path / "counts.csv", pause=0.07),

@@ -6,6 +6,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from inventory_pipeline_tests.faults.conftest import ELEVEN, TEN, Pair
 from inventory_pipeline_tests.support.file_sources import (
     COLUMNS,
@@ -44,6 +46,7 @@ def test_F_27_a_file_delivered_twice_has_the_same_digest(tmp_path):
     assert len(digests) == 1
 
 
+@pytest.mark.slow
 def test_F_27_a_renamed_old_file_is_recognised_and_late(pair: Pair) -> None:
     pair.agree(TEN, {"A": 5})
     pair.run(TEN)
@@ -58,6 +61,7 @@ def test_F_27_a_renamed_old_file_is_recognised_and_late(pair: Pair) -> None:
     assert "4 h 00 min old" in row["reason"]
 
 
+@pytest.mark.slow
 def test_F_27_the_same_file_delivered_twice_in_an_hour_is_one_observation(pair: Pair) -> None:
     pair.agree(TEN, {"A": 5})
     pair.run(TEN)

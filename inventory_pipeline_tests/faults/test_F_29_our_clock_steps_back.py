@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from inventory_pipeline.model.hours import parse_hour
 from inventory_pipeline.wiring.hourly import run_hour
 from inventory_pipeline.wiring.house import build_house
@@ -20,6 +22,7 @@ class BackwardClock:
         return self.moment
 
 
+@pytest.mark.slow
 def test_F_29_durations_stay_positive_and_no_partition_is_doubled(pair: Pair) -> None:
     pair.agree(TEN, {"A": 5})
     house = build_house(pair.config, clock=BackwardClock(datetime(2026, 4, 6, 11, 30, tzinfo=UTC)))

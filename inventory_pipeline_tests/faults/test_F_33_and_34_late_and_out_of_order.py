@@ -30,6 +30,7 @@ def tell_late(pair: Pair, hour: str = DAY_3_TEN, rows: str = LATE) -> None:
     pair.run(hour)
 
 
+@pytest.mark.slow
 def test_F_33_a_movement_told_two_days_late_explains_the_finding(pair: Pair):
     finding_id = open_gap(pair)
 
@@ -43,6 +44,7 @@ def test_F_33_a_movement_told_two_days_late_explains_the_finding(pair: Pair):
     assert pair.one("comparisons", "--hour", DAY_3_TEN)["status"] == "match"
 
 
+@pytest.mark.slow
 def test_F_33_what_the_hour_said_then_stays_said(pair: Pair):
     finding_id = open_gap(pair)
     before = pair.export("comparisons", "--hour", TEN)
@@ -56,6 +58,7 @@ def test_F_33_what_the_hour_said_then_stays_said(pair: Pair):
     assert pair.one("findings", finding_id=finding_id)["state"] == "explained_later"
 
 
+@pytest.mark.slow
 def test_F_33_a_finding_that_was_already_over_is_explained_too(pair: Pair):
     finding_id = open_gap(pair)
     pair.agree(ELEVEN, {"X": 7})
@@ -67,6 +70,7 @@ def test_F_33_a_finding_that_was_already_over_is_explained_too(pair: Pair):
     assert pair.one("findings", finding_id=finding_id)["state"] == "explained_later"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row",
     [
@@ -83,6 +87,7 @@ def test_F_33_another_size_or_another_time_explains_nothing(pair: Pair, row: str
     assert pair.one("findings", finding_id=finding_id)["state"] == "cleared"
 
 
+@pytest.mark.slow
 def test_F_33_a_movement_told_again_explains_nothing_new(pair: Pair):
     finding_id = open_gap(pair)
     pair.agree(ELEVEN, {"X": 7})
@@ -114,6 +119,7 @@ def test_F_34_of_two_counts_of_one_instant_the_later_in_sequence_stands(pair: Pa
     assert pair.find("findings", kind="count_variance") == []
 
 
+@pytest.mark.slow
 def test_F_34_a_stale_count_told_later_overwrites_nothing(pair: Pair):
     pair.agree(TEN, {"X": 40})
     pair.drop("shelf", "movements", TEN, f"{SHELF}\nC2 count X L1 40 09:30 09:30 11 -")
@@ -125,6 +131,7 @@ def test_F_34_a_stale_count_told_later_overwrites_nothing(pair: Pair):
     assert pair.find("findings", kind="count_variance", state="open") == []
 
 
+@pytest.mark.slow
 def test_F_34_what_came_after_a_count_is_told_by_sequence(pair: Pair):
     pair.agree(TEN, {"X": 37})
     pair.drop(
@@ -136,6 +143,7 @@ def test_F_34_what_came_after_a_count_is_told_by_sequence(pair: Pair):
     assert position(pair, TEN) == (40, -3, 37)
 
 
+@pytest.mark.slow
 def test_F_34_rows_in_any_order_and_told_twice_give_the_same_position(pair: Pair):
     rows = [
         "C1 count X L1 40 09:00 09:00 1 -",

@@ -5,6 +5,7 @@ import pytest
 from inventory_pipeline_tests.faults.conftest import TEN, Pair
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["NaN", "nan", "Infinity", "-inf", "1e400", "-0", "-", "null"])
 def test_F_36_what_is_no_number_is_quarantined_and_its_key_unknown(pair: Pair, word: str) -> None:
     pair.agree(TEN, {"A": 5, "B": 5})

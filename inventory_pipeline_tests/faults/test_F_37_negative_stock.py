@@ -1,8 +1,11 @@
 """F-37: a negative on-hand is told, never clamped."""
 
+import pytest
+
 from inventory_pipeline_tests.faults.conftest import TEN, Pair
 
 
+@pytest.mark.slow
 def test_F_37_negative_stock_is_a_finding_and_the_number_is_kept(pair: Pair) -> None:
     pair.agree(TEN, {"A": 2, "B": 5})
     pair.say("storefront", TEN, {"A": -3, "B": 5})

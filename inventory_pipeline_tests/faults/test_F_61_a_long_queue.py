@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from inventory_pipeline.correct.deliver import Worker, run_pass
 from inventory_pipeline.model.delivery import Answer, Line
 from inventory_pipeline.report.outbox import load_queue
@@ -58,6 +60,7 @@ def work(office: Office) -> None:
     run_pass(worker, office.receivers)
 
 
+@pytest.mark.slow
 def test_F_61_a_day_of_receipts_keeps_the_rate_the_order_and_every_system_going(
     tmp_path: Path,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from inventory_pipeline_tests.faults.conftest import ELEVEN, TEN, Pair
 from inventory_pipeline_tests.support.real_office import working
 from inventory_pipeline_tests.support.shop import MOVEMENTS, files_system
@@ -36,6 +38,7 @@ def write_back(pair: Pair, reference: str) -> None:
     pair.run(ELEVEN)
 
 
+@pytest.mark.slow
 def test_F_65_a_write_that_names_its_receipt_is_no_foreign_change(pair: Pair):
     write_back(pair, "R-0123456789abcdef")
 
@@ -44,6 +47,7 @@ def test_F_65_a_write_that_names_its_receipt_is_no_foreign_change(pair: Pair):
     assert pair.gaps(ELEVEN) == []
 
 
+@pytest.mark.slow
 def test_F_65_the_same_write_without_a_receipt_is_a_foreign_change(pair: Pair):
     write_back(pair, "-")
 
@@ -51,6 +55,7 @@ def test_F_65_the_same_write_without_a_receipt_is_a_foreign_change(pair: Pair):
     assert [(row["mirror"], row["subject"]) for row in told] == [("storefront", "V1")]
 
 
+@pytest.mark.slow
 def test_F_65_an_echo_leaves_the_owner_and_its_book_alone(pair: Pair):
     write_back(pair, "R-0123456789abcdef")
 
@@ -59,6 +64,7 @@ def test_F_65_an_echo_leaves_the_owner_and_its_book_alone(pair: Pair):
     assert pair.find("findings", kind="integrity") == []
 
 
+@pytest.mark.slow
 def test_F_65_what_a_receiver_is_told_names_its_receipt_and_the_echo_is_known_by_it(
     pair: Pair, tmp_path: Path
 ) -> None:

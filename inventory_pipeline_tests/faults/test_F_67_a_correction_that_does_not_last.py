@@ -18,6 +18,7 @@ def swing(pair: Pair, hours: list[str]) -> list[dict[str, object]]:
     return pair.find("proposals", "--hour", hours[-1])
 
 
+@pytest.mark.slow
 def test_F_67_after_two_returns_nothing_is_corrected_and_a_person_is_told_why(pair: Pair):
     [proposal] = swing(pair, HOURS[:5])
 
@@ -27,6 +28,7 @@ def test_F_67_after_two_returns_nothing_is_corrected_and_a_person_is_told_why(pa
     assert pair.one("findings", kind="gap")["recurrence"] == 3
 
 
+@pytest.mark.slow
 def test_F_67_one_return_is_no_pattern(pair: Pair):
     [proposal] = swing(pair, HOURS[:3])
 

@@ -82,6 +82,7 @@ def test_F_68_every_named_point_is_met_and_every_run_ends_well() -> None:
         assert {times for seen in end["effects"].values() for times in seen.values()} == {1}
 
 
+@pytest.mark.slow
 def test_F_68_a_worker_killed_at_some_of_the_points_leaves_no_trace() -> None:
     every = list(find_all())
 

@@ -52,6 +52,7 @@ def open_place(folder: Path) -> Place:
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["batch", "count"])
 def test_F_71_a_full_disk_ends_cleanly_at_every_write_and_is_made_up_for(
     tmp_path: Path, stage: str

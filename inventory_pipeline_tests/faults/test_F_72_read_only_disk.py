@@ -24,6 +24,7 @@ def shop() -> Iterator[SqlShop]:
         shop.storage.chmod(0o755)
 
 
+@pytest.mark.slow
 def test_F_72_deliver_refuses_in_one_message_and_sends_nothing(shop: SqlShop) -> None:
     done = call_unprivileged(shop, "deliver", "--once")
 
@@ -34,6 +35,7 @@ def test_F_72_deliver_refuses_in_one_message_and_sends_nothing(shop: SqlShop) ->
     assert shop.read_stock()["S-0"] == 10
 
 
+@pytest.mark.slow
 def test_F_72_doctor_names_the_storage_and_its_cure(shop: SqlShop) -> None:
     done = call_unprivileged(shop, "doctor", "--json")
 

@@ -21,6 +21,7 @@ def find_warehouse(pair: Pair) -> Path:
     return pair.folder / "local" / "warehouse.duckdb"
 
 
+@pytest.mark.slow
 def test_F_75_a_deleted_warehouse_comes_back_the_same(worked: Pair) -> None:
     before = compute_digests(worked)
     find_warehouse(worked).unlink()
@@ -57,6 +58,7 @@ def test_an_hour_run_twice_changes_nothing(worked: Pair) -> None:
     assert compute_digests(worked) == before
 
 
+@pytest.mark.slow
 def test_landed_bytes_that_somebody_changed_are_refused(
     worked: Pair, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ def hold(pair: Pair, seconds: float) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_F_76_a_run_waits_for_the_holder_and_loses_nothing(pair: Pair) -> None:
     pair.agree(TEN, {"A": 5})
     pair.run(TEN)
@@ -41,6 +42,7 @@ def test_F_76_a_run_waits_for_the_holder_and_loses_nothing(pair: Pair) -> None:
     assert len(pair.export("cycles")) == 2
 
 
+@pytest.mark.slow
 def test_F_76_the_wait_is_bounded_and_the_cure_is_named(
     pair: Pair, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,7 @@ def slow(shop: Shop, clock: StoppedClock) -> House:
     return build_house(shop.config, clock=clock)
 
 
+@pytest.mark.slow
 def test_F_81_the_next_hour_waits_and_then_both_are_done(
     shop: Shop, slow: House, clock: StoppedClock
 ) -> None:

@@ -74,6 +74,7 @@ def test_F_82_a_backfill_reads_no_file_that_was_dropped_since(
     assert roof.find_metadata(HEARTBEAT, TEN)["signed"] is False
 
 
+@pytest.mark.slow
 def test_F_82_an_hour_asked_for_by_hand_may_read_a_late_file(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:

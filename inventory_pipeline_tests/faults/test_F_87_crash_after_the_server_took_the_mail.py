@@ -64,6 +64,7 @@ def send(house: House) -> int:
     return call("--config", config, "report", "--date", DAY.isoformat(), "--send").code
 
 
+@pytest.mark.slow
 def test_F_87_what_was_never_written_down_is_not_called_sent(crashed):
     house, postmaster = crashed
     with house.journal() as journal:
@@ -71,6 +72,7 @@ def test_F_87_what_was_never_written_down_is_not_called_sent(crashed):
     assert (slot.state, slot.sent_at, len(postmaster.kept)) == ("sending", None, 1)
 
 
+@pytest.mark.slow
 def test_F_87_the_next_call_sends_the_same_mail_and_never_a_new_one(crashed):
     house, postmaster = crashed
     assert [send(house) for _ in range(3)] == [0, 0, 0]

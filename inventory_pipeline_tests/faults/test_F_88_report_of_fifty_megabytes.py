@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import polars as pl
+import pytest
 
 from inventory_pipeline.report.attachment import ROWS
 from inventory_pipeline.report.findings import LISTED
@@ -26,6 +27,7 @@ def build_many() -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_F_88_a_hundred_thousand_findings_fit_a_mail_and_are_all_counted():
     made = report(build_records(problems=build_many()))
     left = f"and {MANY - LISTED:,} more, see the attached CSV"

@@ -30,6 +30,7 @@ def test_F_89_a_service_that_is_gone_does_not_touch_the_hour(
     assert "secret-uuid" not in caplog.text
 
 
+@pytest.mark.slow
 def test_F_89_a_service_that_never_answers_costs_no_more_than_its_timeouts(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ):

@@ -130,6 +130,7 @@ def test_F_95_an_approval_is_used_once(desk: Desk) -> None:
     assert [told["by"] for told in desk.audited("approval_refused")] == ["anna", "ben"]
 
 
+@pytest.mark.slow
 def test_F_95_an_approval_that_expired_before_it_was_delivered_is_refused(desk: Desk) -> None:
     desk.open(more=", expires_after: 1s")
     assert desk.approve() == 0

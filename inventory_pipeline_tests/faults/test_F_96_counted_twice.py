@@ -21,6 +21,7 @@ def count(pair: Pair, rows: str, *, record: int = 20) -> None:
     pair.run(TEN)
 
 
+@pytest.mark.slow
 def test_F_96_two_people_who_disagree_are_both_not_believed(pair: Pair):
     count(pair, "C1 count X L1 17 09:10 ann\nC2 count X L1 19 09:20 bob")
 
@@ -32,6 +33,7 @@ def test_F_96_two_people_who_disagree_are_both_not_believed(pair: Pair):
     assert pair.find("findings", kind="count_variance") == []
 
 
+@pytest.mark.slow
 def test_F_96_the_conflict_goes_to_a_recount(pair: Pair):
     count(pair, "C1 count X L1 17 09:10 ann\nC2 count X L1 19 09:20 bob")
 
@@ -56,6 +58,7 @@ def test_F_96_counts_that_agree_or_mend_their_own_are_one_count(pair: Pair, rows
     assert pair.one("findings", kind="count_variance")["delta_units"] == -3
 
 
+@pytest.mark.slow
 def test_F_96_what_ships_between_two_counts_divides_nobody(pair: Pair):
     count(
         pair,
@@ -67,6 +70,7 @@ def test_F_96_what_ships_between_two_counts_divides_nobody(pair: Pair):
     assert pair.find("findings", kind="count_variance") == []
 
 
+@pytest.mark.slow
 def test_F_96_what_ships_after_the_count_is_no_variance(pair: Pair):
     count(pair, "C1 count X L1 20 09:10 ann\nS1 shipment X L1 6 09:40 -", record=14)
 

@@ -1,8 +1,11 @@
 """The benchmark of explanation: what it measures is there, and comes out the same twice."""
 
+import pytest
+
 from benchmarks.explain import Size, measure_explanation
 
 
+@pytest.mark.slow
 def test_every_target_of_explanation_is_measured_over_findings_that_have_evidence() -> None:
     rows = measure_explanation(
         Size(rows=2_000, movements=20_000, days=4, hours=2, findings=30), times=1

@@ -152,6 +152,7 @@ def test_a_damaged_warehouse_is_bad_and_the_cure_is_to_build_it_again(shop):
     assert "backfill" in reading["text"]
 
 
+@pytest.mark.slow
 def test_a_held_warehouse_is_named_within_seconds(shop):
     path = shop.parent / "local" / "warehouse.duckdb"
     held, done = multiprocessing.Event(), multiprocessing.Event()

@@ -8,6 +8,7 @@ from inventory_pipeline.wiring.cards import find_cards
 from inventory_pipeline_tests.support.command import call, start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "owner"),
     [
@@ -38,6 +39,7 @@ def test_the_three_next_commands_are_printed_ready_to_paste(tmp_path):
     assert all(f"--config '{folder}/inventory.yaml' " in line for line in commands)
 
 
+@pytest.mark.slow
 def test_a_changed_number_is_found(tmp_path):
     call("init", tmp_path)
     counts = tmp_path / "exports" / "storefront" / "counts-2026-04-06T10.csv"

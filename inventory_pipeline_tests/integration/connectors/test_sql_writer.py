@@ -85,6 +85,7 @@ def test_receipts_may_be_remembered_instead_of_keys(tmp_path):
         assert (target.show("A1"), target.show("A2")) == (11, 10)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_locked_is_tried_again(tmp_path):
     with serving_sqlite(tmp_path, {"A1": 10}) as target:
         other = sqlite3.connect(tmp_path / "erp.db", isolation_level=None)

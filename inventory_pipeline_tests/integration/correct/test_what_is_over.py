@@ -28,6 +28,7 @@ def approve(pair: Pair) -> int:
     return pair.do("approve", proposal_id, "--by", "anna")
 
 
+@pytest.mark.slow
 def test_a_proposal_ends_with_its_gap_and_is_not_approved_afterwards(pair: Pair) -> None:
     text = pair.config.read_text()
     written = files_system("storefront", "storefront", writes="[on_hand]")
@@ -44,6 +45,7 @@ def test_a_proposal_ends_with_its_gap_and_is_not_approved_afterwards(pair: Pair)
     assert [(row["before_units"], row["target_units"]) for row in newest] == [(14, 10)]
 
 
+@pytest.mark.slow
 def test_a_number_to_be_set_by_hand_is_asked_for_until_the_gap_is_gone(pair: Pair) -> None:
     assert approve(pair) == 1
     show(pair, ELEVEN, shelf=10, storefront=14)

@@ -57,6 +57,7 @@ def test_the_summaries_of_past_days_are_shown_and_not_mailed(full: Shop, tmp_pat
     assert not (house.storage / "mails").exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_says_why(full: Shop, tmp_path: Path) -> None:
     house = build_house(full.config)
     house.storage.mkdir()

@@ -39,6 +39,7 @@ def pinged(shop: Shop, instance: dg.DagsterInstance, service: PingService) -> Ro
     return Roof(shop, instance)
 
 
+@pytest.mark.slow
 def test_an_hour_tells_the_outside_that_it_began_and_ended_well(
     pinged: Roof, service: PingService
 ) -> None:
@@ -48,6 +49,7 @@ def test_an_hour_tells_the_outside_that_it_began_and_ended_well(
     assert {run for _path, run, _body in service.pings} == {result.run_id}
 
 
+@pytest.mark.slow
 def test_a_backfill_tells_the_outside_nothing(pinged: Roof, service: PingService) -> None:
     assert pinged.backfill(TEN, TEN).success
     assert service.pings == []
@@ -174,6 +176,7 @@ def test_a_run_that_has_just_signed_gets_a_moment_to_say_so(roof: Roof) -> None:
     assert get_status(roof, run) == dg.DagsterRunStatus.FAILURE
 
 
+@pytest.mark.slow
 def test_the_next_run_ends_what_a_dead_one_left_open(roof: Roof) -> None:
     start_run(roof)
 

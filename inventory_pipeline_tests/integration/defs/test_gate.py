@@ -25,6 +25,7 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 """
 
 
+@pytest.mark.slow
 def test_importing_it_calls_nobody(shop: Shop) -> None:
     configure_pair(shop)
 

@@ -28,6 +28,7 @@ from inventory_pipeline_tests.support.roof import (
 from inventory_pipeline_tests.support.shop import Shop
 
 
+@pytest.mark.slow
 def test_an_hour_is_ingested_reconciled_proposed_and_signed(roof: Roof) -> None:
     result = roof.run(TEN)
 
@@ -40,6 +41,7 @@ def test_an_hour_is_ingested_reconciled_proposed_and_signed(roof: Roof) -> None:
     assert (beat.cycle_status, beat.open_majors) == ("drift", 2)
 
 
+@pytest.mark.slow
 def test_the_job_leaves_the_tables_that_the_command_line_leaves(roof: Roof) -> None:
     roof.run(TEN)
     roof.run(ELEVEN)
@@ -51,6 +53,7 @@ def test_the_job_leaves_the_tables_that_the_command_line_leaves(roof: Roof) -> N
     assert compute_digests(roof.shop) == by_dagster
 
 
+@pytest.mark.slow
 def test_an_hour_run_twice_changes_nothing(roof: Roof) -> None:
     roof.run(TEN)
     before = compute_digests(roof.shop), roof.shop.export("proposals")
@@ -60,6 +63,7 @@ def test_an_hour_run_twice_changes_nothing(roof: Roof) -> None:
     assert (compute_digests(roof.shop), roof.shop.export("proposals")) == before
 
 
+@pytest.mark.slow
 def test_what_a_person_sees_of_an_hour(roof: Roof) -> None:
     roof.run(TEN)
 
@@ -84,6 +88,7 @@ def test_what_a_person_sees_of_an_hour(roof: Roof) -> None:
     assert roof.find_metadata(HEARTBEAT, TEN)["signed"] is True
 
 
+@pytest.mark.slow
 def test_a_run_over_many_hours_shows_each_hour_its_own_numbers(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:
@@ -101,6 +106,7 @@ def test_a_run_over_many_hours_shows_each_hour_its_own_numbers(
     assert shop.one("findings", kind="gap")["streak"] == 2
 
 
+@pytest.mark.slow
 def test_a_silent_source_stops_nobody_and_turns_its_checks_red(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:
@@ -121,6 +127,7 @@ def test_a_silent_source_stops_nobody_and_turns_its_checks_red(
     assert shop.one("cycles")["status"] == "incomplete"
 
 
+@pytest.mark.slow
 def test_a_silent_owner_is_named(shop: Shop, instance: dg.DagsterInstance) -> None:
     configure_pair(shop)
     drop_pair(shop, TEN, {"A": 14}, {})
@@ -131,6 +138,7 @@ def test_a_silent_owner_is_named(shop: Shop, instance: dg.DagsterInstance) -> No
     assert checks["reconcile/comparisons every_owner_was_heard"] == (False, "ERROR")
 
 
+@pytest.mark.slow
 def test_contradictions_and_impossible_times_are_warnings(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:
@@ -147,6 +155,7 @@ def test_contradictions_and_impossible_times_are_warnings(
     assert checks["ingest/shelf keys_are_unique"][0]
 
 
+@pytest.mark.slow
 def test_a_stale_source_is_a_warning(shop: Shop, instance: dg.DagsterInstance) -> None:
     configure_pair(shop)
     drop_pair(shop, NOON, {"A": 5}, {})
@@ -210,6 +219,7 @@ def test_checks_look_at_the_newest_hour_whatever_hour_is_run(
     assert checks["ingest/storefront snapshot_is_complete"] == (False, "ERROR")
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_says_one_thing_and_the_hour_is_failed(roof: Roof) -> None:
     roof.run(TEN)
     (roof.house.storage / "warehouse.duckdb").write_bytes(b"no database" * 1000)
@@ -224,6 +234,7 @@ def test_a_step_that_fails_says_one_thing_and_the_hour_is_failed(roof: Roof) -> 
     assert "cannot be opened" in row["error"]
 
 
+@pytest.mark.slow
 def test_a_failed_hour_leaves_the_lease_for_the_next(roof: Roof) -> None:
     warehouse = roof.house.storage / "warehouse.duckdb"
     warehouse.parent.mkdir(parents=True)
@@ -235,6 +246,7 @@ def test_a_failed_hour_leaves_the_lease_for_the_next(roof: Roof) -> None:
     assert roof.read_journal("select * from leases where holder <> ''") == []
 
 
+@pytest.mark.slow
 def test_the_run_ledger_knows_the_run_of_the_scheduler(roof: Roof) -> None:
     result = roof.run(TEN)
 

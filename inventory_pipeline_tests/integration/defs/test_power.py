@@ -25,6 +25,7 @@ def test_a_run_without_configuration_is_what_there_is(roof: Roof) -> None:
     assert dg.validate_run_config(roof.definitions.resolve_job_def("hourly"), {})
 
 
+@pytest.mark.slow
 def test_hostile_tags_have_no_effect(roof: Roof) -> None:
     plain = roof.run(TEN)
     tags = {"may_fetch": "true", "mail/to": "thief@example.com", "caps/max_units": "500"}
@@ -37,6 +38,7 @@ def test_hostile_tags_have_no_effect(roof: Roof) -> None:
     assert all(row["decision"] in ("flagged", "suspended") for row in roof.shop.export("proposals"))
 
 
+@pytest.mark.slow
 def test_a_day_long_past_is_computed_and_not_mailed(roof: Roof) -> None:
     roof.run(TEN)
     roof.clock.at = roof.clock.at.replace(day=9)
@@ -47,6 +49,7 @@ def test_a_day_long_past_is_computed_and_not_mailed(roof: Roof) -> None:
     assert roof.read_journal("select state from mails") == []
 
 
+@pytest.mark.slow
 def test_the_day_that_closed_last_is_mailed_once(roof: Roof) -> None:
     roof.run(TEN)
     roof.clock.at = roof.clock.at.replace(day=7, hour=14)
@@ -60,6 +63,7 @@ def test_the_day_that_closed_last_is_mailed_once(roof: Roof) -> None:
     assert len(list((roof.house.storage / "mails").glob("*.eml"))) == 1
 
 
+@pytest.mark.slow
 def test_a_backfilled_day_is_not_mailed(roof: Roof) -> None:
     roof.run(TEN)
     roof.clock.at = roof.clock.at.replace(day=7, hour=14)
@@ -70,6 +74,7 @@ def test_a_backfilled_day_is_not_mailed(roof: Roof) -> None:
     assert roof.read_journal("select state from mails") == []
 
 
+@pytest.mark.slow
 def test_notices_are_told_once_whoever_asks(roof: Roof) -> None:
     roof.run(TEN)
 

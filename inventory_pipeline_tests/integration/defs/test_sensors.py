@@ -34,6 +34,7 @@ def test_before_the_first_hour_nothing_is_asked_for(roof: Roof) -> None:
     assert [tick(roof, name) for name in names] == [[], [], [], []]
 
 
+@pytest.mark.slow
 def test_missed_hours_are_asked_for_oldest_first_with_a_key_of_their_own(roof: Roof) -> None:
     roof.run(NINE)
     roof.clock.at = parse_hour(NOON) + timedelta(hours=1, minutes=30)
@@ -41,6 +42,7 @@ def test_missed_hours_are_asked_for_oldest_first_with_a_key_of_their_own(roof: R
     assert tick(roof, "fill_gaps") == [(f"gap:{h}:0", h) for h in (TEN, ELEVEN, NOON)]
 
 
+@pytest.mark.slow
 def test_the_hour_that_just_closed_is_left_to_the_schedule(roof: Roof) -> None:
     roof.run(NINE)
     roof.clock.at = parse_hour(ELEVEN) + timedelta(minutes=10)
@@ -59,6 +61,7 @@ def test_a_failed_hour_is_a_gap_and_one_being_done_is_not(roof: Roof) -> None:
     assert tick(roof, "fill_gaps") == [(f"gap:{TEN}:1", TEN), (f"gap:{NOON}:0", NOON)]
 
 
+@pytest.mark.slow
 def test_an_hour_that_failed_three_times_is_left_to_a_person(roof: Roof) -> None:
     roof.run(NINE)
     with roof.house.journal() as journal:
@@ -70,6 +73,7 @@ def test_an_hour_that_failed_three_times_is_left_to_a_person(roof: Roof) -> None
     assert tick(roof, "fill_gaps") == []
 
 
+@pytest.mark.slow
 def test_a_backfill_fills_no_gap(roof: Roof) -> None:
     roof.run(NINE)
     roof.backfill(TEN, TEN)
@@ -78,6 +82,7 @@ def test_a_backfill_fills_no_gap(roof: Roof) -> None:
     assert tick(roof, "fill_gaps") == [(f"gap:{TEN}:0", TEN)]
 
 
+@pytest.mark.slow
 def test_after_a_week_only_two_days_are_looked_at_and_a_dozen_hours_at_once(roof: Roof) -> None:
     roof.run(NINE)
     roof.clock.at = parse_hour(NINE) + timedelta(days=7, minutes=30)
@@ -88,12 +93,14 @@ def test_after_a_week_only_two_days_are_looked_at_and_a_dozen_hours_at_once(roof
     assert asked == [compute_key(oldest + timedelta(hours=n)) for n in range(12)]
 
 
+@pytest.mark.slow
 def test_an_urgent_finding_of_the_newest_hour_asks_for_a_notice_once_an_hour(roof: Roof) -> None:
     roof.run(TEN)
 
     assert tick(roof, "tell_at_once") == [(f"notify:{TEN}", "")]
 
 
+@pytest.mark.slow
 def test_a_quiet_hour_asks_for_no_notice(roof: Roof) -> None:
     drop_pair(roof.shop, TEN, {"A": 14, "B": 5}, {})
     roof.run(TEN)
@@ -101,6 +108,7 @@ def test_a_quiet_hour_asks_for_no_notice(roof: Roof) -> None:
     assert tick(roof, "tell_at_once") == []
 
 
+@pytest.mark.slow
 def test_old_hours_and_backfills_tell_nobody(roof: Roof) -> None:
     roof.run(TEN)
     roof.backfill(TEN, ELEVEN)
@@ -124,6 +132,7 @@ def test_the_same_gap_in_three_hours_is_one_notice(roof: Roof) -> None:
     assert len(told) == 1, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hours_late", "asked"), [(-1, []), (0.25, []), (0.5, ["mail:2026-04-06:1"]), (2, [4])]
 )
@@ -139,6 +148,7 @@ def test_a_mail_that_is_not_out_is_tried_every_half_hour(
     assert keys == [f"mail:2026-04-06:{n}" if isinstance(n, int) else n for n in asked]
 
 
+@pytest.mark.slow
 def test_a_mail_that_is_out_is_not_asked_for(roof: Roof) -> None:
     roof.run(TEN)
     roof.clock.at = parse_hour("2026-04-07T15:00Z")
@@ -147,6 +157,7 @@ def test_a_mail_that_is_out_is_not_asked_for(roof: Roof) -> None:
     assert tick(roof, "send_late_mail") == []
 
 
+@pytest.mark.slow
 def test_no_mail_is_due_for_a_day_before_the_house_stood(roof: Roof) -> None:
     roof.run(TEN)
     roof.clock.at = parse_hour("2026-04-06T20:00Z")

@@ -168,6 +168,7 @@ def test_a_feed_whose_file_is_not_there_is_missing_and_one_without_rows_is_not(
     assert row["status"] == "missing"
 
 
+@pytest.mark.slow
 def test_an_hour_run_again_or_computed_again_leaves_the_same_rows(house: Shop) -> None:
     house.drop(
         "hub", "events", TEN,
@@ -199,6 +200,7 @@ def test_hostile_words_are_kept_as_they_are(house: Shop) -> None:
     assert "event_id==cmd()" in held["raw"]
 
 
+@pytest.mark.slow
 def test_a_movement_told_in_two_hours_is_posted_once_as_it_was_first_told(house: Shop) -> None:
     house.drop("shelf", "movements", TEN, f"{MOVEMENTS}\nM1 shipment A L1 2 09:30")
     house.run(TEN)

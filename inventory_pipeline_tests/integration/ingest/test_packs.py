@@ -124,6 +124,7 @@ def test_a_packed_day_reads_as_before_and_so_does_one_that_was_taken_out(
         ] * 3
 
 
+@pytest.mark.slow
 def test_a_count_that_stands_all_day_is_one_row(tmp_path: Path) -> None:
     snapshot = ({(0, key): 7 for key in range(6)}, 0)
     with open_empty(tmp_path) as warehouse:

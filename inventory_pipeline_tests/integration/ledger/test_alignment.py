@@ -84,6 +84,7 @@ def test_a_shipment_stands_in_the_owners_number_or_not_until_it_is_recorded(
     assert shop.one("comparisons")["delta_units"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("owner_units", "booked", "batch_at", "expected"),
     [

@@ -39,6 +39,7 @@ def doubts(shop: Shop, hour: str) -> list[dict[str, object]]:
     return shop.find("findings", "--hour", hour, kind="integrity", state="open")
 
 
+@pytest.mark.slow
 def test_a_level_its_own_movements_explain_is_trusted(pair: Shop) -> None:
     say(pair, NINE, 10)
     say(pair, TEN, 15, "R1 receipt X L1 8 09:20 - -", "S1 shipment X L1 3 09:40 - -")
@@ -47,6 +48,7 @@ def test_a_level_its_own_movements_explain_is_trusted(pair: Shop) -> None:
     assert pair.one("comparisons", "--hour", TEN)["qualifiers"] == ""
 
 
+@pytest.mark.slow
 def test_what_no_movement_explains_is_told_with_the_residual(pair: Shop) -> None:
     say(pair, NINE, 10)
     say(pair, TEN, 4, "S1 shipment X L1 2 09:40 - -", storefront=5)
@@ -60,6 +62,7 @@ def test_what_no_movement_explains_is_told_with_the_residual(pair: Shop) -> None
     assert (row["delta_units"], row["qualifiers"]) == (1, "owner_unexplained")
 
 
+@pytest.mark.slow
 def test_the_doubt_ends_when_the_movement_is_told_after_all(pair: Shop) -> None:
     say(pair, NINE, 10)
     say(pair, TEN, 6)
@@ -83,6 +86,7 @@ def test_a_hole_in_the_movements_judges_nobody_and_clears_nothing(pair: Shop) ->
     assert pair.find("findings", "--hour", ELEVEN, kind="integrity") == []
 
 
+@pytest.mark.slow
 def test_a_count_begins_the_book_anew_and_its_own_booking_is_no_second_change(pair: Shop) -> None:
     say(pair, NINE, 10)
     say(
@@ -94,6 +98,7 @@ def test_a_count_begins_the_book_anew_and_its_own_booking_is_no_second_change(pa
     assert doubts(pair, TEN) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved_at", ["09:00", "10:00"])
 def test_what_is_booked_at_the_instant_of_a_reading_may_be_in_it_or_not(
     pair: Shop, moved_at: str

@@ -119,6 +119,7 @@ def test_a_packed_day_reads_as_before_and_so_does_one_that_was_taken_out(
         assert count(warehouse, "sighting_runs") == count(warehouse, "packed_hours") == 0
 
 
+@pytest.mark.slow
 def test_a_gap_that_stays_all_day_is_one_row(tmp_path: Path) -> None:
     with open_warehouse(tmp_path / "w.duckdb", wait=timedelta(seconds=1)) as warehouse:
         for hour in range(24):

@@ -116,6 +116,7 @@ def test_notices_and_summaries_are_numbered_apart(checked: House, postbox: Postb
     assert notify(checked, postbox).delivery.slot.sequence == 1
 
 
+@pytest.mark.slow
 def test_sixty_at_once_are_counted_and_the_worst_listed(checked: House, postbox: Postbox):
     see(checked, HOURS[2], *(f"S{n:04}" for n in range(60)))
     told = notify(checked, postbox)

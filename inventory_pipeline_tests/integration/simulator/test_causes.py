@@ -121,6 +121,7 @@ def test_faults_on_one_number_add_up_to_its_gap(tmp_path, together):
         assert sum(int(label["units"]) for label in labels) == gaps.get(shop.hours[-1], 0)
 
 
+@pytest.mark.slow
 def test_a_family_shares_its_group_and_its_setting(tmp_path):
     shop = inject(tmp_path, "safety_stock_rule", profile="omnichannel")
     assert len(shop.labels) > 1
@@ -153,6 +154,7 @@ def test_a_bill_of_every_set_stands_among_the_documents(tmp_path):
     assert {row["entity_id"].split("/")[0] for row in rows} == sets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_public_bug_shows_the_causes_it_stands_for(tmp_path, scenario):
     words = {"seed": 2, "profile": scenario.name, "hours": 72, "start": MONDAY}

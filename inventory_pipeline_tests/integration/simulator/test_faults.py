@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from inventory_pipeline.model.hours import compute_slug
 from inventory_pipeline_tests.integration.simulator.blind import Blind
 from inventory_pipeline_tests.integration.simulator.simulated import Simulated, instant
@@ -36,6 +38,7 @@ def changes(shop: Simulated, label: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_fault_of_the_profile_is_labelled_once(demo):
     assert [label["fault"] for label in demo.labels] == FAULTS
     assert len({label["fault_id"] for label in demo.labels}) == len(FAULTS)

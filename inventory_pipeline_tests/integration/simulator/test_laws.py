@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from inventory_pipeline_tests.integration.simulator.blind import OWNERS, Blind
 from inventory_pipeline_tests.integration.simulator.simulated import Moved, Simulated
 
@@ -11,6 +13,7 @@ def is_heard(shop: Simulated, movement: Moved, system: str, at) -> int:
     return sum(heard <= at for heard in shop.heard.get((movement.movement_id, system), []))
 
 
+@pytest.mark.slow
 def test_every_storefront_number_is_the_rule_plus_what_is_in_flight(quiet):
     checked = in_flight = 0
     for hour in quiet.hours:
@@ -75,6 +78,7 @@ def test_goods_are_conserved_between_first_and_last_count(quiet):
             assert units == first.units["on_hand", sku, place] + between, (sku, place)
 
 
+@pytest.mark.slow
 def test_nothing_is_ever_below_zero(quiet, demo):
     for shop in (quiet, demo):
         for hour in shop.hours:

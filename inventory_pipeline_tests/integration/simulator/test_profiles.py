@@ -50,6 +50,7 @@ def find_dishonest(shop: Simulated, hour: str) -> list[tuple]:
     return found
 
 
+@pytest.mark.slow
 def test_every_number_is_honest_or_wrong_by_what_the_truth_says(shop):
     hours = [*shop.hours[1::4], shop.hours[-1]]
     assert [bad for hour in hours for bad in find_dishonest(shop, hour)] == []
@@ -102,6 +103,7 @@ def test_proof_that_is_there_is_there_and_what_is_not_is_named(shop):
         assert (label["answerable"] == "yes") <= (label["missing_ids"] == "")
 
 
+@pytest.mark.slow
 def test_silence_loses_nothing_and_noise_loses_two_rows_in_a_hundred(tmp_path):
     words = {"seed": 5, "profile": "omnichannel", "hours": 48, "start": MONDAY, "faults": 0}
     rows = {}

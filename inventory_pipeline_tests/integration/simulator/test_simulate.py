@@ -39,6 +39,7 @@ def run(out: Path, **changes) -> Path:
     return simulate(out, **words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["demo", *SHOPS])
 def test_the_same_seed_writes_the_same_bytes(tmp_path, profile):
     run(tmp_path / "a", profile=profile)
@@ -208,6 +209,7 @@ def test_a_start_in_another_zone_is_the_same_instant(tmp_path):
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_four_days_of_three_hundred_skus_take_less_than_ten_seconds(tmp_path):
     begun = time.process_time()
     run(tmp_path, hours=96)
@@ -215,6 +217,7 @@ def test_four_days_of_three_hundred_skus_take_less_than_ten_seconds(tmp_path):
     assert (tmp_path / "catalog.csv").read_text().count("\n") > 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", SHOPS)
 def test_a_case_of_the_benchmark_takes_a_few_seconds(tmp_path, profile):
     begun = time.process_time()

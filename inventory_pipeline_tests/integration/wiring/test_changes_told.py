@@ -54,6 +54,7 @@ def tell(house: House, sku: str = "MUG") -> list[str]:
     return change(house, Told("restock", sku, "L1", 2, "anna", f"PO-{sku}"))
 
 
+@pytest.mark.slow
 def test_a_receipt_that_waits_too_long_is_a_finding_until_it_is_over(
     house: House, shop: Shop
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_receipt_that_waits_too_long_is_a_finding_until_it_is_over(
     assert shop.one("findings", kind="receipts_stuck")["state"] == "cleared"
 
 
+@pytest.mark.slow
 def test_a_receipt_of_the_last_minutes_is_not_stuck(house: House, shop: Shop) -> None:
     run_hour(house, at(NINE))
     set_clock(house, TEN, 50)

@@ -121,6 +121,7 @@ def test_a_backfill_in_order_links_once_what_lies_behind_it(
     assert read(shop) == ordered
 
 
+@pytest.mark.slow
 def test_why_an_hour_has_no_counts_is_not_forgotten(tmp_path: Path) -> None:
     shop = fill(tmp_path / "shop")
     (shop.folder / "exports/storefront/counts-20260406T11.csv").write_text("no,table\n1,2\n")

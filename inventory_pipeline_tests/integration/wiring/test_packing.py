@@ -60,6 +60,7 @@ def test_exports_of_packed_days_are_what_they_were(shop: Shop) -> None:
         assert before[table] == [row for hour in HOURS for row in before[table, hour]]
 
 
+@pytest.mark.slow
 def test_people_are_told_the_same(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     def ask(words: tuple[str, ...]) -> tuple[int, str]:
         capsys.readouterr()
@@ -91,6 +92,7 @@ def test_a_packed_hour_can_be_run_again_and_backfilled(
     assert read_all(shop) == read_all(plain)
 
 
+@pytest.mark.slow
 def test_the_first_hour_of_a_day_packs_what_became_old(shop: Shop) -> None:
     shop.run(SOON)
     assert find_packed(shop) == []
@@ -103,6 +105,7 @@ def test_the_first_hour_of_a_day_packs_what_became_old(shop: Shop) -> None:
     assert compute_digests(shop) == before
 
 
+@pytest.mark.slow
 def test_a_long_backlog_is_worked_off_two_days_an_hour(shop: Shop) -> None:
     shop.run(LATER)
     assert find_packed(shop) == list_rooms(*DAYS[:2])
@@ -158,6 +161,7 @@ def test_hours_do_not_need_the_ones_before_them(worked: Shop, tmp_path: Path) ->
         assert found.drop("severity", strict=False).equals(wanted.drop("severity", strict=False))
 
 
+@pytest.mark.slow
 def test_a_day_that_would_lose_a_reading_stays_and_the_hour_is_done(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -62,6 +62,7 @@ def test_mail_and_explain_say_it_in_easier_words_and_the_export_stays(shop: Shop
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [
@@ -81,6 +82,7 @@ def test_a_lying_model_changes_no_word(shop: Shop, answer: Answer) -> None:
     assert stored in shown.out
 
 
+@pytest.mark.slow
 def test_a_model_that_hangs_delays_the_mail_by_its_timeout_and_changes_nothing(
     shop: Shop,
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_model_that_hangs_delays_the_mail_by_its_timeout_and_changes_nothing(
     assert len(model.asked) == 1
 
 
+@pytest.mark.slow
 def test_a_run_asks_no_model(shop: Shop) -> None:
     with serve(ease) as model:
         run_shop(shop, model.url)

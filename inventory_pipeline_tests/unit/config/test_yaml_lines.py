@@ -56,6 +56,7 @@ def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path):
     assert text.endswith("a.yaml:5: b.c: the key stands twice (first on line 3); keep one")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "seen"),
     [
@@ -81,6 +82,7 @@ def test_a_tag_never_builds_an_object(tmp_path):
     assert "not valid YAML" in refuse(tmp_path, "a: !!python/name:os.system\n")
 
 
+@pytest.mark.slow
 def test_a_bomb_of_aliases_is_refused_in_time(tmp_path):
     text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for n in range(1, 9):

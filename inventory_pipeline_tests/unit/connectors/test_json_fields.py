@@ -138,6 +138,7 @@ def pages_of_rows(draw):
     return [f"[{gap.join(page)}]" for page in pages]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(pages=pages_of_rows())
 def test_what_is_read_is_what_stands_there(pages) -> None:

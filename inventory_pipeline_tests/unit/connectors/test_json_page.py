@@ -117,6 +117,7 @@ def assert_same(quick: ReadPage | None, slow: ReadPage | None) -> None:
     assert quick.find("at") == slow.find("at")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(text=pages())
 @example(text='{"at":0,"data":{"items":[{"x": 0}, {"x": 0}, {"x": 0}]}}')
@@ -138,6 +139,7 @@ def test_shapes_once_taken_agree_with_the_slow_way(rows, tight):
     assert (sheet.rejected, sheet.seen) == (slow.rejected, slow.seen)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(pages(), min_size=1, max_size=5))
 @example(texts=['{"at":"2026-04-06T10:00:00Z","data":{"items":[{}]}}'] * 2)

@@ -223,6 +223,7 @@ junk = st.text(st.sampled_from("ab\"',"), min_size=1, max_size=9).filter(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(st.tuples(st.just("good"), good), st.tuples(st.just("junk"), junk))))
 def test_every_line_is_either_a_row_or_set_aside(lines):
     body = "".join(f"{t},L1,on_hand,1,t\n" if kind == "good" else f"{t}\n" for kind, t in lines)

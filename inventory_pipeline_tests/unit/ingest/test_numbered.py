@@ -36,6 +36,7 @@ def code(frame: pl.DataFrame) -> Plain:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_wide", [False, True])
 @settings(max_examples=60, deadline=None)
 @given(hours=st.lists(READINGS, min_size=1, max_size=3))

@@ -152,6 +152,7 @@ def live_through(year: int, *, dead_from: datetime | None = None) -> list[tuple[
     return looks
 
 
+@pytest.mark.slow
 def test_a_year_of_good_days_never_rings_whatever_the_clock_does():
     assert {level for _, level in live_through(2026)} == {0}
 

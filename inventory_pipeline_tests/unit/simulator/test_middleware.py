@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import pytest
+
 from inventory_pipeline.simulator.deliveries import Delivery
 from inventory_pipeline.simulator.middleware import Middleware, Run
 from inventory_pipeline.simulator.noise import SILENCE, Noise, Static
@@ -65,6 +67,7 @@ def test_a_batch_leaves_a_run_that_says_how_much_it_carried():
     assert middleware.take_messages(start + timedelta(days=1)) == []
 
 
+@pytest.mark.slow
 def test_silence_changes_nothing_and_noise_loses_and_invents():
     middleware = build()
     for _ in range(2_000):
