@@ -38,6 +38,7 @@ def two_systems(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_a_level_written_by_another_system_is_told_and_the_owner_stands(two_systems: Shop) -> None:
     finding = two_systems.one("findings", **{"class": "non_owner_write"})
 
@@ -46,6 +47,7 @@ def test_a_level_written_by_another_system_is_told_and_the_owner_stands(two_syst
     assert two_systems.one("facts", sku="A", fact="on_hand")["owner_units"] == 2
 
 
+@pytest.mark.slow
 def test_a_sale_told_to_a_mirror_before_its_owner_had_it_is_told(two_systems: Shop) -> None:
     finding = two_systems.one("findings", **{"class": "ordering"})
 
@@ -81,6 +83,7 @@ def test_the_second_part_of_a_shipment_does_not_make_the_first_one_early(shop: S
     assert (finding["sku"], json.loads(finding["details"])["movement_id"]) == ("B", "M3")
 
 
+@pytest.mark.slow
 def test_a_fact_nobody_owns_or_two_do_is_reported_and_not_reconciled(two_systems: Shop) -> None:
     found = {f["fact"]: f["class"] for f in two_systems.find("findings", kind="authority")}
 

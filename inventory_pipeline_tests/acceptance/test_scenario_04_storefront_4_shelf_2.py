@@ -99,6 +99,7 @@ def test_the_finding_keeps_its_identity_and_links_to_the_order_it_disappointed(
     assert oversold.export("findings", "--hour", TEN)[0]["delta_units"] == 2
 
 
+@pytest.mark.slow
 def test_green_updates_do_not_cancel_a_finding(oversold: Shop) -> None:
     with_log = oversold.config.read_text().replace(
         'counts: "exports/storefront', 'levels: "exports/storefront/levels-{hour}.csv", '

@@ -52,6 +52,7 @@ def test_promised_units_are_taken_off_before_comparing(three_screens: Shop) -> N
     assert three_screens.find("proposals", sku="A") == []
 
 
+@pytest.mark.slow
 def test_three_screens_that_say_47_do_not_agree_when_5_are_reserved(three_screens: Shop) -> None:
     three_screens.run(HOUR)
 
@@ -61,6 +62,7 @@ def test_three_screens_that_say_47_do_not_agree_when_5_are_reserved(three_screen
     assert three_screens.one("comparisons", sku="B", mirror="erp")["delta_units"] == 0
 
 
+@pytest.mark.slow
 def test_a_word_agrees_without_a_number_being_invented(three_screens: Shop) -> None:
     three_screens.run(HOUR)
 

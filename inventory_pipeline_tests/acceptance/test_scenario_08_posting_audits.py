@@ -38,6 +38,7 @@ def finding(shop: Shop, hour: str, kind: str) -> dict[str, Any]:
     return {**row, "details": json.loads(row["details"])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feed", ["movements", "levels"])
 def test_24_received_and_12_booked_is_an_undocumented_erp_rule_of_a_half(
     shop: Shop, feed: str
@@ -81,6 +82,7 @@ def test_what_is_booked_in_two_parts_or_twice_is_no_rule(shop: Shop) -> None:
     assert shop.find("findings", kind="posting_difference") == []
 
 
+@pytest.mark.slow
 def test_on_hand_mapped_to_available_to_promise_is_told_without_any_drift(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_declared_path_that_maps_on_hand_to_atp_is_told_too(shop: Shop) -> Non
     assert (found["subject"], found["details"]["mapping"]) == ("feed", "wms.on_hand->erp.atp")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("edits", "is_pattern"), [(6, True), (2, False)])
 def test_the_same_edit_after_each_receipt_is_a_rule_masked_by_hand(
     shop: Shop, edits: int, is_pattern: bool

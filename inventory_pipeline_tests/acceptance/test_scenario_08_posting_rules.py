@@ -45,11 +45,13 @@ def rules(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_a_safety_stock_taken_off_by_rule_is_a_match(rules: Shop) -> None:
     row = rules.one("comparisons", sku="A", mirror="erp")
     assert (row["expected_units"], row["observed_units"], row["status"]) == (45, 45, "match")
 
 
+@pytest.mark.slow
 def test_cases_are_eaches_and_the_factor_that_would_fit_is_named(rules: Shop) -> None:
     row = rules.one("comparisons", sku="B", mirror="erp_cases")
     assert (row["expected_units"] // 12, row["observed_units"] // 12) == (20, 10)
@@ -57,17 +59,20 @@ def test_cases_are_eaches_and_the_factor_that_would_fit_is_named(rules: Shop) ->
     assert "observed_factor=24" in row["qualifiers"].split()
 
 
+@pytest.mark.slow
 def test_a_missing_reservation_flag_is_named(rules: Shop) -> None:
     row = rules.one("comparisons", sku="C", mirror="erp_free")
     assert (row["expected_units"], row["delta_units"]) == (14, 6)
     assert "reservation_flag_missing" in row["qualifiers"].split()
 
 
+@pytest.mark.slow
 def test_each_channel_has_its_own_reservation(rules: Shop) -> None:
     assert rules.one("comparisons", sku="D", mirror="web")["status"] == "match"
     assert rules.one("comparisons", sku="D", mirror="store")["status"] == "match"
 
 
+@pytest.mark.slow
 def test_what_does_not_fill_a_case_is_left_over_and_not_drift(rules: Shop) -> None:
     row = rules.one("comparisons", sku="E", mirror="erp_cases")
     assert (row["owner_units"], row["expected_units"], row["delta_units"]) == (25, 24, 0)

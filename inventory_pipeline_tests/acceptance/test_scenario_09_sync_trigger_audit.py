@@ -77,6 +77,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_each_path_has_one_of_three_types(slow: Shop) -> None:
     found = {row["path"]: row["trigger"] for row in slow.export("handoffs")}
 

@@ -65,6 +65,7 @@ def test_an_open_order_keeps_a_small_gap_in_flight(pair: Shop) -> None:
         assert (row["status"], row["severity"]) == ("in_flight", "none")
 
 
+@pytest.mark.slow
 def test_a_mirror_at_zero_with_stock_behind_it_is_major_at_once(pair: Shop) -> None:
     run(pair, HOURS[0], {"A": (12, 0), "B": (1, 0), "C": (0, 1)})
 

@@ -37,6 +37,7 @@ def run_with(shop: Shop, *, skus: int, gaps: int, rule: str, hours: int = 1) -> 
         shop.run(at)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["rate_only", "rate_or_consistent"])
 @pytest.mark.parametrize(
     ("skus", "gaps", "structural", "rate"),
@@ -78,6 +79,7 @@ def test_one_sku_with_three_identical_gaps_is_enough_under_the_widest_rule(shop:
     assert [c["structural"] for c in shop.export("cycles")] == [False, False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gaps", "above"), [(84, True), (85, False)])
 def test_record_accuracy_stands_beside_the_published_line(
     shop: Shop, gaps: int, above: bool

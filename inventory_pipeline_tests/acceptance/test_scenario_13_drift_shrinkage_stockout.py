@@ -45,6 +45,7 @@ def classes(shop: Shop, sku: str) -> dict[tuple[str, str], int | None]:
     return {(f["class"], f["mirror"]): f["delta_units"] for f in shop.find("findings", sku=sku)}
 
 
+@pytest.mark.slow
 def test_units_that_exist_and_are_told_differently_are_drift(told_apart: Shop) -> None:
     assert classes(told_apart, "A") == {
         ("sync_drift", "erp"): -35,
@@ -52,22 +53,26 @@ def test_units_that_exist_and_are_told_differently_are_drift(told_apart: Shop) -
     }
 
 
+@pytest.mark.slow
 def test_a_count_below_the_record_that_no_movement_explains_is_shrinkage(
     told_apart: Shop,
 ) -> None:
     assert classes(told_apart, "B") == {("shrinkage", "wms"): -4}
 
 
+@pytest.mark.slow
 def test_nothing_anywhere_is_a_stockout_and_no_drift(told_apart: Shop) -> None:
     [finding] = told_apart.find("findings", sku="C")
     assert (finding["class"], finding["severity"]) == ("stockout", "none")
     assert {r["status"] for r in told_apart.find("comparisons", sku="C")} == {"match"}
 
 
+@pytest.mark.slow
 def test_goods_on_the_shelf_and_nothing_in_the_shop_are_a_false_stockout(told_apart: Shop) -> None:
     assert classes(told_apart, "D") == {("false_stockout", "storefront"): -12}
 
 
+@pytest.mark.slow
 def test_a_unit_found_in_another_bin_is_misplaced_and_not_lost(told_apart: Shop) -> None:
     assert classes(told_apart, "E") == {("misplaced", "wms"): -1}
 
@@ -95,6 +100,7 @@ def test_bins_that_differ_under_an_equal_total_are_misplaced(shop: Shop) -> None
     assert classes(shop, "E") == {("misplaced", "wms"): 0}
 
 
+@pytest.mark.slow
 def test_what_a_count_found_is_named_beside_drift(told_apart: Shop) -> None:
     kinds = {f["finding_id"]: f["kind"] for f in told_apart.export("findings")}
     causes = {

@@ -68,6 +68,7 @@ def traced(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_the_erp_handoff_is_the_first_divergence_and_the_storefront_is_downstream(
     traced: Shop,
 ) -> None:
@@ -92,6 +93,7 @@ def test_clean_books_and_a_storefront_that_is_off_go_straight_to_the_middleware(
     assert (plan["suspect"], plan["is_direct"]) == ("middleware", True)
 
 
+@pytest.mark.slow
 def test_the_steps_stand_in_their_order_each_with_pass_fail_or_no_data(traced: Shop) -> None:
     plan = read(traced, TEN, sku="MUG", mirror="erp")["evidence"]["plan"]
 
@@ -103,6 +105,7 @@ def test_the_steps_stand_in_their_order_each_with_pass_fail_or_no_data(traced: S
     assert plan["suspect"] == "posting_rules"
 
 
+@pytest.mark.slow
 def test_an_item_that_agrees_everywhere_needs_nobody(traced: Shop) -> None:
     done = call("--config", traced.config, "trace", "PAN")
 
@@ -110,6 +113,7 @@ def test_an_item_that_agrees_everywhere_needs_nobody(traced: Shop) -> None:
     assert "every number that is known agrees" in done.out
 
 
+@pytest.mark.slow
 def test_trace_reads_like_a_page_for_people(traced: Shop) -> None:
     done = call("--config", traced.config, "trace", "MUG")
 
@@ -120,6 +124,7 @@ def test_trace_reads_like_a_page_for_people(traced: Shop) -> None:
     assert "no system ever named the item 'MUGG'" in unknown.err
 
 
+@pytest.mark.slow
 def test_two_owners_end_the_trace_and_the_plan_at_authority(shop: Shop) -> None:
     configure(shop, owners="[wms, erp]")
     say(shop, TEN, wms={"MUG": 4}, erp={"MUG": 5}, storefront={"MUG": 5}, outlet={"MUG": 4})
@@ -245,6 +250,7 @@ def test_what_was_cleared_three_days_running_is_a_fault_of_the_design(shop: Shop
     assert "came back 3 days running, which is a fault of the design" in told["sentence"]
 
 
+@pytest.mark.slow
 def test_an_item_out_of_stock_at_a_channel_shows_where_its_event_died(shop: Shop) -> None:
     hub = files_system("hub", "middleware", "events").replace(
         'counts: "exports/hub/counts-{hour}.csv", ', ""

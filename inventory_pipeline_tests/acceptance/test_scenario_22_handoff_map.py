@@ -101,6 +101,7 @@ def read_map(shop: Shop) -> dict[str, dict[str, Any]]:
     return {row["path"]: row for row in shop.export("handoffs")}
 
 
+@pytest.mark.slow
 def test_four_states_are_seen_beside_the_undeclared_path(mapped: Shop) -> None:
     states = {name: row["state"] for name, row in read_map(mapped).items()}
 

@@ -72,6 +72,7 @@ def audit(shop: Shop, quarter: str, *, code: int) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 def test_400_400_400_holds(audited: Shop) -> None:
     told = audit(audited, find_quarter("PAN"), code=0)
 
@@ -108,6 +109,7 @@ def test_only_what_sells_and_everybody_lists_is_drawn(shop: Shop) -> None:
             assert audit(shop, f"{year}Q{quarter}", code=0)["sku"] == "PAN"
 
 
+@pytest.mark.slow
 def test_what_one_system_does_not_list_is_not_said_to_hold(shop: Shop) -> None:
     configure(shop)
     work(shop, {"PAN": (400, 400, None)})
@@ -115,6 +117,7 @@ def test_what_one_system_does_not_list_is_not_said_to_hold(shop: Shop) -> None:
     assert audit(shop, "2026Q4", code=1)["verdict"] == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fact", "rule", "text"),
     [
@@ -138,6 +141,7 @@ def test_a_late_review_of_an_owner_or_a_rule_is_named(
     assert [line.startswith(text) for line in told["overdue"]] == [True]
 
 
+@pytest.mark.slow
 def test_a_mapping_nobody_looked_at_is_named(shop: Shop) -> None:
     hub = files_system("hub", "middleware", "events").replace(
         'counts: "exports/hub/counts-{hour}.csv", ', ""

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "inventory_pipeline").rglob("*.py"))
 MOST_LINES, MOST_LINES_OF_A_BODY = 300, 40
@@ -32,5 +34,6 @@ def test_no_module_is_longer_than_a_reader_holds() -> None:
     assert large == set()
 
 
+@pytest.mark.slow
 def test_no_function_is_longer_than_a_screen() -> None:
     assert {name for path in MODULES for name in find_large_bodies(path)} == set(LARGE_BODIES)

@@ -1,8 +1,11 @@
 """F-30: a local time without a zone is refused unless the system declares one."""
 
+import pytest
+
 from inventory_pipeline_tests.faults.conftest import TEN, Pair
 
 
+@pytest.mark.slow
 def test_F_30_a_naive_time_is_refused_with_its_cure(pair: Pair) -> None:
     pair.agree(TEN, {"A": 5})
     pair.say("storefront", TEN, {"A": 5}, at="2026-04-06T10:00:00")

@@ -1,9 +1,12 @@
 """F-32: two systems are read 55 minutes apart; the movements between are no drift."""
 
+import pytest
+
 from inventory_pipeline_tests.faults.conftest import TEN, Pair
 from inventory_pipeline_tests.support.shop import MOVEMENTS
 
 
+@pytest.mark.slow
 def test_F_32_movements_between_two_readings_are_lag(pair: Pair) -> None:
     pair.agree(TEN, {"A": 65, "B": 65})
     pair.say("storefront", TEN, {"A": 50, "B": 48}, at="2026-04-06T09:05:00Z")
@@ -22,6 +25,7 @@ def test_F_32_movements_between_two_readings_are_lag(pair: Pair) -> None:
     assert (rest["raw_delta_units"], rest["lag_units"], rest["delta_units"]) == (-17, -15, -2)
 
 
+@pytest.mark.slow
 def test_F_32_a_movement_the_mirror_could_not_have_heard_of_yet_is_lag(pair: Pair) -> None:
     pair.configure_pair(
         more="handoffs:\n  - {path: stock, source: shelf, target: storefront, max_delay: 30m}\n"

@@ -108,6 +108,7 @@ def position(pair: Pair, hour: str) -> tuple[int, int, int]:
     return row["counted_units"], row["moved_units"], row["position_units"]
 
 
+@pytest.mark.slow
 def test_F_34_of_two_counts_of_one_instant_the_later_in_sequence_stands(pair: Pair):
     pair.agree(TEN, {"X": 40})
     pair.drop(

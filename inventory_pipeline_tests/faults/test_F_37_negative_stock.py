@@ -18,6 +18,7 @@ def test_F_37_negative_stock_is_a_finding_and_the_number_is_kept(pair: Pair) -> 
     assert (row["observed_units"], row["delta_units"]) == (-3, -5)
 
 
+@pytest.mark.slow
 def test_F_37_a_system_that_may_go_below_zero_is_noted_and_no_more(pair: Pair) -> None:
     pair.configure_pair(storefront=", snapshot: {allow_negative: true}")
     pair.agree(TEN, {"A": -3})

@@ -13,6 +13,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_F_46_hostile_identifiers_pass_through_unchanged(pair: Pair) -> None:
     pair.agree(TEN, {"A": 1})
     for system, units in (("shelf", 5), ("storefront", 9)):
@@ -41,6 +42,7 @@ def test_F_46_a_terminal_is_shown_no_control_characters(
     assert "\u202e" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_F_46_a_name_of_ten_thousand_bytes_is_refused(pair: Pair) -> None:
     pair.agree(TEN, {"A": 1})
     pair.say("storefront", TEN, {"A": 1, "y" * 10_000: 1})

@@ -50,6 +50,7 @@ def test_F_86_the_outside_mailbox_gets_the_mail_with_the_keyword_and_the_date(tm
     assert parsedate_to_datetime(mail["Date"]) == MORNING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [{"trouble": True}, {"hours": 23}])
 def test_F_86_the_keyword_stands_there_on_clear_days_alone(
     tmp_path: Path, known: dict[str, object]

@@ -271,6 +271,7 @@ def test_dagster_needs_its_settings_where_it_looks_for_them(shop, tmp_path, monk
     assert examine(shop)[1]["dagster"]["state"] == "ok"
 
 
+@pytest.mark.slow
 def test_one_system_can_be_read_for_real_and_nothing_is_kept(shop):
     code_words = ("--system", "shelf", "--hour", "2026-04-06T10:00Z")
     readings = examine(shop, *code_words)[1]

@@ -93,6 +93,7 @@ def test_the_decision_is_dated_today_and_looked_at_next_quarter(tmp_path):
     assert (fact.review_on - fact.decided_on).days == 92
 
 
+@pytest.mark.slow
 def test_a_relative_folder_starts_where_we_stand(tmp_path):
     outcome = start("init", "shop", folder=tmp_path)
     assert outcome.code == 0

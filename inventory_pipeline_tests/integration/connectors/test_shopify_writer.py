@@ -162,6 +162,7 @@ def find_changes(opened):
 # The same key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [

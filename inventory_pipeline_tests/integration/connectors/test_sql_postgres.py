@@ -132,6 +132,7 @@ def test_a_slow_feed_is_cut_at_its_deadline(tmp_path, postgres):
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 def test_a_line_that_goes_silent_is_cut_at_the_deadline(tmp_path, postgres):
     with silent_after(postgres.port, answers=40_000) as port:
         started = time.monotonic()

@@ -24,6 +24,7 @@ SEEDS, BATCH = 180, 30
 SEEDS_THAT_FAILED = read_seeds(Path(__file__).parent / "SEEDS_THAT_FAILED")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_days_of_faults_and_deaths_break_no_law(first: int) -> None:
     broken = {seed: find_broken_by_seed(seed) for seed in range(first, first + BATCH)}

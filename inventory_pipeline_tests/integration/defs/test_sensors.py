@@ -50,6 +50,7 @@ def test_the_hour_that_just_closed_is_left_to_the_schedule(roof: Roof) -> None:
     assert tick(roof, "fill_gaps") == []
 
 
+@pytest.mark.slow
 def test_a_failed_hour_is_a_gap_and_one_being_done_is_not(roof: Roof) -> None:
     roof.run(NINE)
     with roof.house.journal() as journal:

@@ -155,6 +155,7 @@ def test_changes_have_no_id_and_equal_ones_collapse(house: Shop) -> None:
     assert [(row["before"], row["after"]) for row in told] == [("5", "8"), ("8", "9")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feed", ["events", "syncs", "changes"])
 def test_a_feed_whose_file_is_not_there_is_missing_and_one_without_rows_is_not(
     house: Shop, feed: str

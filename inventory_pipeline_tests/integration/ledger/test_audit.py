@@ -109,6 +109,7 @@ def test_what_is_booked_at_the_instant_of_a_reading_may_be_in_it_or_not(
     assert doubts(pair, TEN) == []
 
 
+@pytest.mark.slow
 def test_an_owner_without_movements_is_not_held_against_any(shop: Shop) -> None:
     shelf = files_system("shelf", "wms")
     shop.configure(

@@ -128,6 +128,7 @@ def test_an_installation_that_never_ran_has_nothing_to_tell(house: House):
         write_report(house, DAY)
 
 
+@pytest.mark.slow
 def test_an_installation_whose_every_hour_failed_has(house: House):
     record_attempt(house, HOURS[0], error="disk full")
     summary = tell(house)

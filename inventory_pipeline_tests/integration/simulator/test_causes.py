@@ -62,6 +62,7 @@ def test_the_catalogue_has_forty_one_causes_and_each_can_be_injected():
     assert {*KINDS, "snapshot_incomplete"} == CAUSES.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_cause_alone_is_labelled_as_the_exports_show_it(tmp_path, cause):
     shop = inject(tmp_path, cause)

@@ -45,6 +45,7 @@ def test_every_fault_of_the_profile_is_labelled_once(demo):
     assert {label["answerable"] for label in demo.labels} == {"yes"}
 
 
+@pytest.mark.slow
 def test_a_reconciler_that_sees_only_exports_finds_the_labelled_gaps_and_nothing_else(demo):
     blind, compared = Blind(demo), 0
     for hour in demo.hours:

@@ -56,6 +56,7 @@ def test_every_erp_number_is_what_the_owner_had_at_the_last_batch(quiet):
     assert moved > 1_000
 
 
+@pytest.mark.slow
 def test_a_reconciler_that_sees_only_exports_finds_nothing(quiet):
     blind = Blind(quiet)
     assert [finding for hour in quiet.hours for finding in blind.find(hour)] == []

@@ -75,6 +75,7 @@ def test_another_seed_is_another_week_in_a_shop_with_the_same_names(tmp_path):
     assert a[shelf] != b[shelf]
 
 
+@pytest.mark.slow
 def test_more_hours_only_add_to_what_fewer_hours_wrote(tmp_path):
     run(tmp_path / "short", hours=20)
     run(tmp_path / "long", hours=26)

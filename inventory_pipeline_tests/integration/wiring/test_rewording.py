@@ -47,6 +47,7 @@ def read_mail(shop: Shop) -> str:
     return page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_mail_and_explain_say_it_in_easier_words_and_the_export_stays(shop: Shop) -> None:
     with serve(ease) as model:
         stored = run_shop(shop, model.url)

@@ -149,6 +149,7 @@ def test_what_is_read_is_what_stands_there(pages) -> None:
     assert_frame_equal(table, read_as_before(*pages))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_a_byte_changed_anywhere_never_changes_what_is_understood(data) -> None:

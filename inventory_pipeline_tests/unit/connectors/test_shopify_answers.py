@@ -41,6 +41,7 @@ def about(code, *path):
     return {"code": code, "field": ["input", *path] if path else None, "message": "no"}
 
 
+@pytest.mark.slow
 @given(
     group=JSON,
     errors=JSON,

@@ -133,6 +133,7 @@ def as_text(value):
 scalar = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(scalar, scalar), max_size=8), st.booleans())
 def test_whatever_a_json_writer_writes_is_read_back(pairs, escapes):
     lines = []

@@ -70,6 +70,7 @@ def test_a_hostile_name_is_only_read(text: str):
     assert_harmless(build_hostile(text))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=120))
 def test_any_text_is_only_read(text: str):

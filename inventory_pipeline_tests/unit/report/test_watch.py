@@ -157,6 +157,7 @@ def test_a_year_of_good_days_never_rings_whatever_the_clock_does():
     assert {level for _, level in live_through(2026)} == {0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_silent_death_rings_within_the_age_that_was_promised(month: int):
     dead_from = datetime(2026, month, 8, 3 * month % 24, 17, tzinfo=UTC)
