@@ -20,12 +20,12 @@ help: ## Say what there is
 demo: .venv ## A small shop with known faults, reconciled hour by hour
 	@.venv/bin/inventory-pipeline demo --out $(DEMO)
 
-test: .venv ## The whole test suite that a bare machine can run
+test: .venv ## The quick tests, on a bare machine
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not peer and not slow" inventory_pipeline_tests
 	@echo "Not run here: tests marked 'peer' (they install Tryton, Vendure, PostgreSQL, npm schemas) and 'slow'"
 	@echo "(longer than two seconds each). 'make test-all' runs them; so does .ci/run."
 
-test-all: .venv ## Also the tests that need systems others wrote
+test-all: .venv ## Every test, the slow ones and those on systems others wrote too
 	@$(PY) -m pytest inventory_pipeline_tests
 
 laws: .venv ## Simulated days of deliveries by seed, on every core (SEEDS=10000)

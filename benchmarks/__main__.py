@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmarks.alternatives import measure_engine_alternatives
 from benchmarks.explain import FULL, QUICK, measure_explanation
+from benchmarks.growth import measure_growth
 from benchmarks.history import measure_history
 from benchmarks.isolated_venv import Interpreter, build_interpreter
 from benchmarks.levels import measure_levels
@@ -32,6 +33,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = {
     "engine": "the comparison of one hour",
+    "growth": "the same with more rows",
     "levels": "levels as JSON, by size of page",
     "vendors": "levels of every connector",
     "history": "hours that are past",
@@ -79,6 +81,7 @@ def measure(parts: Sequence[str], *, is_quick: bool, tell: Callable[[str], None]
 def _list_quick(tell: Callable[[str], None]) -> dict[str, Work]:
     return {
         "engine": lambda: _measure_engine(200_000, 1, None, tell),
+        "growth": lambda: measure_growth(20_000, 200_000, 1_000_000, times=1),
         "levels": lambda: measure_levels(20_000, times=1, interpreter=None),
         "vendors": lambda: measure_vendors(1_000, times=1),
         "history": lambda: measure_history(20_000, days=6, times=5),
@@ -92,6 +95,7 @@ def _list_quick(tell: Callable[[str], None]) -> dict[str, Work]:
 def _list_full(isolated: Interpreter | None, tell: Callable[[str], None]) -> dict[str, Work]:
     return {
         "engine": lambda: _measure_engine(10_000_000, 3, isolated, tell),
+        "growth": lambda: measure_growth(100_000, 10_000_000, 40_000_000, times=1),
         "levels": lambda: measure_levels(400_000, times=3, interpreter=isolated),
         "vendors": lambda: measure_vendors(20_000, times=5),
         "history": lambda: measure_history(1_000_000, days=7, times=5),

@@ -66,7 +66,7 @@ def measure_hour(rows: int, engine: Reading, *, times: int) -> dict[str, Row]:
     seen, sizes = [], []
     for _ in range(times):
         with tempfile.TemporaryDirectory() as folder:
-            seen.append(_run_hour(work, Path(folder)))
+            seen.append(run_work_hour(work, Path(folder)))
             sizes.append(_measure_replacing(Path(folder), work))
     seconds = median(r.seconds for r in seen) - start
     memory = max(r.megabytes for r in seen)
@@ -81,7 +81,8 @@ def measure_hour(rows: int, engine: Reading, *, times: int) -> dict[str, Row]:
     }
 
 
-def _run_hour(work: Work, folder: Path) -> Reading:
+def run_work_hour(work: Work, folder: Path) -> Reading:
+    """Run one hour of the work by the command line, in a folder of its own."""
     for name in ("inventory.yaml", "catalog.csv", "identities.csv"):
         shutil.copy(work.folder / name, folder / name)
     shutil.copytree(work.folder / "exports", folder / "exports")
