@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +27,8 @@ from inventory_pipeline.ingest.landed import (
 from inventory_pipeline.model.hours import compute_slug, read_slug
 from inventory_pipeline.model.ports import Fetched, Page
 
+# A feed without one whole answer for so long is read from its hour on.
+LOOK_BACK = timedelta(days=31)
 _MANIFEST = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2})\.(\d+)\.manifest\.json")
 
 
@@ -44,13 +46,16 @@ class Landing:
         return Landed(folder, read_manifest(found[-1])) if found else None
 
     def find_whole_before(self, system: str, feed: str, hour_at: datetime) -> Landed | None:
-        """Return the answer of the newest earlier hour that was whole and not doubted."""
-        folder, slug = self.root / system / feed, compute_slug(hour_at)
-        slugs = {path.name.split(".")[0] for path in folder.glob("*.manifest.json")}
-        for earlier in sorted((name for name in slugs if name < slug), reverse=True):
-            landed = self.find(system, feed, read_slug(earlier))
-            if landed and landed.manifest.is_complete and not landed.manifest.is_suspect:
-                return landed
+        """Return the newest answer that was whole and not doubted, of a month before the hour."""
+        folder = self.root / system / feed
+        first, last = compute_slug(hour_at - LOOK_BACK), compute_slug(hour_at)
+        newest: dict[str, Path] = {}
+        for path in sorted(folder.glob("*.manifest.json"), key=_attempt_of):
+            newest[path.name.split(".")[0]] = path
+        for slug in sorted((name for name in newest if first <= name < last), reverse=True):
+            manifest = read_manifest(newest[slug])
+            if manifest.is_complete and not manifest.is_suspect:
+                return Landed(folder, manifest)
         return None
 
     def find_hours(self) -> list[datetime]:

@@ -117,8 +117,10 @@ def test_what_was_whole_before_skips_doubted_and_later_answers(tmp_path: Path) -
         before = landing.find_whole_before("erp", "counts", HOUR + timedelta(hours=hours))
         return before and before.manifest.hour
 
-    assert [find(hours) for hours in (0, 1, 2, 3, 4)] == [
-        None, "2026-04-06T10", "2026-04-06T10", "2026-04-06T10", "2026-04-06T13",
+    month = 31 * 24 + 3
+    assert [find(hours) for hours in (0, 1, 2, 3, 4, month, month + 1)] == [
+        None, "2026-04-06T10", "2026-04-06T10", "2026-04-06T10", "2026-04-06T13", "2026-04-06T13",
+        None,
     ]  # fmt: skip
 
 
