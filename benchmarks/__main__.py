@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from benchmarks.work import make_work
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "bench.json"
+UNFINISHED = RESULTS.with_name("bench-unfinished.json")
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = {
     "engine": "the comparison of one hour",
@@ -46,36 +47,52 @@ Work = Callable[[], dict[str, Row]]
 
 
 def main() -> None:
-    """Measure; only a run of everything at full size writes anything."""
+    """Measure; what a part found is kept at once, and the page is written of all parts."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small work, no packaged tools")
-    parser.add_argument(
-        "--only", choices=tuple(PARTS), nargs="+", default=tuple(PARTS), metavar="PART"
-    )
+    parser.add_argument("--only", choices=tuple(PARTS), nargs="+", metavar="PART")
+    parser.add_argument("--resume", action="store_true", help="go on where a run broke off")
     asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 160)
-    rows = measure(
-        asked.only, is_quick=asked.quick, tell=lambda text: console.print(f"[dim]{text}[/dim]")
-    )
+    kept = _load_kept() if asked.resume else {}
+    parts = [name for name in asked.only or PARTS if name not in kept]
+    for name, rows in measure(parts, is_quick=asked.quick, tell=console.print):
+        kept[name] = rows
+        if not asked.only:
+            _keep(kept)
+    rows = {target: row for name in PARTS for target, row in kept.get(name, {}).items()}
     console.print(render_table(rows))
-    if tuple(asked.only) != tuple(PARTS):
+    if asked.only:
         return
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     told = {name: asdict(row) for name, row in rows.items()}
     RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    UNFINISHED.unlink()
     if not asked.quick:
         PAGE.write_text(render_page(rows), encoding="utf-8")
 
 
-def measure(parts: Sequence[str], *, is_quick: bool, tell: Callable[[str], None]) -> dict[str, Row]:
-    """Return target id → what was reached."""
+def measure(
+    parts: Sequence[str], *, is_quick: bool, tell: Callable[[str], None]
+) -> Iterator[tuple[str, dict[str, Row]]]:
+    """Yield each part with target id → what was reached."""
     isolated = None if is_quick else build_interpreter()
     works = _list_quick(tell) if is_quick else _list_full(isolated, tell)
-    rows: dict[str, Row] = {}
     for name in parts:
-        tell(PARTS[name])
-        rows |= works[name]()
-    return rows
+        tell(f"[dim]{PARTS[name]}[/dim]")
+        yield name, works[name]()
+
+
+def _keep(kept: dict[str, dict[str, Row]]) -> None:
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    told = {part: {name: asdict(row) for name, row in rows.items()} for part, rows in kept.items()}
+    UNFINISHED.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _load_kept() -> dict[str, dict[str, Row]]:
+    if not UNFINISHED.exists():
+        return {}
+    told = json.loads(UNFINISHED.read_text(encoding="utf-8"))
+    return {part: {name: Row(**row) for name, row in rows.items()} for part, rows in told.items()}
 
 
 def _list_quick(tell: Callable[[str], None]) -> dict[str, Work]:
@@ -97,7 +114,7 @@ def _list_full(isolated: Interpreter | None, tell: Callable[[str], None]) -> dic
         "engine": lambda: _measure_engine(10_000_000, 3, isolated, tell),
         "growth": lambda: measure_growth(100_000, 10_000_000, 40_000_000, times=1),
         "levels": lambda: measure_levels(400_000, times=3, interpreter=isolated),
-        "vendors": lambda: measure_vendors(20_000, times=5),
+        "vendors": lambda: measure_vendors(3_000, times=9),
         "history": lambda: measure_history(1_000_000, days=7, times=5),
         "explain": lambda: measure_explanation(FULL, times=5),
         "orchestration": lambda: measure_orchestration(24),
@@ -109,12 +126,12 @@ def _list_full(isolated: Interpreter | None, tell: Callable[[str], None]) -> dic
 def _measure_engine(
     size: int, times: int, isolated: Interpreter | None, tell: Callable[[str], None]
 ) -> dict[str, Row]:
-    tell(f"engine beside hand-written scripts, {size:,} rows")
+    tell(f"[dim]engine beside hand-written scripts, {size:,} rows[/dim]")
     rows, seen = measure_engine(size, times=times)
     if isolated:
-        tell("packaged tools over the same hour (.bench-venv)")
+        tell("[dim]packaged tools over the same hour (.bench-venv)[/dim]")
         rows |= measure_engine_alternatives(make_work(size), HERE / "engine.py", isolated)
-    tell("the whole hour by the command line")
+    tell("[dim]the whole hour by the command line[/dim]")
     return rows | measure_hour(size, seen["ours"], times=times)
 
 
