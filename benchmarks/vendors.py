@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import polars as pl
 
-from benchmarks.measure import Row
+from benchmarks.measure import Reading, Row, interleave
 from inventory_pipeline.model.ports import Page
 from inventory_pipeline_tests.support.file_sources import land
 from inventory_pipeline_tests.support.vendors.cases import build_levels
@@ -46,14 +46,15 @@ def _measure(vendor: Vendor, levels: int, *, times: int) -> dict[str, Row]:
             vendor, build_levels(vendor, levels), Path(folder), timeouts=SLOW
         ) as served:
             _, landed = land(served.connector, "counts", Path(folder) / "landing")
-        pages = list(landed)
-        connector = served.connector
-        ours, theirs = _interleave(
-            (lambda: connector.parse("counts", pages).rows.height, lambda: _load(pages)), times
+        parse = partial(served.connector.parse, "counts", landed)
+        seen = interleave(
+            {"ours": partial(_time, parse), "theirs": partial(_time, partial(_load, landed))},
+            times=times,
         )
-    found = connector.parse("counts", pages).rows.height
+        found = parse().rows.height
+    ours, theirs = seen["ours"].seconds, seen["theirs"].seconds
     note = (
-        f"{vendor.name}: {found:,} levels in {len(pages)} pages of {size:,}, bytes to rows: "
+        f"{vendor.name}: {found:,} levels in {len(landed)} pages of {size:,}, bytes to rows: "
         f"ours {ours:.3f} s ({found / ours:,.0f} a second), from_dicts {theirs:.3f} s"
     )
     return {f"B3_parsing_{vendor.name}": Row(theirs / ours, 1.6, "higher", times, note)}
@@ -65,15 +66,10 @@ def _find_page_size(vendor: Vendor, folder: Path) -> int:
         return int(type(served.connector).options_model.model_fields["page_size"].default)
 
 
-def _interleave(works: Sequence[Callable[[], object]], times: int) -> tuple[float, ...]:
-    """Return the median seconds of each, having run them in turns."""
-    seconds: list[list[float]] = [[] for _ in works]
-    for _ in range(times):
-        for place, work in enumerate(works):
-            started = time.perf_counter()
-            work()
-            seconds[place].append(time.perf_counter() - started)
-    return tuple(median(each) for each in seconds)
+def _time(work: Callable[[], object]) -> Reading:
+    started = time.perf_counter()
+    work()
+    return Reading(time.perf_counter() - started, 0)
 
 
 def _load(pages: Sequence[Page]) -> int:

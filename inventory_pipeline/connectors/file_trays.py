@@ -1,35 +1,18 @@
-"""Trays: where correction files are put down, here or on the server that files are read from.
+"""Trays: where correction files are put down, here or on the server that files are read from."""
 
-The order is the same in both: the bytes under a hidden name, the marker ``NAME.sent`` with their
-digest, then the file's own name. A server may be lost in the middle of any step; what follows the
-marker is then *unsure*, never *not done*.
-"""
-
-import hashlib
 import os
-import posixpath
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol
 
-from inventory_pipeline.connectors.depots.depot import Copy, Depot
-from inventory_pipeline.connectors.file_handover import OtherBytesError, hand_over, prepare_folder
+from inventory_pipeline.connectors.depots.depot import Depot
+from inventory_pipeline.connectors.depots.folder import FolderDepot
+from inventory_pipeline.connectors.file_handover import LARGEST, hand_over, read_whole
+from inventory_pipeline.connectors.safe_folder import opening_folder
 from inventory_pipeline.connectors.safe_open import opening_plain
-from inventory_pipeline.errors import (
-    FileAbsentError,
-    SourceContractError,
-    SourceError,
-    SourceRefusedError,
-)
-
-LARGEST = 16 << 20
-
-
-class UnsureError(SourceError):
-    """The file may have been put down, or may not."""
+from inventory_pipeline.errors import FileAbsentError, SourceRefusedError
 
 
 class Tray(Protocol):
@@ -43,13 +26,7 @@ class Tray(Protocol):
         """
 
     def hand_over(self, name: str, body: bytes) -> bool:
-        """Put ``body`` under ``name``, once for ever; return whether it was put there just now.
-
-        Raises:
-            OtherBytesError: other bytes stand there, or were handed over under this name.
-            UnsureError: nobody knows whether it is there.
-            OSError, SourceError: it cannot be written; nothing was handed over.
-        """
+        """Put ``body`` under ``name`` as ``file_handover.hand_over`` does, and raise the same."""
 
     def read(self, name: str, *, settle: timedelta) -> bytes | None:
         """Return what stands under a name; None: nothing yet, or an empty file still young.
@@ -66,10 +43,12 @@ class NearTray:
         self._root = root
 
     def prepare(self, name: str) -> None:
-        prepare_folder(name, root=self._root)
+        """Make the folder, or see that it is there and no link leads to it."""
+        with opening_folder(name, self._root):
+            pass
 
     def hand_over(self, name: str, body: bytes) -> bool:
-        return hand_over(name, body, root=self._root)
+        return hand_over(FolderDepot(self._root), name, body)
 
     def read(self, name: str, *, settle: timedelta) -> bytes | None:
         try:
@@ -95,48 +74,12 @@ class FarTray:
 
     def hand_over(self, name: str, body: bytes) -> bool:
         with self._opening() as depot:
-            return _hand_over(depot, name, body)
+            return hand_over(depot, name, body)
 
     def read(self, name: str, *, settle: timedelta) -> bytes | None:
         with self._opening() as depot:
-            body = _read(depot, name)
+            body = read_whole(depot, name)
             if body is None or body.strip() or depot.is_atomic:
                 return body
             age = depot.look(name).age_seconds
             return None if age is None or age < settle.total_seconds() else body
-
-
-def _hand_over(depot: Depot, name: str, body: bytes) -> bool:
-    folder, last = posixpath.split(name)
-    hidden, marker = posixpath.join(folder, f".{last}.tmp"), f"{name}.sent"
-    digest = f"sha256 {hashlib.sha256(body).hexdigest()}\n".encode()
-    seen, there = _read(depot, marker), _read(depot, name)
-    if seen not in (None, digest) or there not in (None, body):
-        raise OtherBytesError(f"other bytes stand or stood under {depot.describe(name)}")
-    if seen is not None and _read(depot, hidden) is None:
-        return False
-    if seen is None and there is None:
-        depot.write(hidden, body)
-    try:
-        if seen is None:
-            depot.write(marker, digest)
-        if there is None:
-            depot.move(hidden, name)
-        else:
-            depot.remove(hidden)
-    except SourceError as error:
-        raise UnsureError(str(error)) from None
-    return there is None
-
-
-def _read(depot: Depot, name: str) -> bytes | None:
-    """Return what stands under a name; None if nothing does, and only then."""
-    with tempfile.TemporaryFile() as taken:
-        try:
-            depot.copy(name, Copy(taken, name=name, max_bytes=LARGEST), lambda _seen: None)
-        except FileAbsentError:
-            return None
-        except SourceContractError as error:
-            raise SourceRefusedError(str(error)) from None
-        taken.seek(0)
-        return taken.read()

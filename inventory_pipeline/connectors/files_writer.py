@@ -13,8 +13,8 @@ from pydantic import Field, field_validator
 
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Duration
-from inventory_pipeline.connectors.file_handover import OtherBytesError
-from inventory_pipeline.connectors.file_trays import Tray, UnsureError
+from inventory_pipeline.connectors.file_handover import OtherBytesError, UnsureError
+from inventory_pipeline.connectors.file_trays import Tray
 from inventory_pipeline.connectors.safe_open import is_outside
 from inventory_pipeline.connectors.write_words import shorten
 from inventory_pipeline.errors import SourceError, SourceRefusedError, SourceUnavailableError

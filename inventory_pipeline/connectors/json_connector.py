@@ -127,7 +127,7 @@ class JsonConnector(ABC):
             feed=rows,
             plan=self._plans[feed],
             call=call,
-            words=find_times(context.hour_at, context.known_watermark, overlap=rows.overlap),
+            words=find_times(context.hour_at, context.read_until, overlap=rows.overlap),
             judge_answer=partial(self._judge_answer, door),
             judge_document=partial(self._judge_document, door, rows),
             label=f"{str(door.egress.base).rstrip('/')}/{call.path.strip('/')}",

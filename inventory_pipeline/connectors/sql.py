@@ -212,16 +212,16 @@ class SqlConnector:
         self, feed: str, url: URL, context: FetchContext, deadline: Deadline, sink: PageSink
     ) -> tuple[int, int]:
         """Give every page to ``sink``; return how many rows and pages there were."""
-        query, overlap = self._options.feeds[feed].query, self._options.feeds[feed].overlap
-        since = (context.known_watermark or context.hour_at) - overlap
-        values = fill_parameters(query, url.get_backend_name(), context.hour_at, since=since)
+        asked, database = self._options.feeds[feed], url.get_backend_name()
+        since = context.read_until - asked.overlap
+        values = fill_parameters(asked.query, database, context.hour_at, since=since)
         rows = pages = 0
         with (
             build_engine(url, root=self._root).connect() as connection,
             deadline.watching(connection),
         ):
             forbid_writing(connection, timeout=self._options.timeout)
-            for names, part in self._read_parts(connection, query, values):
+            for names, part in self._read_parts(connection, asked.query, values):
                 deadline.check()
                 body = build_page_body(names, part)
                 sink(Page(body, "parquet", None, context.hour_at, context.now()))

@@ -37,11 +37,9 @@ def correct(
         The receipt's id, or why there is none.
     """
     original = redelivery.find_original(journal, proposal, find_record(proposal["evidence"]))
+    trouble = ""
     if original:
-        receipt_id, trouble = (
-            redelivery.send_again(journal, original, proposal, waits_for=waits_for, now=now),
-            "",
-        )
+        receipt_id = redelivery.send_again(journal, original, proposal, waits_for, now=now)
     else:
         receipt_id, trouble = _set(journal, proposal, book, waits_for, now)
     if receipt_id:

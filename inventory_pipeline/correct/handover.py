@@ -39,7 +39,7 @@ def settle_by_hand(
             raise UsageError("say what was seen at the receiver: --reason TEXT")
         is_new, at = int(verdict == "again"), write_instant(now)
         journal.execute(
-            load_query("correct", "settle_by_hand"),
+            load_query("correct", "settle_aside"),
             receipt_id=receipt_id, state=state, is_new=is_new, at=at,
             key=make_key(receipt_id, receipt["generation"] + is_new),
             evidence=f"{by}: {reason}",

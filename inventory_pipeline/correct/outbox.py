@@ -24,8 +24,6 @@ SETTLING = timedelta(minutes=2)
 MAX_SENDINGS = 5
 MAX_GENERATIONS = 5
 LONGEST_PAUSE = timedelta(hours=1)
-
-
 # Of the lifetime of a key: by then nobody's clock can have let it end.
 TRUSTED_SHARE = 0.9
 

@@ -33,17 +33,22 @@ def find_original(journal: Journal, proposal: Row, record: str) -> Row | None:
 
 
 def send_again(
-    journal: Journal, receipt: Row, proposal: Row, *, waits_for: str, now: datetime
+    journal: Journal, receipt: Row, proposal: Row, waits_for: str, *, now: datetime
 ) -> str:
     """Put a refused receipt back into the queue; a new key, since the old one's answer is kept."""
     receipt_id, proposal_id = str(receipt["receipt_id"]), proposal["proposal_id"]
     with journal.transaction():
         journal.execute(
-            load_query("correct", "redeliver"),
-            receipt_id=receipt_id, proposal_id=proposal_id,
-            state="held" if waits_for else "created", waits_for=waits_for,
+            load_query("correct", "settle_aside"),
+            receipt_id=receipt_id, state="created", is_new=1,
             key=make_key(receipt_id, receipt["generation"] + 1), at=write_instant(now),
             evidence=f"handed over again for {proposal_id}",
+        )  # fmt: skip
+        journal.execute(
+            "update receipts set proposal_id = :proposal_id, state = :state, "
+            "waits_for = :waits_for where receipt_id = :receipt_id",
+            receipt_id=receipt_id, proposal_id=proposal_id,
+            state="held" if waits_for else "created", waits_for=waits_for,
         )  # fmt: skip
         told = {"proposal": proposal_id, "was": receipt["state"], "refused": receipt["evidence"]}
         audit.append(journal, "redelivered", receipt_id, told, now=now)

@@ -106,6 +106,11 @@ class FetchContext:
     known_watermark: datetime | None = None
     staging: str | None = None
 
+    @property
+    def read_until(self) -> datetime:
+        """Return from when on the source must be asked: what is older was read before."""
+        return self.known_watermark or self.hour_at
+
 
 @runtime_checkable
 class Connector(Protocol):

@@ -94,8 +94,7 @@ class AmazonConnector:
     def _fetch_ledger(
         self, desk: ReportDesk, ledger: Ledger, context: FetchContext, sink: PageSink
     ) -> Fetched:
-        read_until = context.known_watermark or context.hour_at
-        first_day = read_until.date() - timedelta(days=ledger.days)
+        first_day = context.read_until.date() - timedelta(days=ledger.days)
         document = desk.fetch(first_day, context)
         for page in write_pages(document, first_day, context):
             sink(page)

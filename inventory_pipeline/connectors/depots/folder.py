@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inventory_pipeline.connectors.depots.depot import Copy, Seen
-from inventory_pipeline.connectors.file_handover import opening_folder, write_whole
+from inventory_pipeline.connectors.safe_folder import opening_folder, write_whole
 from inventory_pipeline.connectors.safe_open import opening_plain
 from inventory_pipeline.errors import SourceRefusedError, SourceUnavailableError
 
@@ -66,6 +66,7 @@ class FolderDepot:
                 if _is_there(target, there):
                     raise SourceRefusedError(f"{self.describe(to)} is there already")
                 os.rename(source, target, src_dir_fd=here, dst_dir_fd=there)
+                os.fsync(there)
         except OSError as error:
             raise SourceUnavailableError(
                 f"it cannot be moved to {self.describe(to)}: {error.strerror or error}"

@@ -56,7 +56,7 @@ class WebhookFolder:
             SourceError: there is no such folder, or the shop does not answer.
             ConfigError: the secret is not there.
         """
-        since = (context.known_watermark or context.hour_at) - self._webhooks.overlap
+        since = context.read_until - self._webhooks.overlap
         deliveries = list(self._read_since(since))
         names = self._ask_names(deliveries, context)
         at: Any = {"hour_at": context.hour_at, "fetched_at": context.now()}

@@ -7,6 +7,7 @@ import pytest
 
 from inventory_pipeline.wiring.hourly import run_hour
 from inventory_pipeline.wiring.house import House, build_house
+from inventory_pipeline_tests.support.report_house import StoppedClock
 from inventory_pipeline_tests.support.shop import Shop, at, files_system
 from inventory_pipeline_tests.support.stand_in import Asked, Reply, StandIn, answer_json
 
@@ -39,20 +40,10 @@ SHELF = """  shelf:
 
 
 @dataclass
-class Clock:
-    """A clock that stands where it is put."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-@dataclass
 class Books:
     """A live source: it says what was booked since, or nothing at all."""
 
-    clock: Clock
+    clock: StoppedClock
     is_down: bool = False
 
     def answer(self, asked: Asked) -> Reply:
@@ -60,22 +51,22 @@ class Books:
             return Reply(b"", status=503)
         if "levels" in asked.path:
             return answer_json({"items": [{"sku": "MUG", "qty": 10}]})
-        now = self.clock.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self.clock.at.strftime("%Y-%m-%dT%H:%M:%SZ")
         seen = [row for row in BOOKED if asked.first("since") <= row["at"] < now]
         return answer_json({"items": seen})
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NINE)
+def clock() -> StoppedClock:
+    return StoppedClock(NINE)
 
 
-def run(house: House, clock: Clock, hour_at: datetime, *, minutes: int = 65) -> None:
-    clock.moment = hour_at + timedelta(minutes=minutes)
+def run(house: House, clock: StoppedClock, hour_at: datetime, *, minutes: int = 65) -> None:
+    clock.at = hour_at + timedelta(minutes=minutes)
     run_hour(house, hour_at)
 
 
-def open_shop(shop: Shop, url: str, clock: Clock) -> House:
+def open_shop(shop: Shop, url: str, clock: StoppedClock) -> House:
     front = files_system("storefront", "storefront")
     shop.configure(
         f"business: {{name: Test}}\nsystems:\n{SHELF.format(url=url)}{front}"
@@ -95,7 +86,9 @@ def find_questions(server: StandIn) -> list[str]:
     return [asked.first("since") for asked in server.asked if "moves" in asked.path]
 
 
-def test_hours_without_an_answer_leave_no_hole_in_the_movements(shop: Shop, clock: Clock) -> None:
+def test_hours_without_an_answer_leave_no_hole_in_the_movements(
+    shop: Shop, clock: StoppedClock
+) -> None:
     books = Books(clock)
     with StandIn(books.answer) as server:
         house = open_shop(shop, server.url, clock)
@@ -113,7 +106,7 @@ def test_hours_without_an_answer_leave_no_hole_in_the_movements(shop: Shop, cloc
 
 
 def test_an_hour_that_was_asked_for_early_is_read_to_its_end_by_the_next(
-    shop: Shop, clock: Clock
+    shop: Shop, clock: StoppedClock
 ) -> None:
     with StandIn(Books(clock).answer) as server:
         house = open_shop(shop, server.url, clock)

@@ -1,7 +1,6 @@
 """Changes that are told: stuck ones are findings, late hours tell theirs, ghosts tell nobody."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,20 +10,11 @@ from inventory_pipeline.wiring import outbox
 from inventory_pipeline.wiring.changing import change
 from inventory_pipeline.wiring.hourly import run_hour
 from inventory_pipeline.wiring.house import House, build_house
+from inventory_pipeline_tests.support.report_house import StoppedClock
 from inventory_pipeline_tests.support.shop import MOVEMENTS, Shop, at, files_system
 
 NINE, TEN, ELEVEN = "2026-04-06T09:00Z", "2026-04-06T10:00Z", "2026-04-06T11:00Z"
 COUNTS = "item_id location_id fact quantity as_of"
-
-
-@dataclass
-class Clock:
-    """A clock that stands where it is put."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture
@@ -43,11 +33,11 @@ def house(shop: Shop) -> House:
         front_rows = f"MUG L1 available 10 {clock}:55\nGHOST L1 available 3 {clock}:55"
         shop.drop("storefront", "counts", hour, f"{COUNTS}\n{front_rows}")
         shop.drop("shelf", "movements", hour, MOVEMENTS)
-    return build_house(shop.config, clock=Clock(at(TEN) + timedelta(minutes=5)))
+    return build_house(shop.config, clock=StoppedClock(at(TEN) + timedelta(minutes=5)))
 
 
 def set_clock(house: House, hour: str, minutes: int) -> None:
-    house.clock.moment = at(hour) + timedelta(minutes=minutes)  # type: ignore[attr-defined]
+    house.clock.at = at(hour) + timedelta(minutes=minutes)  # type: ignore[attr-defined]
 
 
 def tell(house: House, sku: str = "MUG") -> list[str]:

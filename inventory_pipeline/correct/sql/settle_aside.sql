@@ -1,4 +1,4 @@
--- grain: one receipt, settled by a person
+-- grain: one receipt, settled by another than who delivers: over, or to be sent anew
 -- writes: journal receipts
 -- param: receipt_id, state, is_new, at, key, evidence
 update receipts
