@@ -92,9 +92,13 @@ class LazyGroup(click.Group):
 def group(ctx: click.Context, config: str | None, verbose: bool, debug: bool) -> None:
     """Reconcile every system's stock against the owner of each fact."""
     ctx.obj = config
+    level = logging.INFO if verbose or debug else logging.WARNING
+    # The handler filters, too: Dagster lowers the level of our own loggers for its event log.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)
     logging.basicConfig(
-        level=logging.INFO if verbose or debug else logging.WARNING,
-        stream=sys.stderr,
+        level=level,
+        handlers=[handler],
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
 

@@ -62,6 +62,14 @@ def test_a_task_names_the_bin_and_cannot_be_closed_uncounted(
 
 
 @pytest.mark.slow
+def test_a_gap_that_comes_back_asks_for_one_walk_until_it_is_counted(walked: Shop) -> None:
+    for hour, mirrors in ((ELEVEN, 3), ("2026-04-06T12:00Z", 8)):
+        drop_hour(walked, hour, bin_14=3, mirrors=mirrors)
+        walked.run(hour)
+    assert walked.one("tasks", bin="14")["state"] == "open"
+
+
+@pytest.mark.slow
 def test_a_count_writes_the_owner_once_and_three_receipts_leave(walked: Shop) -> None:
     task_id = find_task(walked)
     assert walked.do("count", task_id, "--units", "2", "--by", "anna", "--reason", "damage") == 1

@@ -176,3 +176,18 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path):
 def test_hostile_text_is_made_visible_on_a_terminal():
     assert clean("a\x1b[31mred\u202egnp\nb\ud800") == "a\\x1b[31mred\\u202egnp\\nb\\ud800"
     assert clean("Käse 茶 [bold]") == "Käse 茶 [bold]"
+
+
+def test_what_lowers_the_level_of_our_loggers_makes_no_command_talk(tmp_path):
+    """Dagster does so for its own event log; the terminal hears of warnings alone."""
+    script = (
+        "import logging; from inventory_pipeline.cli.main import run_command;"
+        "run_command(['schema', '--format', 'json']);"
+        "log = logging.getLogger('inventory_pipeline.ingest'); log.setLevel(logging.INFO);"
+        "log.info('a step'); log.warning('a doubt')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert "a doubt" in done.stderr
+    assert "a step" not in done.stderr
