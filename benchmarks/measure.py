@@ -1,17 +1,16 @@
 """Measure: one command in a process of its own: wall seconds, and the most memory it held."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 CANDIDATE = Path(__file__).parent / "candidate.py"
+LAUNCH = Path(__file__).parent / "launch.py"
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,15 @@ class Row:
 
 def run_process(command: Sequence[str], *, cwd: Path | None = None) -> Reading:
     """Run a command to its end and weigh it. Exit codes above 1 are failures of the benchmark."""
-    started = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=errors, env=os.environ
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - started
-        if process.returncode not in (0, 1):
-            errors.seek(0)
-            raise RuntimeError(f"{command}: {errors.read().decode()[-2000:]}")
-    return Reading(seconds, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile() as result:
+        launch = [sys.executable, "-S", str(LAUNCH), result.name, *command]
+        subprocess.run(launch, cwd=cwd, stdout=subprocess.DEVNULL, stderr=errors, check=False)
+        errors.seek(0)
+        said = errors.read().decode()[-2000:]
+        told = json.loads(result.read() or "{}")
+    if told.get("code") not in (0, 1):
+        raise RuntimeError(f"{command}: {said}")
+    return Reading(told["seconds"], told["megabytes"])
 
 
 def run_candidate(script: Path, folder: Path, *, python: str = sys.executable) -> Reading:

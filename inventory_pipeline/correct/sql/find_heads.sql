@@ -30,5 +30,5 @@ where
             and proposals.decision = 'auto'
             and brakes.released_at is null
     )
-order by created_at, sequence, receipt_id
+order by created_at, sequence, rowid
 limit $at_most

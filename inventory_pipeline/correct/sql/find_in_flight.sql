@@ -6,4 +6,4 @@ select distinct
     sku,
     location_id
 from receipts
-where state not in ('confirmed', 'superseded', 'dead')
+where state in ('created', 'leased', 'sent', 'uncertain', 'held')

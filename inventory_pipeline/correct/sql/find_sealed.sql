@@ -8,5 +8,5 @@ left join audit
     on
         receipts.change_id = audit.subject
         and audit.kind = 'change'
-where receipts.state not in ('confirmed', 'superseded', 'dead')
+where receipts.state in ('created', 'leased', 'sent', 'uncertain', 'held')
 order by receipts.receipt_id
