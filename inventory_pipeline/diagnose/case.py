@@ -106,6 +106,15 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """One movement of the key that the mirror's log tells of another key: an item, a place."""
+
+    movement_id: str
+    sku: str
+    location_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One event of the middleware's history for the key."""
 
@@ -205,6 +214,7 @@ class Case:
         additions_heard: additions that the mirror's log tells of, over all its items.
         addition_heard_at: the newest of them.
         heard_until: newest row of the mirror's log, over all its items.
+        strays: what the mirror wrote to another key; a transfer is meant for two.
         receipts: corrections of ours on their way: id, signed units.
         sent: corrections of ours that the mirror confirmed: id, signed units.
         peers: gaps of the same item elsewhere, and of other items at the same mirror whose
@@ -237,6 +247,7 @@ class Case:
     additions_heard: int = 0
     addition_heard_at: datetime | None = None
     heard_until: datetime | None = None
+    strays: tuple[Stray, ...] = ()
     receipts: tuple[tuple[str, int], ...] = ()
     sent: tuple[tuple[str, int], ...] = ()
     qualifiers: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from inventory_pipeline.diagnose.case import (
     Move,
     Point,
     Rule,
+    Stray,
 )
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.peers import add_peers
@@ -26,6 +27,7 @@ from inventory_pipeline.diagnose.records import (
     build_log,
     build_messages,
     find_corrections,
+    find_waits,
 )
 from inventory_pipeline.diagnose.scene import INFERRED
 
@@ -48,6 +50,7 @@ class Evidence:
     crowds: pl.DataFrame
     additions: pl.DataFrame
     namesakes: pl.DataFrame
+    strays: pl.DataFrame
     closed: pl.DataFrame
 
 
@@ -91,6 +94,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
         additions={r["mirror"]: r for r in evidence.additions.iter_rows(named=True)},
         heard=heard,
         silences=_group(evidence.silences, ("system", "feed")),
+        strays=_group(evidence.strays, ("mirror", "key_id")),
     )
     cases = []
     for row in evidence.cases.iter_rows(named=True):
@@ -117,6 +121,7 @@ class _Shared:
     additions: Mapping[str, Mapping[str, Any]]
     heard: set[tuple[str, str]]
     silences: Mapping[tuple[Any, ...], list[dict[str, Any]]]
+    strays: Mapping[tuple[Any, ...], list[dict[str, Any]]]
 
     def find_silent(self, mirror: str, owner: str) -> tuple[datetime, ...]:
         """Return the hours in which the mirror's log or the owner's movements lack something."""
@@ -164,7 +169,7 @@ def _build_case(
     orders = OpenOrders(told) if tells_orders else None
     points = [build_point(r, rule, orders) for r in series]
     told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
-    points = mark_moving(points, told, standing.path_delay)
+    points = mark_moving(points, told, standing.path_delay, find_waits(messages))
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
     minutes = shared.crowds.get((mirror,), [])
@@ -187,6 +192,10 @@ def _build_case(
         log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
+        strays=tuple(
+            Stray(r["movement_id"], r["sku"], r["location_id"])
+            for r in shared.strays.get((mirror, row["key_id"]), ())
+        ),
         receipts=find_corrections(messages, is_pending=True),
         sent=find_corrections(messages, is_pending=False),
         crowd={r["minute_at"]: r["key_count"] for r in minutes},

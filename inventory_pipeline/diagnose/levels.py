@@ -8,6 +8,7 @@ from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.jumps import Jump
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.diagnose.steps import Step
 
 QUEUED = timedelta(hours=1)
 
@@ -27,16 +28,19 @@ class Overwrite:
     is_retry: bool
 
 
-def list_past_levels(case: Case, until: datetime) -> list[int]:
-    """Return what the mirror should have shown at earlier moments, newest first, each once."""
+def list_past_levels(case: Case, step: Step) -> list[int]:
+    """Return what the mirror should have shown before a step, newest first, each once.
+
+    What it shows since is the step's own doing, whatever moment a batch says its number is of.
+    """
     end = case.points[-1]
     level, levels = end.observed - end.delta, []
     for move in sorted(case.moves or (), key=lambda m: m.at, reverse=True):
-        if move.at <= until:
+        if move.at <= step.row.at:
             levels.append(level)
         level -= move.effect
     levels.append(level)
-    levels.extend(p.observed for p in reversed(case.points) if p.at <= until)
+    levels.extend(p.observed for p in reversed(case.points) if p.hour_at < step.hour_at)
     return list(dict.fromkeys(levels))
 
 
@@ -46,7 +50,7 @@ def find_overwrites(scene: Scene) -> Iterator[Overwrite]:
         row = entry.steps[0].row
         if row.operation != "set":
             continue
-        levels = list_past_levels(scene.case, row.at)
+        levels = list_past_levels(scene.case, entry.steps[0])
         if row.units != levels[0] and row.units in levels[1:]:
             yield Overwrite(
                 entry, row.units, _is_older(scene.case, row), _is_retry(scene, entry, row)

@@ -22,11 +22,21 @@ ONE_MOMENT = timedelta(hours=1)
 def find_start(points: Sequence[Point]) -> int:
     """Return the place of the last point without a gap; 0 if there is none.
 
-    One with nothing on its way is surer: what seemed to be on its way may be what was lost.
+    One with nothing on its way is surer: what seemed to be on its way may be what was lost. One
+    between two equal gaps is no agreement: the sides were read a moment apart.
     """
-    agreed = [place for place, point in enumerate(points) if point.delta == 0]
+    agreed = [
+        place
+        for place, point in enumerate(points)
+        if point.delta == 0 and not _is_between_equals(points, place)
+    ]
     still = [place for place in agreed if points[place].is_settled]
     return (still or agreed or [0])[-1]
+
+
+def _is_between_equals(points: Sequence[Point], place: int) -> bool:
+    around = points[place - 1 : place + 2] if place else ()
+    return len(around) == 3 and around[0].delta == around[-1].delta != 0
 
 
 def find_settled_gap(points: Sequence[Point]) -> int:
@@ -89,21 +99,36 @@ def build_point(row: Mapping[str, Any], rule: Rule, orders: OpenOrders | None) -
     )
 
 
-def mark_moving(points: list[Point], moves: list[Move], path_delay: timedelta) -> list[Point]:
+def mark_moving(
+    points: list[Point],
+    moves: list[Move],
+    path_delay: timedelta,
+    waits: Sequence[tuple[datetime, datetime | None]] = (),
+) -> list[Point]:
     """Mark points that something moved into.
 
     The mirror may not show the newest movement before it yet, or the owner moved between the
-    two readings, which promises may tell of and the owner's number does not.
+    two readings, which promises may tell of and the owner's number does not. Sides that agree
+    while a correction is on its way will not when it arrives.
+
+    Args:
+        waits: when each correction of ours left, and when it arrived, if it did.
     """
     delay = max(path_delay, YOUNG)
     moved = [m.at for m in moves if m.effect]
     owned = [m.at for m in moves if m.owner_effect]
     return [
         replace(p, is_moving=True)
-        if _has_between(moved, p.at - delay, p.at) or _has_between(owned, *_find_readings(p))
+        if _has_between(moved, p.at - delay, p.at)
+        or _has_between(owned, *_find_readings(p))
+        or (p.delta == 0 and any(_is_within(p.at, *wait) for wait in waits))
         else p
         for p in points
     ]
+
+
+def _is_within(moment: datetime, start: datetime, end: datetime | None) -> bool:
+    return start <= moment and (end is None or moment < end)
 
 
 def _find_readings(point: Point) -> tuple[datetime, datetime]:

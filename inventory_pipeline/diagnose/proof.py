@@ -9,7 +9,7 @@ from collections.abc import Set
 from datetime import timedelta
 
 from inventory_pipeline.diagnose.account import Account
-from inventory_pipeline.diagnose.case import Case
+from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import find_jumps
 from inventory_pipeline.diagnose.peers import is_open_orders
@@ -54,6 +54,8 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
         (_has_hole(case, best), "a log was silent when it should have told"),
         (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
+        (_is_told_otherwise(case, best), "the mirror knows of it already, under another name"),
+        (_is_one_of_two(case, best), "another of its size was lost as well, and one was mended"),
         (_is_still_coming(case, best), "the mirror has told of nothing since, or it is queued"),
         (
             bool(case.receipts) or _is_corrected_since(case),
@@ -109,7 +111,8 @@ def _is_still_coming(case: Case, best: Hypothesis) -> bool:
         due_at = claim.at + case.delay
         if case.heard_until is None or case.heard_until <= due_at:
             return True
-        if case.points[-1].at <= due_at + PATIENCE and not _is_overtaken(case, claim):
+        lost = _find_lost(case, claim)
+        if case.points[-1].at <= due_at + PATIENCE and not _is_overtaken(case, lost):
             return True
     return False
 
@@ -137,21 +140,53 @@ def _is_queued(case: Case, names: Set[str]) -> bool:
     return any(m.event_id not in done and m.status.lower() not in GIVEN_UP for m in about)
 
 
-def _is_overtaken(case: Case, claim: Claim) -> bool:
+def _find_lost(case: Case, claim: Claim) -> Move | None:
+    """Return the movement that a claim says was lost."""
+    return next((m for m in case.moves or () if m.movement_id in claim.ids[:1]), None)
+
+
+def _is_overtaken(case: Case, lost: Move | None) -> bool:
     """Return whether the mirror told of a later movement of the item, of the same teller and way.
 
     A path that sends in batches nobody declared keeps what is late in order.
     """
-    moves = {m.movement_id: m for m in case.moves or ()}
-    lost = moves.get(claim.ids[0]) if claim.ids else None
     told = {name for row in case.log or () for name in (row.reference_id, row.change_id)}
     return lost is not None and any(
         m.at > lost.at
         and m.system == lost.system
         and m.effect * lost.effect > 0
         and not told.isdisjoint(m.names)
-        for m in moves.values()
+        for m in case.moves or ()
     )
+
+
+def _is_told_otherwise(case: Case, best: Hypothesis) -> bool:
+    """Return whether the mirror has told of a transaction that it is said not to know.
+
+    A return that was put on sale when it was announced, a part of a set that the mirror counts
+    under the name of the set, what it wrote to another item or place.
+    """
+    told = {row.reference_id for row in case.log or ()}
+    lost = [claim for claim in best.claims if claim.cause in LOST]
+    names = {name for claim in lost for name in claim.ids}
+    unasked = {m.movement_id for m in case.moves or () if not m.effect}
+    strays = {stray.movement_id for stray in case.strays}
+    moves = [_find_lost(case, claim) for claim in lost]
+    return bool(names & told & unasked | names & strays) or any(m and m.other_sku for m in moves)
+
+
+def _is_one_of_two(case: Case, best: Hypothesis) -> bool:
+    """Return whether another movement of the size is missing as well, made good meanwhile."""
+    told = {name for row in case.log or () for name in (row.reference_id, row.change_id)}
+    since = case.points[0].at if case.points else None
+    silent = [
+        m.effect
+        for m in case.moves or ()
+        if m.effect and since and m.at > since and told.isdisjoint(m.names)
+    ]
+    lost = [_find_lost(case, c) for c in best.claims if c.cause in LOST]
+    sizes = [m.effect for m in lost if m]
+    return bool(case.sent) and any(silent.count(size) > sizes.count(size) for size in sizes)
 
 
 def _is_of_many(case: Case, best: Hypothesis) -> bool:

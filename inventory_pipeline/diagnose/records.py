@@ -1,6 +1,7 @@
 """Records: rows of the store made into what a case holds, field by field."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -85,3 +86,11 @@ def find_corrections(
         for r in told
         if (r["event_id"] not in arrived if is_pending else r["processed_at"] is not None)
     )
+
+
+def find_waits(rows: Iterable[Mapping[str, Any]]) -> list[tuple[datetime, datetime | None]]:
+    """Return when each correction of ours of one key left, and when it arrived, if it did."""
+    told = [r for r in rows if r["path"] == CORRECTIONS]
+    left = {r["event_id"]: r["emitted_at"] for r in told}
+    arrived = {r["event_id"]: r["processed_at"] for r in told if r["processed_at"] is not None}
+    return [(at, arrived.get(name)) for name, at in left.items()]

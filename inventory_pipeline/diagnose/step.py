@@ -35,6 +35,8 @@ MOST_CASES = 20_000
 KINDS = (
     "gap", "ghost", "absent", "count_variance", "misplaced", "stockout", "receipt_lag", "phantom",
 )  # fmt: skip
+# A transfer is told at both its ends.
+TRANSFERS = ("transfer_out", "transfer_in")
 MOST_SHOWN = 15
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
@@ -203,6 +205,11 @@ def load_evidence(
         crowds=warehouse.query(load_query("diagnose", "load_crowds"), **window),
         additions=warehouse.query(load_query("diagnose", "load_additions"), **window),
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),
+        strays=warehouse.query_with(
+            moves.filter(~pl.col("kind").is_in(TRANSFERS)).select("key_id", "movement_id").unique(),
+            load_query("diagnose", "load_strays"),
+            **window,
+        ),
         closed=warehouse.query_with(
             cases.select("finding_id"),
             load_query("diagnose", "load_closed"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.claim import BY_ID, Claim
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "location_pool"
@@ -31,6 +32,13 @@ def find(scene: Scene) -> Iterator[Claim]:
                 claim, strength=BY_ID + 1.0, is_proven_by_ids=False, correction=None, path=path,
                 settles=SETTLES,
             )  # fmt: skip
+    for entry in scene.find_entries("missing"):
+        other = _find_other_place(case, entry)
+        if other:
+            yield replace(
+                claim_entry(NAME, scene, entry), strength=BY_ID + 1.0, is_proven_by_ids=False,
+                correction=None, facts={"other_location": other}, path=path, settles=SETTLES,
+            )  # fmt: skip
     if twins and case.points:
         yield Claim(
             cause=NAME,
@@ -48,6 +56,18 @@ def find(scene: Scene) -> Iterator[Claim]:
 def _is_elsewhere(case: Case, row: LogRow) -> bool:
     """Return whether a row tells of what happened to the item at another place."""
     return row.other_sku == case.sku and "transfer_out" not in row.other_kinds
+
+
+def _find_other_place(case: Case, entry: Entry) -> str:
+    """Return where the mirror wrote a movement of this place down instead."""
+    return next(
+        (
+            stray.location_id
+            for stray in case.strays
+            if entry.move and stray.movement_id == entry.move.movement_id and stray.sku == case.sku
+        ),
+        "",
+    )
 
 
 def _find_records(scene: Scene) -> tuple[str, ...]:

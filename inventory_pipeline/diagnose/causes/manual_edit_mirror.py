@@ -14,8 +14,11 @@ SETTLES = "who changed the number, in the mirror's own log"
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change that no movement asked for; with a person's name it is nearly certain."""
     path = ("person:edit", f"{scene.case.mirror}:changed")
+    ours = dict(scene.case.sent)
     for entry in scene.find_entries("extra", "sized"):
         row = entry.steps[0].row
+        if row.reference_id in ours:
+            continue
         if (is_program(row.actor) or entry.is_by_id) and not is_person(row.actor):
             continue
         claim = claim_entry(NAME, scene, entry)

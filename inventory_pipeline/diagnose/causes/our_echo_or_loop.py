@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
@@ -15,7 +16,7 @@ def find(scene: Scene) -> Iterator[Claim]:
     ours = dict(scene.case.sent)
     for entry in scene.find_entries("extra", "repeated", "sized"):
         row = entry.steps[0].row
-        is_echo = row.reference_id in ours
+        is_echo = row.reference_id in ours and _is_second(scene.case, row)
         is_undone = not row.reference_id and -entry.units in ours.values()
         if is_echo or is_undone:
             claim = claim_entry(NAME, scene, entry)
@@ -24,3 +25,8 @@ def find(scene: Scene) -> Iterator[Claim]:
                 correction=None, path=("outbox:receipt", f"{scene.case.mirror}:echo"),
                 settles=SETTLES,
             )  # fmt: skip
+
+
+def _is_second(case: Case, row: LogRow) -> bool:
+    """Return whether the log told of the same receipt before: the first row is the receipt."""
+    return any(r.reference_id == row.reference_id and r.at < row.at for r in case.log or ())

@@ -26,6 +26,15 @@ def find(scene: Scene) -> Iterator[Claim]:
             correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
             is_proven_by_ids=False, settles=SETTLES,
         )  # fmt: skip
+    for other, entries in _group_strays(scene).items():
+        claims = [claim_entry(NAME, scene, entry) for entry in entries]
+        yield replace(
+            claims[0], units=sum(c.units for c in claims), at=None,
+            series=tuple(sum(e.units for e in entries if e.at <= p.at) for p in case.points),
+            ids=tuple(name for c in claims for name in c.ids), strength=BY_ID + 1.0,
+            correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
+            is_proven_by_ids=False, settles=SETTLES,
+        )  # fmt: skip
     named = [p for p in case.peers if _is_named_by(case, p)]
     if named:
         yield Claim(
@@ -77,6 +86,16 @@ def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
         (found.setdefault(row.other_sku, []) if row.other_sku else unsure).append(entry)
     if len(found) == 1:  # an order of several items, one of which is the one
         next(iter(found.values())).extend(unsure)
+    return found
+
+
+def _group_strays(scene: Scene) -> dict[str, list[Entry]]:
+    """Return other item → movements of this one that the mirror wrote to that item."""
+    strays = {s.movement_id: s.sku for s in scene.case.strays if s.sku != scene.case.sku}
+    found: dict[str, list[Entry]] = {}
+    for entry in scene.find_entries("missing"):
+        if entry.move and entry.move.movement_id in strays:
+            found.setdefault(strays[entry.move.movement_id], []).append(entry)
     return found
 
 

@@ -70,13 +70,17 @@ class Once(Planned):
 
 
 class MovementDropped(Once):
-    """A receipt, a breakage or a cancellation that the mirror never hears of."""
+    """A receipt, a breakage or a cancellation that the mirror never hears of.
+
+    A parcel of the 3PL that the books never hear of is ``threepl_confirmation_missing``.
+    """
 
     cause = "movement_dropped"
 
     def find_kinds(self) -> tuple[str, ...]:
         if self.mirror == ERP:
-            return ("shipment", "damage")
+            is_theirs = self.stage.layout.find_place(self.location_id).keeper == THREEPL
+            return ("damage",) if is_theirs else ("shipment", "damage")
         kinds = ["receipt", "damage", "order_cancelled"]
         if self.stage.layout.find_place(self.location_id).walk_ins:
             kinds.append("pos_sale")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from inventory_pipeline.diagnose.case import Case, Message, Sibling
+from inventory_pipeline.diagnose.case import Case, Message, Sibling, Stray
 from inventory_pipeline.diagnose.causes import (
     additions_not_propagated,
     bundle_component,
@@ -330,10 +330,19 @@ def test_a_person_who_booked_a_transaction_is_less_suspect_than_the_transaction(
     assert tied.strength < loose.strength
 
 
+def test_what_we_sent_ourselves_was_typed_by_nobody() -> None:
+    asked = heard("", "09:06 add 3 L1 rcpt-1 maria", 20, 23)
+
+    assert len(claim(manual_edit_mirror.find, asked)) == 1
+    assert claim(manual_edit_mirror.find, replace(asked, sent=(("rcpt-1", 3),))) == []
+
+
 @pytest.mark.parametrize(
     ("row", "is_claimed", "is_echo"),
     [
-        ("09:06 add 8 L1 rcpt-1", True, True),
+        ("09:06 add 8 L1 rcpt-1", False, False),
+        ("09:05 add 0 L9 rcpt-1\n09:06 add 8 L1 rcpt-1", True, True),
+        ("09:05 add 0 L9 rcpt-2\n09:06 add 8 L1 rcpt-1", False, False),
         ("09:06 add -8 L1", True, False),
         ("09:06 add -7 L1", False, False),
         ("09:06 add -8 L1 X9", False, False),
@@ -343,7 +352,7 @@ def test_a_person_who_booked_a_transaction_is_less_suspect_than_the_transaction(
 def test_a_correction_comes_back_by_name_or_as_its_opposite(
     row: str, is_claimed: bool, is_echo: bool
 ) -> None:
-    units = int(row.split()[2])
+    units = int(row.rsplit("\n", maxsplit=1)[-1].split()[2])
     asked = replace(heard("", row, 20, 20 + units), sent=(("rcpt-1", 8),))
 
     found = claim(our_echo_or_loop.find, asked)
@@ -408,6 +417,42 @@ def test_a_row_of_another_place_is_a_pool_and_of_another_item_a_mapping() -> Non
     assert say(sku_mapping.find, item) == [(-3, ("L1",), 3, False)]
     assert [c.facts for c in claim(sku_mapping.find, item)] == [{"other_sku": "B"}]
     assert claim(location_pool.find, item) == []
+
+
+@pytest.mark.parametrize(
+    ("stray", "is_pool", "other"),
+    [
+        (Stray("W1", "A", "EAST"), True, ""),
+        (Stray("W1", "B", "MAIN"), False, "B"),
+        (Stray("W2", "A", "EAST"), False, ""),
+        (Stray("W2", "B", "MAIN"), False, ""),
+    ],
+)
+def test_what_the_mirror_wrote_elsewhere_is_a_pool_or_a_mapping(
+    stray: Stray, is_pool: bool, other: str
+) -> None:
+    asked = heard("09:05 shelf receipt 8 W1", "", 28, 20, strays=(stray,))
+
+    assert [(c.units, c.ids, c.correction, c.is_proven_by_ids, c.facts)
+            for c in claim(location_pool.find, asked)] == (
+        [(-8, ("W1",), None, False, {"other_location": "EAST"})] if is_pool else []
+    )  # fmt: skip
+    assert [(c.units, c.ids, c.correction, c.is_proven_by_ids, c.facts)
+            for c in claim(sku_mapping.find, asked)] == (
+        [(-8, ("W1",), 8, False, {"other_sku": other})] if other else []
+    )  # fmt: skip
+
+
+def test_what_went_astray_to_one_item_adds_up_by_the_hour() -> None:
+    asked = case(
+        "8 20 20 20\n9 28 28 20\n10 31 31 20",
+        "07:10 shelf receipt 1 W0\n09:05 shelf receipt 8 W1\n10:05 shelf receipt 3 W2",
+        "07:12 add 1 L0 W0", strays=(Stray("W1", "B", "MAIN"), Stray("W2", "B", "MAIN")),
+    )  # fmt: skip
+
+    [said] = claim(sku_mapping.find, asked)
+
+    assert (said.units, said.series, said.ids) == (-11, (0, -8, -11), ("W1", "W2"))
 
 
 def test_a_departure_counted_here_is_a_transfer_on_its_way_until_it_arrives() -> None:
@@ -645,6 +690,15 @@ def test_a_second_attempt_or_an_hour_in_the_queue_makes_a_retry(
     )
     [overwrite] = claim(stale_overwrite.find, asked)
     assert all(c.strength > overwrite.strength for c in found)
+
+
+def test_what_a_batch_has_just_written_is_no_level_of_its_past() -> None:
+    told, heard_twice = "09:05 shelf shipment 4 W1", "09:57 set 40 L1 W1\n09:58 set 36 L2 W1"
+    asked = case("8 44 44 44\n9 40 40 36\n10 40 40 36", told, heard_twice, rule=KEEPS)
+    known = case("7 36 36 36\n8 44 44 44\n9 40 40 36", told, heard_twice, rule=KEEPS)
+
+    assert claim(stale_overwrite.find, asked) == []
+    assert [c.facts for c in claim(stale_overwrite.find, known)] == [{"level": 36}]
 
 
 def test_rows_of_open_orders_say_themselves_that_a_mirror_falls_at_the_order() -> None:

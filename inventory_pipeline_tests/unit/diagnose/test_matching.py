@@ -265,6 +265,18 @@ def test_a_gap_begins_after_the_last_agreement_and_a_still_one_is_surer() -> Non
 
 
 @pytest.mark.parametrize(
+    ("middle", "after", "start"), [(20, 23, 0), (21, 23, 0), (20, 24, 2), (20, 20, 3)]
+)
+def test_an_hour_of_agreement_between_two_equal_gaps_ends_nothing(
+    middle: int, after: int, start: int
+) -> None:
+    points = series(f"7 20 20 20\n8 20 20 23\n9 20 20 {middle}\n10 20 20 {after}")
+
+    assert find_start(points) == start
+    assert find_start(points[1:3]) == (1 if middle == 20 else 0)
+
+
+@pytest.mark.parametrize(
     ("rule", "committed", "held"),
     [
         (SELLS, 25, 0),
@@ -310,6 +322,24 @@ def test_an_hour_is_moving_where_something_moved_just_before_or_between_both_rea
     assert not mark_moving(points, [replace(told[0], effect=0, owner_effect=0)], timedelta())[
         0
     ].is_moving
+
+
+@pytest.mark.parametrize(
+    ("left", "arrived", "observed", "is_moving"),
+    [
+        ("9:55", None, 20, True), ("9:56", None, 20, False), ("9:00", "9:56", 20, True),
+        ("9:00", "9:55", 20, False), ("9:00", None, 23, False),
+    ],
+)  # fmt: skip
+def test_an_agreement_while_a_correction_is_on_its_way_is_none(
+    left: str, arrived: str | None, observed: int, is_moving: bool
+) -> None:
+    points = list(series(f"9 20 20 {observed}"))
+    waits = [(at(left), at(arrived) if arrived else None)]
+
+    [point] = mark_moving(points, [], timedelta(), waits)
+
+    assert point.is_moving is is_moving
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from inventory_pipeline.diagnose.account import open_account
-from inventory_pipeline.diagnose.case import Case, Change, Message, Sibling
+from inventory_pipeline.diagnose.case import Case, Change, Message, Sibling, Stray
 from inventory_pipeline.diagnose.claim import BY_ID, BY_RECORD, BY_SIZE, Claim
 from inventory_pipeline.diagnose.proof import find_doubts
 from inventory_pipeline.diagnose.verdict import find_settling, find_tier, judge
@@ -274,6 +274,73 @@ def test_a_snapshot_in_doubt_proves_nothing() -> None:
     assert doubt(replace(LOST, qualifiers=("source_stale",))) == (
         "a snapshot was late or not whole",
     )
+
+
+KNOWN = "the mirror knows of it already, under another name"
+
+
+@pytest.mark.parametrize(
+    ("strays", "is_known"),
+    [((Stray("W1", "A", "EAST"),), True), ((Stray("W2", "A", "EAST"),), False), ((), False)],
+)
+def test_what_was_written_elsewhere_is_not_lost(strays: tuple[Stray, ...], is_known: bool) -> None:
+    assert (KNOWN in doubt(replace(LOST, strays=strays))) is is_known
+
+
+@pytest.mark.parametrize(("other", "is_known"), [("SET", True), ("", False)])
+def test_a_part_of_a_set_is_not_lost(other: str, is_known: bool) -> None:
+    told = tuple(
+        replace(m, other_sku=other) if m.movement_id == "W1" else m for m in LOST.moves or ()
+    )
+
+    assert (KNOWN in doubt(replace(LOST, moves=told))) is is_known
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "is_known"),
+    [
+        ("R1", "good_return_not_restocked", True),
+        ("R2", "good_return_not_restocked", False),
+        ("R1", "event_duplicated", False),
+    ],
+)
+def test_a_return_that_was_sold_on_when_it_was_announced_is_not_lost(
+    name: str, cause: str, is_known: bool
+) -> None:
+    asked = case(
+        "8 20 20 20\n9 28 28 20\n16 28 28 20",
+        "07:01 storefront return_initiated 8 R1\n07:10 shelf receipt 1 W0\n"
+        "09:05 shelf return_received 8 W1 R1 sellable",
+        f"07:02 add 8 L1 {name}\n07:12 add 1 L0 W0", changes=(),
+    )  # fmt: skip
+    back = replace(CLAIM, cause=cause, ids=("W1", "R1"))
+
+    assert (KNOWN in doubt(asked, back)) is is_known
+
+
+TWICE = "another of its size was lost as well, and one was mended"
+
+
+@pytest.mark.parametrize(
+    ("other", "row", "sent", "is_twice"),
+    [
+        ("08:59 shelf receipt 8 W2", "", (("rcpt-1", 8),), True),
+        ("08:59 shelf receipt 8 W2", "", (), False),
+        ("08:59 shelf receipt 7 W2", "", (("rcpt-1", 8),), False),
+        ("08:50 shelf receipt 8 W2", "", (("rcpt-1", 8),), False),
+        ("08:59 shelf receipt 8 W2", "09:00 add 8 L2 W2", (("rcpt-1", 8),), False),
+    ],
+)
+def test_of_two_losses_of_a_size_nobody_knows_which_was_mended(
+    other: str, row: str, sent: tuple[tuple[str, int], ...], is_twice: bool
+) -> None:
+    asked = case(
+        "8 20 20 20\n9 28 28 20\n16 28 28 20",
+        f"07:10 shelf receipt 1 W0\n{other}\n09:05 shelf receipt 8 W1",
+        f"07:12 add 1 L0 W0\n{row}", changes=(), sent=sent,
+    )  # fmt: skip
+
+    assert (TWICE in doubt(asked)) is is_twice
 
 
 ORDERS = "other items there ignore just their open orders as well"

@@ -80,3 +80,5 @@ def test_silence_changes_nothing_and_noise_loses_and_invents():
     assert 20 < lost < 60
     assert 0 < len(invented) < 30
     assert {line.event_id for line in invented}.isdisjoint(line.event_id for line in lines)
+    ours = [replace(line, path="corrections") for line in lines]
+    assert set(ours) <= set(Static(Noise(), Random(1), ("a",)).disturb_messages(ours))
