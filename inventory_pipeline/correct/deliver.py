@@ -94,7 +94,9 @@ def _open_posts(worker: Worker, writers: Mapping[str, Writer], done: Delivered) 
             done.busy.append(system)
         else:
             queue.recover(worker.journal, system, now=now)
-            posts.append(Post(worker.journal, system, writers[system], fence, worker.tools))
+            post = Post(worker.journal, system, writers[system], fence, worker.tools)
+            post.give_way()
+            posts.append(post)
     return posts
 
 

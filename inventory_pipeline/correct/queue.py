@@ -131,6 +131,11 @@ def keep_waiting(journal: Journal, receipts: list[Row]) -> list[Row]:
     return [receipt for receipt in receipts if receipt["receipt_id"] in waiting]
 
 
+def find_giving_way(journal: Journal, system: str) -> list[Row]:
+    """Return receipts that a brake holds and that block what no brake holds."""
+    return journal.query(load_query("correct", "find_giving_way"), system=system)
+
+
 def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row]:
     """Return receipts that were sent and are not over, with their request, oldest first."""
     return journal.query(

@@ -1,0 +1,28 @@
+-- grain: one receipt that a brake holds and that something waits behind which no brake holds
+-- reads: journal receipts, proposals, brakes
+-- param: system
+select receipts.*
+from receipts
+inner join proposals on receipts.proposal_id = proposals.proposal_id
+where
+    receipts.system = $system
+    and receipts.state = 'created'
+    and proposals.decision = 'auto'
+    and exists (
+        select 1
+        from brakes
+        where brakes.released_at is null and brakes.scope in ('all', $system)
+    )
+    and exists (
+        select 1
+        from receipts as later
+        left join proposals as wanted on later.proposal_id = wanted.proposal_id
+        where
+            later.system = receipts.system
+            and later.fact = receipts.fact
+            and later.sku = receipts.sku
+            and later.location_id = receipts.location_id
+            and later.sequence > receipts.sequence
+            and later.state in ('created', 'held')
+            and coalesce(wanted.decision, '') <> 'auto'
+    )
