@@ -8,7 +8,7 @@ from typing import Literal
 
 from inventory_pipeline.diagnose.case import Case, Move, Point
 from inventory_pipeline.diagnose.kinds import is_person
-from inventory_pipeline.diagnose.points import YOUNG
+from inventory_pipeline.diagnose.points import CLOCKS, YOUNG
 from inventory_pipeline.diagnose.steps import Step
 from inventory_pipeline.model.hours import HOUR
 
@@ -178,7 +178,8 @@ def _settle_group(
     for move in silent:
         entries.append(Entry("missing", -move.effect, move.at, moves, move, (), True))
     for step in left:
-        twin = next((m for m in moves if m.effect == step.units), None)
+        happened = (m for m in moves if m.at <= step.row.at + CLOCKS)
+        twin = next((m for m in happened if m.effect == step.units), None)
         kind: EntryKind = "repeated" if twin else "extra"
         entries.append(Entry(kind, step.units, step.row.at, moves, twin, (step,), True))
     healed = [h for m in due if (h := _find_healed(m, pairs.get(m.movement_id))) is not None]

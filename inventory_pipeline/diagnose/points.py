@@ -23,7 +23,8 @@ def find_start(points: Sequence[Point]) -> int:
     """Return the place of the last point without a gap; 0 if there is none.
 
     One with nothing on its way is surer: what seemed to be on its way may be what was lost. One
-    between two equal gaps is no agreement: the sides were read a moment apart.
+    between two equal gaps, of a mirror that stood still, is no agreement: the sides were read a
+    moment apart.
     """
     agreed = [
         place
@@ -36,7 +37,8 @@ def find_start(points: Sequence[Point]) -> int:
 
 def _is_between_equals(points: Sequence[Point], place: int) -> bool:
     around = points[place - 1 : place + 2] if place else ()
-    return len(around) == 3 and around[0].delta == around[-1].delta != 0
+    is_still = len({point.observed for point in around}) == 1
+    return is_still and len(around) == 3 and around[0].delta == around[-1].delta != 0
 
 
 def find_settled_gap(points: Sequence[Point]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from inventory_pipeline.diagnose.account import Account, compute_owner_rest, open_account
-from inventory_pipeline.diagnose.case import Case, Message, Move
+from inventory_pipeline.diagnose.case import Case, Message, Move, Stray
 from inventory_pipeline.diagnose.claim import BY_ID, BY_INFERENCE, BY_SHAPE, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import Jump, find_doubled, find_jumps, find_missed
 from inventory_pipeline.diagnose.matching import Entry, EntryKind
@@ -54,10 +54,21 @@ class Scene:
         )
 
     def find_entries(self, *kinds: EntryKind) -> Iterator[Entry]:
-        """Yield the entries of these kinds."""
+        """Yield the entries of these kinds; what the mirror wrote to another key is not missing."""
         for entry in self.account.entries if self.account else ():
-            if entry.kind in kinds:
+            if entry.kind in kinds and not (entry.kind == "missing" and self._find_stray(entry)):
                 yield entry
+
+    def find_astray(self) -> Iterator[tuple[Entry, Stray]]:
+        """Yield movements that the mirror wrote to another key, with that key."""
+        for entry in self.account.entries if self.account else ():
+            stray = self._find_stray(entry) if entry.kind == "missing" else None
+            if stray is not None:
+                yield entry, stray
+
+    def _find_stray(self, entry: Entry) -> Stray | None:
+        name = entry.move.movement_id if entry.move else ""
+        return next((stray for stray in self.case.strays if stray.movement_id == name), None)
 
     def find_messages(self, move: Move) -> list[Message]:
         """Return what the middleware tells of a movement."""

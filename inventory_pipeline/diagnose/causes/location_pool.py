@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, LogRow
 from inventory_pipeline.diagnose.claim import BY_ID, Claim
-from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "location_pool"
@@ -32,12 +31,12 @@ def find(scene: Scene) -> Iterator[Claim]:
                 claim, strength=BY_ID + 1.0, is_proven_by_ids=False, correction=None, path=path,
                 settles=SETTLES,
             )  # fmt: skip
-    for entry in scene.find_entries("missing"):
-        other = _find_other_place(case, entry)
-        if other:
+    for entry, stray in scene.find_astray():
+        if stray.sku == case.sku:
             yield replace(
                 claim_entry(NAME, scene, entry), strength=BY_ID + 1.0, is_proven_by_ids=False,
-                correction=None, facts={"other_location": other}, path=path, settles=SETTLES,
+                correction=None, facts={"other_location": stray.location_id}, path=path,
+                settles=SETTLES,
             )  # fmt: skip
     if twins and case.points:
         yield Claim(
@@ -58,19 +57,7 @@ def _is_elsewhere(case: Case, row: LogRow) -> bool:
     return row.other_sku == case.sku and "transfer_out" not in row.other_kinds
 
 
-def _find_other_place(case: Case, entry: Entry) -> str:
-    """Return where the mirror wrote a movement of this place down instead."""
-    return next(
-        (
-            stray.location_id
-            for stray in case.strays
-            if entry.move and stray.movement_id == entry.move.movement_id and stray.sku == case.sku
-        ),
-        "",
-    )
-
-
 def _find_records(scene: Scene) -> tuple[str, ...]:
     """Return the movement that this place lacks, or the row of another place's movement."""
-    entries = [e for e in scene.find_entries("missing", "extra") if e.units == scene.case.delta]
-    return tuple(name for e in entries for name in e.names)
+    entries = (*scene.find_entries("missing", "extra"), *(e for e, _ in scene.find_astray()))
+    return tuple(name for e in entries if e.units == scene.case.delta for name in e.names)

@@ -42,6 +42,15 @@ def find(scene: Scene) -> Iterator[Claim]:
             strength=BY_ID + 2.0, ids=_find_missing(scene), facts={"other_sku": named[0].sku},
             path=path, settles=SETTLES,
         )  # fmt: skip
+    for peer in case.peers:
+        rows = [row.change_id for row in case.log or () if row.other_sku == peer.sku]
+        if rows and _is_opposite(case, peer):
+            # which item they were meant for not every row has told
+            yield Claim(
+                cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
+                strength=BY_ID, ids=tuple(rows), facts={"other_sku": peer.sku},
+                path=path, settles=SETTLES,
+            )  # fmt: skip
     for jump in scene.jumps if scene.is_blind else ():
         twins = [p for p in case.peers if _is_twin(scene, jump, p)]
         strength = _weigh_twins(case, jump, twins)
@@ -66,13 +75,19 @@ def _weigh_twins(case: Case, jump: Jump, twins: Sequence[Sibling]) -> float:
 
 
 def _find_missing(scene: Scene) -> tuple[str, ...]:
-    return tuple(e.move.movement_id for e in scene.find_entries("missing") if e.move)
+    entries = (*scene.find_entries("missing"), *(entry for entry, _ in scene.find_astray()))
+    return tuple(e.move.movement_id for e in entries if e.move)
 
 
 def _is_named_by(case: Case, peer: Sibling) -> bool:
     """Return whether another item's log names this one's movements, and is off by as much."""
+    return case.sku in peer.named_skus and _is_opposite(case, peer)
+
+
+def _is_opposite(case: Case, peer: Sibling) -> bool:
+    """Return whether another item of the place is off by as much the other way."""
     is_beside = (peer.mirror, peer.location_id) == (case.mirror, case.location_id)
-    return is_beside and case.sku in peer.named_skus and peer.delta == -case.delta
+    return is_beside and peer.sku != case.sku and peer.delta == -case.delta
 
 
 def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
@@ -91,11 +106,10 @@ def _group_by_item(scene: Scene) -> dict[str, list[Entry]]:
 
 def _group_strays(scene: Scene) -> dict[str, list[Entry]]:
     """Return other item → movements of this one that the mirror wrote to that item."""
-    strays = {s.movement_id: s.sku for s in scene.case.strays if s.sku != scene.case.sku}
     found: dict[str, list[Entry]] = {}
-    for entry in scene.find_entries("missing"):
-        if entry.move and entry.move.movement_id in strays:
-            found.setdefault(strays[entry.move.movement_id], []).append(entry)
+    for entry, stray in scene.find_astray():
+        if stray.sku != scene.case.sku:
+            found.setdefault(stray.sku, []).append(entry)
     return found
 
 

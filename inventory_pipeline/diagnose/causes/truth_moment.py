@@ -1,7 +1,9 @@
 """One number falls at the order, the other at the shipment (QTY-09)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SIZE, Claim
 from inventory_pipeline.diagnose.kinds import ORDER
 from inventory_pipeline.diagnose.matching import Entry
@@ -41,10 +43,13 @@ def find(scene: Scene) -> Iterator[Claim]:
 
 
 def _find_early_falls(scene: Scene) -> Iterator[Claim]:
-    """Claim rows that name orders which have not left: the log itself says when it falls."""
+    """Claim rows that name orders which have not left: the log itself says when it falls.
+
+    Those whose parcels have left since say so as well.
+    """
     entries = [e for e in scene.find_entries("extra") if _names_order(e)]
     units = sum(e.units for e in entries)
-    if len(entries) >= LEAST_ORDERS and units == scene.case.delta:
+    if entries and units == scene.case.delta and _count_early(scene.case) >= LEAST_ORDERS:
         yield Claim(
             cause=NAME,
             units=units,
@@ -56,6 +61,21 @@ def _find_early_falls(scene: Scene) -> Iterator[Claim]:
             path=(f"{scene.case.owner}:falls_at_shipment", f"{scene.case.mirror}:falls_at_order"),
             settles=SETTLES,
         )
+
+
+def _count_early(case: Case) -> int:
+    """Return how many orders the mirror fell with before any of their parcels had left."""
+    moves = case.moves or ()
+    rows = {row.reference_id: row for row in case.log or () if row.reference_id}
+    early = [
+        (m, rows[m.movement_id].at) for m in moves if m.kind == ORDER and m.movement_id in rows
+    ]
+    return sum(not any(_is_parcel_of(order, m, at) for m in moves) for order, at in early)
+
+
+def _is_parcel_of(order: Move, move: Move, at: datetime) -> bool:
+    is_its = not {order.movement_id, order.reference_id}.isdisjoint(move.names)
+    return move.kind == "shipment" and is_its and move.at <= at
 
 
 def _names_order(entry: Entry) -> bool:

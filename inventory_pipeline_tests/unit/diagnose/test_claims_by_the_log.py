@@ -443,6 +443,40 @@ def test_what_the_mirror_wrote_elsewhere_is_a_pool_or_a_mapping(
     )  # fmt: skip
 
 
+def test_what_went_astray_was_not_lost() -> None:
+    lost = heard("09:05 shelf receipt 8 W1", "", 28, 20)
+
+    assert len(claim(movement_dropped.find, lost)) == 1
+    astray = replace(lost, strays=(Stray("W1", "A", "EAST"),))
+    assert claim(movement_dropped.find, astray) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "is_claimed"),
+    [
+        ({}, True), ({"sku": "C"}, False), ({"delta": 4}, False), ({"location_id": "EAST"}, False),
+        ({"mirror": "erp"}, False),
+    ],
+)  # fmt: skip
+def test_rows_of_one_other_item_and_its_opposite_gap_are_one_mapping(
+    change: dict, is_claimed: bool
+) -> None:
+    """Of five units taken from this item two name the other one; the other lacks all five."""
+    asked = heard("", "09:06 add -2 L1 X1\n09:07 add -3 L2 X2", 20, 15)
+    rows = tuple(
+        replace(r, other_sku="B", other_kinds=("shipment",)) if r.change_id == "L1" else r
+        for r in asked.log or ()
+    )
+    peer = replace(Sibling("B", "MAIN", "storefront", "available", 5, at("9:55"), 5), **change)
+
+    found = claim(sku_mapping.find, replace(asked, log=rows, peers=(peer,)))
+
+    whole = [c for c in found if c.units == -5]
+    assert [(c.ids, c.series, c.facts) for c in whole] == (
+        [(("L1",), tuple(p.delta for p in asked.points), {"other_sku": "B"})] if is_claimed else []
+    )
+
+
 def test_what_went_astray_to_one_item_adds_up_by_the_hour() -> None:
     asked = case(
         "8 20 20 20\n9 28 28 20\n10 31 31 20",
@@ -710,6 +744,22 @@ def test_rows_of_open_orders_say_themselves_that_a_mirror_falls_at_the_order() -
     assert (said.units, said.ids) == (-5, ("L1", "S1", "L2", "S2"))
     one = heard("09:05 storefront order_placed 3 S1", "09:06 add -3 L1 S1", 20, 17, rule=KEEPS)
     assert claim(truth_moment.find, one) == []
+
+
+@pytest.mark.parametrize(("shipped", "is_early"), [("07:31", True), ("07:25", False)])
+def test_an_order_whose_parcel_left_since_says_as_well_that_a_mirror_falls_early(
+    shipped: str, is_early: bool
+) -> None:
+    asked = case(
+        "8 18 18 18\n9 18 18 15",
+        f"07:20 storefront order_placed 2 S1 O-1\n{shipped} shelf shipment 2 W1 O-1\n"
+        "09:05 storefront order_placed 3 S2 O-2",
+        "07:30 add -2 L1 S1\n09:06 add -3 L2 S2", rule=KEEPS,
+    )  # fmt: skip
+
+    found = claim(truth_moment.find, asked)
+
+    assert [(c.units, c.ids) for c in found] == ([(-3, ("L2", "S2"))] if is_early else [])
 
 
 def test_a_box_overdue_is_claimed_to_be_sent_back_but_never_proven() -> None:
