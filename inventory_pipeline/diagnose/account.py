@@ -59,15 +59,36 @@ def open_account(case: Case) -> Account | None:
     """Lay both ledgers beside each other; None where one of them is not kept."""
     if case.log is None or case.moves is None or len(case.points) < 2:
         return None
-    place = find_start(case.points)
-    place = place if place + 1 < len(case.points) else 0
+    accounts = [_open_from(case, place) for place in _find_starts(case.points)]
+    return min(accounts, key=lambda account: _count_open(case, account))
+
+
+def _find_starts(points: Sequence[Point]) -> tuple[int, ...]:
+    """Return where both may have agreed for the last time: the first agreement and the last.
+
+    Two differences that make up for each other agree as well. The first one leaves none out,
+    and counts where it explains the gap with no more entries.
+    """
+    last = find_start(points)
+    last = last if last + 1 < len(points) else 0
+    first = next((n for n, p in enumerate(points[:last]) if p.delta == 0 and p.is_settled), last)
+    return (first, last) if first != last else (last,)
+
+
+def _count_open(case: Case, account: Account) -> tuple[bool, int]:
+    is_whole = account.is_balanced and sum(e.units for e in account.entries) == case.delta
+    return not is_whole, len(account.entries)
+
+
+def _open_from(case: Case, place: int) -> Account:
     start, points = case.points[place], case.points[place:]
     before = case.points[max(0, place - RUN_UP) :]
-    steps, rests = walk_log(case.log, before, start)
-    groups = group_moves(case.moves)
+    steps, rests = walk_log(case.log or (), before, start)
+    groups = group_moves(case.moves or ())
     entries, healed = match_entries(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
-    entries, mended = _drop_corrected(_drop_healed(entries), case.sent)
+    entries, ended = _drop_ended(entries)
+    entries, mended = _drop_corrected(entries, case.sent)
     entries, undone = _drop_undone(entries)
     return Account(
         start=start,
@@ -75,7 +96,7 @@ def open_account(case: Case) -> Account | None:
         mirror_rest=rest,
         owner_rest=compute_owner_rest(case, start) or 0,
         has_ids=case.has_ids,
-        healed=(*healed, *mended, *undone),
+        healed=(*healed, *ended, *mended, *undone),
     )
 
 
@@ -151,13 +172,21 @@ def _is_strange(entry: Entry) -> bool:
     return entry.kind == "extra" and not entry.is_by_id and bool(entry.steps)
 
 
-def _drop_healed(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Forget entries that later ones undid: a level set right again ends what was before it."""
-    total, kept = 0, []
+def _drop_ended(entries: Sequence[Entry]) -> tuple[list[Entry], list[Healed]]:
+    """Take out entries that later ones undid: a level set right again ends what was before it."""
+    total, kept, ended = 0, [], []
     for entry in entries:
         kept.append(entry)
         total += entry.units
         is_set = any(step.row.operation == "set" for step in entry.steps)
         if total == 0 and is_set:
+            ended += [_end(each, entry) for each in kept[:-1]]
             kept.clear()
-    return tuple(kept)
+    return kept, ended
+
+
+def _end(entry: Entry, last: Entry) -> Healed:
+    """Return an entry that stood until a level was set right."""
+    if entry.shown_at is None:
+        return Healed(entry.units, entry.at, last.steps[0].hour_at, is_early=False)
+    return Healed(entry.units, last.at, entry.shown_at, is_early=True)
