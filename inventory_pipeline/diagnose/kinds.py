@@ -6,6 +6,8 @@ from inventory_pipeline.model.movements import SELLABLE_DISPOSITIONS
 ORDER = "order_placed"
 ORDERS = (ORDER, "pos_sale")
 LEAVING = ("shipment", "damage", "write_off", "transfer_out")
+# A message in one of these states is not tried again.
+GIVEN_UP = ("failed", "dropped", "dead", "expired", "discarded", "rejected")
 # What a system calls its own programs; any other actor is taken for a person.
 PROGRAMS = (
     "", "3pl", "allocation", "api", "app", "automation", "batch", "books", "bot", "bulk",

@@ -12,6 +12,7 @@ from inventory_pipeline.diagnose.account import Account
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import find_jumps
+from inventory_pipeline.diagnose.kinds import GIVEN_UP
 from inventory_pipeline.diagnose.peers import is_open_orders
 from inventory_pipeline.diagnose.points import CLOCKS
 from inventory_pipeline.diagnose.rules import is_about
@@ -21,8 +22,6 @@ from inventory_pipeline.model.hours import HOUR
 
 # Nobody's batch that is not declared comes more seldom than this; a nightly one is known.
 PATIENCE = timedelta(hours=6)
-# A message in one of these states is not tried again.
-GIVEN_UP = ("failed", "dropped", "dead", "expired", "discarded", "rejected")
 # Causes that say a word never came.
 LOST = (
     "movement_dropped", "decrement_missing", "good_return_not_restocked", "count_written_once",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
+from inventory_pipeline.diagnose.kinds import GIVEN_UP
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
@@ -27,7 +28,7 @@ def find(scene: Scene) -> Iterator[Claim]:
 
 
 def _is_path(case: Case, added: list[Entry]) -> bool:
-    if _count_heard_additions(case):
+    if _has_heard_addition(case) or _has_given_up(case, added):
         return False
     if len(added) > 1:
         return True
@@ -35,8 +36,22 @@ def _is_path(case: Case, added: list[Entry]) -> bool:
     return case.additions_heard == 0 and subtractions >= MANY
 
 
-def _count_heard_additions(case: Case) -> int:
-    return sum(1 for row in case.log or () if row.operation == "add" and row.units > 0)
+def _has_given_up(case: Case, added: list[Entry]) -> bool:
+    """Return whether the middleware tried to carry one of them on a path that carries others."""
+    names = {e.move.movement_id for e in added if e.move}
+    paths = {row.actor for row in case.log or ()}
+    return case.additions_heard > 0 and any(
+        m.reference_id in names and m.path in paths and m.status.lower() in GIVEN_UP
+        for m in case.messages or ()
+    )
+
+
+def _has_heard_addition(case: Case) -> bool:
+    """Return whether a row adds, or sets the level that an addition made."""
+    rows = case.log or ()
+    told = {row.reference_id for row in rows}
+    added = {m.movement_id for m in case.moves or () if m.effect > 0}
+    return bool(told & added) or any(r.operation == "add" and r.units > 0 for r in rows)
 
 
 def _claim_entries(scene: Scene, added: list[Entry]) -> Claim:

@@ -599,6 +599,35 @@ def test_all_additions_missing_are_one_path_where_sales_come_through() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "is_claimed"),
+    [
+        ({}, True),
+        ({"log": "07:12 add 1 L0 W0 sync\n09:46 set 20 L1 W3"}, False),
+        ({"log": "07:12 add -1 L0 W0 sync\n09:46 set 20 L1 W9"}, True),
+        ({"status": "failed"}, False),
+        ({"status": "queued"}, True),
+        ({"status": "failed", "path": "other"}, True),
+        ({"status": "failed", "reference_id": "W9"}, True),
+        ({"status": "failed", "additions_heard": 0}, True),
+    ],
+)
+def test_two_additions_are_no_path_where_another_came_or_the_route_is_known(
+    change: dict, is_claimed: bool
+) -> None:
+    told = change.pop("log", "07:12 add -1 L0 W0 sync")
+    heard_count = change.pop("additions_heard", 1)
+    word = Message("E1", "sync", "add", 8, at("9:05"), None, 1, "processed", reference_id="W1")
+    asked = case(
+        "8 20 20 20\n9 32 32 20\n16 32 32 20",
+        "07:10 shelf damage 1 W0\n09:05 shelf receipt 8 W1\n09:25 shelf receipt 4 W2\n"
+        "07:01 shelf receipt 1 W3",
+        told, messages=(replace(word, **change),), additions_heard=heard_count,
+    )  # fmt: skip
+
+    assert bool(claim(additions_not_propagated.find, asked)) is is_claimed
+
+
+@pytest.mark.parametrize(
     ("sales", "additions", "is_claimed"), [(10, 0, True), (9, 0, False), (10, 1, False)]
 )
 def test_one_missing_addition_is_a_path_beside_ten_sales_and_no_addition_anywhere(

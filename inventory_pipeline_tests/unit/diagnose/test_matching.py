@@ -119,19 +119,54 @@ def test_an_account_needs_both_ledgers_and_two_hours() -> None:
     assert open_account(replace(asked, points=asked.points[:1])) is None
 
 
-def test_an_account_starts_where_both_last_agreed() -> None:
+@pytest.mark.parametrize(("first", "start"), [("08:05 shelf receipt 4 W1", "7:55"), ("", "9:55")])
+def test_an_account_starts_at_the_first_agreement_that_leaves_no_more_over(
+    first: str, start: str
+) -> None:
     asked = case(
         "7 20 20 20\n8 24 24 20\n9 24 24 24\n10 32 32 24\n16 32 32 24",
-        "08:05 shelf receipt 4 W1\n10:05 shelf receipt 8 W2", "09:06 add 4 L1 W1",
+        f"{first}\n10:05 shelf receipt 8 W2", "09:06 add 4 L1 W1",
     )  # fmt: skip
 
     account = open_account(asked)
 
     assert account is not None
-    assert account.start.at == at("9:55")
+    assert account.start.at == at(start)
     assert [(e.kind, e.names) for e in account.entries] == [("missing", ("W2",))]
     assert account.is_balanced
     assert account.has_ids
+
+
+def test_two_differences_that_make_up_for_each_other_are_no_agreement() -> None:
+    """W1 was lost; L1 put R1's units on sale before they came; then they came."""
+    asked = case(
+        "7 20 20 20\n8 23 23 20\n9 23 23 23\n10 26 26 23\n16 26 26 23",
+        "08:05 shelf receipt 3 W1\n09:01 storefront return_initiated 3 R1 RMA\n"
+        "10:35 shelf return_received 3 W2 RMA sellable",
+        "09:06 add 3 L1 R1",
+    )
+
+    account = open_account(asked)
+
+    assert account is not None
+    assert account.start.at == at("7:55")
+    assert [(e.kind, e.names) for e in account.entries] == [("missing", ("W1",))]
+    assert [(h.units, h.is_early) for h in account.healed] == [(3, True)]
+
+
+def test_a_level_that_was_set_right_ends_what_was_before_it_and_when_is_known() -> None:
+    asked = case(
+        "7 20 20 20\n8 23 23 20\n9 23 23 23\n10 23 23 25\n16 23 23 25",
+        "08:05 shelf receipt 3 W1", "09:06 set 23 L1 - maria\n10:06 add 2 L2 - maria",
+    )  # fmt: skip
+
+    account = open_account(asked)
+
+    assert account is not None
+    assert [(e.kind, e.names) for e in account.entries] == [("extra", ("L2",))]
+    assert [(h.units, h.moved_at, h.shown_at) for h in account.healed] == [
+        (-3, at("8:05"), at("9:00"))
+    ]
 
 
 def test_a_number_that_moved_without_a_row_is_the_mirror_s_rest() -> None:
