@@ -59,7 +59,11 @@ def open_account(case: Case) -> Account | None:
     """Lay both ledgers beside each other; None where one of them is not kept."""
     if case.log is None or case.moves is None or len(case.points) < 2:
         return None
-    accounts = [_open_from(case, place) for place in _find_starts(case.points)]
+    accounts = []
+    for place in _find_starts(case.points):
+        accounts.append(_open_from(case, place))
+        if _count_open(case, accounts[-1]) <= (False, 1):
+            break
     return min(accounts, key=lambda account: _count_open(case, account))
 
 
