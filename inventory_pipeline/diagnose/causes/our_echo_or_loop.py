@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from inventory_pipeline.diagnose.case import Case, LogRow
-from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
+from inventory_pipeline.diagnose.claim import BY_PATTERN, BY_RECORD, Claim
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "our_echo_or_loop"
+LEAST_OPENINGS = 3
 SETTLES = "who answers our correction with the opposite change"
 
 
 def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change that undoes a receipt of ours, or that names one a second time."""
+    if scene.is_blind:
+        yield from _guess(scene)
     ours = dict(scene.case.sent)
     for entry in scene.find_entries("extra", "repeated", "sized"):
         row = entry.steps[0].row
@@ -25,6 +29,26 @@ def find(scene: Scene) -> Iterator[Claim]:
                 correction=None, path=("outbox:receipt", f"{scene.case.mirror}:echo"),
                 settles=SETTLES,
             )  # fmt: skip
+
+
+def _guess(scene: Scene) -> Iterator[Claim]:
+    """Claim a gap that was mended and opened again by itself, more than once."""
+    case = scene.case
+    if case.kind == "gap" and _is_loop(case):
+        yield Claim(
+            cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
+            strength=BY_PATTERN, path=("outbox:receipt", f"{case.mirror}:echo"), settles=SETTLES,
+        )  # fmt: skip
+
+
+def _is_loop(case: Case) -> bool:
+    """Return whether one gap opened three times, at least once while nothing else moved."""
+    opened = [
+        before.expected == after.expected
+        for before, after in pairwise(case.points)
+        if (before.delta, after.delta) == (0, case.delta)
+    ]
+    return len(opened) >= LEAST_OPENINGS and any(opened[1:])
 
 
 def _is_second(case: Case, row: LogRow) -> bool:

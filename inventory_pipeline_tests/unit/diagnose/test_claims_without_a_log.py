@@ -20,6 +20,7 @@ from inventory_pipeline.diagnose.causes import (
     in_flight,
     manual_edit_mirror,
     movement_dropped,
+    our_echo_or_loop,
     owner_layer_ahead_po,
     receipt_not_posted,
     return_credited_early,
@@ -37,6 +38,27 @@ from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at, case
 
 Find = Callable[[Scene], Iterator[Claim]]
 Told = tuple[int, tuple[str, ...], int | None]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_loop"),
+    [
+        ("7 20 20 20\n8 24 24 20\n9 24 24 24\n10 24 24 20\n11 24 24 24\n12 24 24 20", True),
+        ("7 20 20 20\n8 24 24 20\n9 24 24 24\n10 28 28 24\n11 28 28 28\n12 28 28 24", True),
+        ("7 20 20 20\n8 24 24 20\n9 24 24 24\n10 28 28 24\n11 28 28 28\n12 32 32 28", False),
+        ("7 20 20 20\n8 24 24 20\n9 24 24 24\n10 24 24 20", False),
+        ("7 20 20 20\n8 24 24 20\n9 24 24 24\n10 24 24 21\n11 24 24 24\n12 24 24 20", False),
+    ],
+)
+def test_a_gap_that_opens_three_times_by_itself_is_a_loop(text: str, is_loop: bool) -> None:
+    asked = case(text)
+
+    found = list(our_echo_or_loop.find(Scene(asked)))
+
+    assert [(c.units, c.series, c.correction) for c in found] == (
+        [(-4, tuple(p.delta for p in asked.points), None)] if is_loop else []
+    )
+    assert list(our_echo_or_loop.find(Scene(replace(asked, kind="ghost")))) == []
 
 
 def claim(find: Find, asked: Case) -> list[Claim]:
