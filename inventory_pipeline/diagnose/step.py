@@ -206,9 +206,7 @@ def load_evidence(
         additions=warehouse.query(load_query("diagnose", "load_additions"), **window),
         namesakes=_load_namesakes(warehouse, moves, log, hour_at),
         strays=warehouse.query_with(
-            moves.filter(~pl.col("kind").is_in(TRANSFERS)).select("key_id", "movement_id").unique(),
-            load_query("diagnose", "load_strays"),
-            **window,
+            _name_moves(moves), load_query("diagnose", "load_strays"), **window
         ),
         closed=warehouse.query_with(
             cases.select("finding_id"),
@@ -246,6 +244,13 @@ def _add_roles(moves: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     roles = [(name, system.role) for name, system in settings.systems.items()]
     named = pl.DataFrame(roles, schema=ROLES, orient="row")
     return moves.join(named, on="system", how="left", validate="m:1", maintain_order="left")
+
+
+def _name_moves(moves: pl.DataFrame) -> pl.DataFrame:
+    """Return key_id, movement_id, name: what a mirror's log may call a movement of one place."""
+    told = moves.filter(~pl.col("kind").is_in(TRANSFERS))
+    named = [told.select("key_id", "movement_id", name=n) for n in ("movement_id", "reference_id")]
+    return pl.concat(named).filter(pl.col("name") != "").unique()
 
 
 def _load_namesakes(

@@ -11,7 +11,7 @@ from inventory_pipeline_tests.support.shop import COUNTS, MOVEMENTS, Shop, files
 
 LEVELS = "change_id item_id location_id fact operation quantity changed_at reference_id"
 NINE, NOON, NIGHT = "2026-04-06T09:00Z", "2026-04-06T12:00Z", "2026-04-06T20:00Z"
-LOCATIONS = ("MAIN", "EAST")
+MORE = f"{MOVEMENTS} reference_id"
 
 
 def count(shop: Shop, hour: str, system: str, *rows: str) -> None:
@@ -21,10 +21,15 @@ def count(shop: Shop, hour: str, system: str, *rows: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "cause"), [("MUG MAIN", "location_pool"), ("CUP EAST", "sku_mapping")]
+    ("written", "name", "cause"),
+    [
+        ("MUG MAIN", "R1", "location_pool"),
+        ("CUP EAST", "R1", "sku_mapping"),
+        ("CUP EAST", "PO-7", "sku_mapping"),
+    ],
 )
 def test_where_the_mirror_wrote_a_receipt_is_named_and_nothing_is_sent(
-    shop: Shop, written: str, cause: str
+    shop: Shop, written: str, name: str, cause: str
 ) -> None:
     wms = files_system("wms", "wms", "movements")
     storefront = files_system("storefront", "storefront", "levels")
@@ -40,10 +45,10 @@ def test_where_the_mirror_wrote_a_receipt_is_named_and_nothing_is_sent(
         count(
             shop, hour, "storefront", *(f"{key} {13 if key in moved[1:] else 10}" for key in keys)
         )
-        told = ("R1 receipt MUG EAST 3 10:05", f"R9 receipt {written} 3 10:04")
-        row = (f"L1 {written} on_hand add 3 10:06 R1",)
+        told = ("R1 receipt MUG EAST 3 10:05 PO-7", f"R9 receipt {written} 3 10:04 PO-9")
+        row = (f"L1 {written} on_hand add 3 10:06 {name}",)
         is_noon = hour == NOON
-        shop.drop("wms", "movements", hour, "\n".join([MOVEMENTS, *(told if is_noon else ())]))
+        shop.drop("wms", "movements", hour, "\n".join([MORE, *(told if is_noon else ())]))
         shop.drop("storefront", "levels", hour, "\n".join([LEVELS, *(row if is_noon else ())]))
         shop.run(hour)
 
