@@ -95,7 +95,8 @@ def _open_posts(worker: Worker, writers: Mapping[str, Writer], done: Delivered) 
         else:
             queue.recover(worker.journal, system, now=now)
             post = Post(worker.journal, system, writers[system], fence, worker.tools)
-            post.give_way()
+            with post.fenced():
+                post.tally["superseded"] += queue.give_way(worker.journal, system, now=now)
             posts.append(post)
     return posts
 

@@ -20,7 +20,6 @@ from inventory_pipeline.model.delivery import Answer, LineAnswer, PreparingWrite
 from inventory_pipeline.store import audit
 from inventory_pipeline.store.journal import Journal, read_instant, write_instant
 
-GAVE_WAY = "held by a brake, it gave way to a later change"
 UNTOLD = LineAnswer("ambiguous", "the answer does not name this line")
 # So often others are looked for where what was due came to nothing.
 MOST_LOOKS = 20
@@ -73,15 +72,6 @@ class Post:
                 at=write_instant(self.tools.now() + life),
                 name=self.fence.name,
             )
-
-    def give_way(self) -> None:
-        """Give up what a brake holds where somebody else's change waits behind it.
-
-        The gap is found again by the next check; a sale that nobody is told of is not.
-        """
-        with self.fenced():
-            for receipt in queue.find_giving_way(self.journal, self.system):
-                self._settle(receipt, Step("superseded", GAVE_WAY))
 
     def work(self, limit: int) -> bool:
         """Do one piece of work; return whether there may be another.

@@ -25,6 +25,8 @@ from inventory_pipeline.store.queries import load_query
 
 Row = dict[str, Any]
 
+GAVE_WAY = "held by a brake, it gave way to a later change"
+
 
 def add_change(
     journal: Journal, change: Change, effects: Iterable[Effect], *, now: datetime
@@ -131,9 +133,17 @@ def keep_waiting(journal: Journal, receipts: list[Row]) -> list[Row]:
     return [receipt for receipt in receipts if receipt["receipt_id"] in waiting]
 
 
-def find_giving_way(journal: Journal, system: str) -> list[Row]:
-    """Return receipts that a brake holds and that block what no brake holds."""
-    return journal.query(load_query("correct", "find_giving_way"), system=system)
+def give_way(journal: Journal, system: str, *, now: datetime) -> int:
+    """Give up what a brake holds where somebody else's change waits behind it.
+
+    The gap is found again by the next check; a sale that nobody is told of is not.
+    """
+    held = journal.query(load_query("correct", "find_giving_way"), system=system)
+    for receipt in held:
+        settle(journal, receipt, Step("superseded", GAVE_WAY), now=now)
+        told = {"state": "superseded", "evidence": GAVE_WAY, "key": receipt["key"]}
+        audit.append(journal, "receipt", receipt["receipt_id"], told, now=now)
+    return len(held)
 
 
 def find_unanswered(journal: Journal, system: str, *, now: datetime) -> list[Row]:

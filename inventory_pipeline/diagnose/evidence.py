@@ -131,6 +131,11 @@ class _Shared:
         ]
         return tuple(sorted({row["hour_at"] for row in lacking}))
 
+    def find_strays(self, mirror: str, key_id: int) -> tuple[Stray, ...]:
+        """Return what the mirror's log tells of another key."""
+        rows = self.strays.get((mirror, key_id), ())
+        return tuple(Stray(r["movement_id"], r["sku"], r["location_id"]) for r in rows)
+
 
 def _group(frame: pl.DataFrame, by: tuple[str, ...]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     grouped: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -192,10 +197,7 @@ def _build_case(
         log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
-        strays=tuple(
-            Stray(r["movement_id"], r["sku"], r["location_id"])
-            for r in shared.strays.get((mirror, row["key_id"]), ())
-        ),
+        strays=shared.find_strays(mirror, row["key_id"]),
         receipts=find_corrections(messages, is_pending=True),
         sent=find_corrections(messages, is_pending=False),
         crowd={r["minute_at"]: r["key_count"] for r in minutes},

@@ -247,10 +247,12 @@ def _add_roles(moves: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 
 def _name_moves(moves: pl.DataFrame) -> pl.DataFrame:
-    """Return key_id, movement_id, name: what a mirror's log may call a movement of one place."""
-    told = moves.filter(~pl.col("kind").is_in(TRANSFERS))
-    named = [told.select("key_id", "movement_id", name=n) for n in ("movement_id", "reference_id")]
-    return pl.concat(named).filter(pl.col("name") != "").unique()
+    """Return key_id, movement_id, reference_id: what a log may call a movement of one place."""
+    told = moves.filter(~pl.col("kind").is_in(TRANSFERS)).select(
+        "key_id", "movement_id", "reference_id"
+    )
+    named = pl.concat([told, told.with_columns(reference_id="movement_id")])
+    return named.filter(pl.col("reference_id") != "").unique()
 
 
 def _load_namesakes(

@@ -15,50 +15,62 @@ SETTLES = "the identity of both items at the mirror, and the order's lines"
 
 
 def find(scene: Scene) -> Iterator[Claim]:
-    """Claim a row that names another item's movement, or a jump with an opposite twin."""
-    case = scene.case
-    path = ("mapping:wrong_item", f"{case.mirror}:other_item")
-    for other, entries in _group_by_item(scene).items():
-        claims = [claim_entry(NAME, scene, entry) for entry in entries]
-        yield replace(
-            claims[0], units=sum(c.units for c in claims), series=add_up(case, claims),
-            ids=tuple(name for c in claims for name in c.ids), strength=BY_ID + 1.0,
-            correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
-            is_proven_by_ids=False, settles=SETTLES,
-        )  # fmt: skip
-    for other, entries in _group_strays(scene).items():
-        claims = [claim_entry(NAME, scene, entry) for entry in entries]
-        yield replace(
-            claims[0], units=sum(c.units for c in claims), at=None,
-            series=tuple(sum(e.units for e in entries if e.at <= p.at) for p in case.points),
-            ids=tuple(name for c in claims for name in c.ids), strength=BY_ID + 1.0,
-            correction=-sum(c.units for c in claims), facts={"other_sku": other}, path=path,
-            is_proven_by_ids=False, settles=SETTLES,
-        )  # fmt: skip
-    named = [p for p in case.peers if _is_named_by(case, p)]
-    if named:
-        yield Claim(
-            cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
-            strength=BY_ID + 2.0, ids=_find_missing(scene), facts={"other_sku": named[0].sku},
-            path=path, settles=SETTLES,
-        )  # fmt: skip
-    for peer in case.peers:
-        rows = [row.change_id for row in case.log or () if row.other_sku == peer.sku]
-        if rows and _is_opposite(case, peer):
-            # which item they were meant for not every row has told
-            yield Claim(
-                cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
-                strength=BY_ID, ids=tuple(rows), facts={"other_sku": peer.sku},
-                path=path, settles=SETTLES,
-            )  # fmt: skip
+    """Claim rows and movements that bear another item's name, or a jump with an opposite twin."""
+    yield from _find_by_name(scene)
+    yield from _find_by_peer(scene)
     for jump in scene.jumps if scene.is_blind else ():
-        twins = [p for p in case.peers if _is_twin(scene, jump, p)]
-        strength = _weigh_twins(case, jump, twins)
+        twins = [p for p in scene.case.peers if _is_twin(scene, jump, p)]
+        strength = _weigh_twins(scene.case, jump, twins)
         if twins and strength:
             yield replace(
                 claim_jump(NAME, jump, None), strength=strength, correction=None,
-                facts={"other_sku": twins[0].sku}, path=path, settles=SETTLES, ids=(twins[0].sku,),
+                facts={"other_sku": twins[0].sku}, path=_trace(scene.case), settles=SETTLES,
+                ids=(twins[0].sku,),
             )  # fmt: skip
+
+
+def _find_by_name(scene: Scene) -> Iterator[Claim]:
+    """Claim rows here that name another item's movement, and movements told there."""
+    case, points = scene.case, scene.case.points
+    for other, entries in _group_by_item(scene).items():
+        claims = [claim_entry(NAME, scene, entry) for entry in entries]
+        yield replace(_claim_all(case, other, claims), series=add_up(case, claims))
+    for other, entries in _group_strays(scene).items():
+        claims = [claim_entry(NAME, scene, entry) for entry in entries]
+        series = tuple(sum(e.units for e in entries if e.at <= p.at) for p in points)
+        yield replace(_claim_all(case, other, claims), at=None, series=series)
+
+
+def _claim_all(case: Case, other: str, claims: Sequence[Claim]) -> Claim:
+    units = sum(claim.units for claim in claims)
+    ids = tuple(name for claim in claims for name in claim.ids)
+    return replace(
+        claims[0], units=units, ids=ids, strength=BY_ID + 1.0, correction=-units,
+        facts={"other_sku": other}, path=_trace(case), is_proven_by_ids=False, settles=SETTLES,
+    )  # fmt: skip
+
+
+def _find_by_peer(scene: Scene) -> Iterator[Claim]:
+    """Claim the whole gap where another item has it the other way, and a log names one of both."""
+    case = scene.case
+    whole = Claim(
+        cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
+        strength=BY_ID, path=_trace(case), settles=SETTLES,
+    )  # fmt: skip
+    peers = [p for p in case.peers if _is_opposite(case, p)]
+    for peer in [p for p in peers if case.sku in p.named_skus][:1]:
+        yield replace(
+            whole, strength=BY_ID + 2.0, ids=_find_missing(scene), facts={"other_sku": peer.sku}
+        )
+    for peer in peers:
+        # which item they were meant for not every row has told
+        rows = [row.change_id for row in case.log or () if row.other_sku == peer.sku]
+        if rows:
+            yield replace(whole, ids=tuple(rows), facts={"other_sku": peer.sku})
+
+
+def _trace(case: Case) -> tuple[str, ...]:
+    return ("mapping:wrong_item", f"{case.mirror}:other_item")
 
 
 def _weigh_twins(case: Case, jump: Jump, twins: Sequence[Sibling]) -> float:
@@ -77,11 +89,6 @@ def _weigh_twins(case: Case, jump: Jump, twins: Sequence[Sibling]) -> float:
 def _find_missing(scene: Scene) -> tuple[str, ...]:
     entries = (*scene.find_entries("missing"), *(entry for entry, _ in scene.find_astray()))
     return tuple(e.move.movement_id for e in entries if e.move)
-
-
-def _is_named_by(case: Case, peer: Sibling) -> bool:
-    """Return whether another item's log names this one's movements, and is off by as much."""
-    return case.sku in peer.named_skus and _is_opposite(case, peer)
 
 
 def _is_opposite(case: Case, peer: Sibling) -> bool:

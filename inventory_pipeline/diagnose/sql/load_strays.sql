@@ -1,5 +1,5 @@
 -- grain: one movement of a wanted key that a mirror's log tells of another key
--- reads: given_rows (key_id, movement_id, name)
+-- reads: given_rows (key_id, movement_id, reference_id)
 -- param: hour_at, since, timestamptz
 with abouts as (
     select
@@ -16,13 +16,13 @@ told as (
         changes.key_id as told_key_id,
         wanted.key_id,
         wanted.movement_id,
-        wanted.name
+        wanted.reference_id
     from ingest.level_changes as changes
     inner join ingest.batches as batches on changes.batch_id = batches.batch_id
     -- a row that names a message of the middleware speaks of what that message is about
     left join abouts on changes.reference_id = abouts.event_id
     inner join given_rows as wanted
-        on coalesce(abouts.reference_id, changes.reference_id) = wanted.name
+        on coalesce(abouts.reference_id, changes.reference_id) = wanted.reference_id
     where
         batches.hour_at <= $hour_at
         and changes.changed_at > $since
@@ -44,6 +44,6 @@ where
         from ingest.movements as movements
         where
             movements.key_id = told.told_key_id
-            and told.name in (movements.movement_id, movements.reference_id, movements.cause_id)
+            and told.reference_id in (movements.movement_id, movements.reference_id, movements.cause_id)
     )
 order by told.mirror, told.key_id, told.movement_id, keys.sku, keys.location_id
