@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from inventory_pipeline.diagnose.case import Case, Point
 from inventory_pipeline.diagnose.matching import NEAR, Entry, Healed, group_moves, match_entries
-from inventory_pipeline.diagnose.points import find_start
+from inventory_pipeline.diagnose.points import CLOCKS, find_start
 from inventory_pipeline.diagnose.steps import walk_log
 
 # A row that names nothing may still be the echo of a movement this near to it.
@@ -163,13 +163,25 @@ def _drop_corrected(
     mended: list[Healed] = []
     for entry in entries:
         is_ours = _is_strange(entry) and entry.steps[0].row.reference_id in ours
-        lost = next((e for e in kept if e.kind == "missing" and e.units == -entry.units), None)
-        if is_ours and lost is not None:
+        lost = _find_meant(kept, entry) if is_ours else None
+        if lost is not None:
             kept.remove(lost)
             mended.append(Healed(lost.units, lost.at, entry.steps[0].hour_at, is_early=False))
         else:
             kept.append(entry)
     return kept, mended
+
+
+def _find_meant(kept: Sequence[Entry], correction: Entry) -> Entry | None:
+    """Return what a correction was sent for: of its size, lost last before it was made."""
+    row = correction.steps[0].row
+    made_at = row.source_at or row.at
+    fit = [
+        e
+        for e in kept
+        if e.kind == "missing" and e.units == -correction.units and e.at <= made_at + CLOCKS
+    ]
+    return fit[-1] if fit else None
 
 
 def _is_strange(entry: Entry) -> bool:

@@ -177,6 +177,7 @@ def _build_case(
     points = mark_moving(points, told, standing.path_delay, find_waits(messages))
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
+    read_at = points[-1].at if points else None
     minutes = shared.crowds.get((mirror,), [])
     heard = shared.additions.get(mirror, {})
     return Case(
@@ -198,8 +199,8 @@ def _build_case(
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         strays=shared.find_strays(mirror, row["key_id"]),
-        receipts=find_corrections(messages, is_pending=True),
-        sent=find_corrections(messages, is_pending=False),
+        receipts=find_corrections(messages, read_at=read_at, is_pending=True),
+        sent=find_corrections(messages, read_at=read_at, is_pending=False),
         crowd={r["minute_at"]: r["key_count"] for r in minutes},
         silent_at=shared.find_silent(mirror, owner),
         has_ids=bool(heard.get("named_count")),

@@ -72,20 +72,24 @@ CORRECTIONS = "corrections"
 
 
 def find_corrections(
-    rows: Iterable[Mapping[str, Any]], *, is_pending: bool
+    rows: Iterable[Mapping[str, Any]], *, read_at: datetime | None, is_pending: bool
 ) -> tuple[tuple[str, int], ...]:
-    """Return our corrections of one key that are still on their way, or that arrived.
+    """Return our corrections of one key that were still on their way, or that had arrived.
+
+    Args:
+        read_at: when the mirror's number was read; None: all that arrived are in it.
 
     Returns:
         (id, signed units), by the id that the mirror's log would name.
     """
     told = [r for r in rows if r["path"] == CORRECTIONS and r["operation"] == "add"]
-    arrived = {r["event_id"] for r in told if r["processed_at"] is not None}
-    return tuple(
-        (r["reference_id"] or r["event_id"], r["units"])
+    arrived = {
+        r["event_id"]
         for r in told
-        if (r["event_id"] not in arrived if is_pending else r["processed_at"] is not None)
-    )
+        if r["processed_at"] is not None and (read_at is None or r["processed_at"] <= read_at)
+    }
+    named = {r["event_id"]: (r["reference_id"] or r["event_id"], r["units"]) for r in told}
+    return tuple(each for name, each in named.items() if (name in arrived) is not is_pending)
 
 
 def find_waits(rows: Iterable[Mapping[str, Any]]) -> list[tuple[datetime, datetime | None]]:

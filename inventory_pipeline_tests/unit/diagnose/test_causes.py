@@ -360,5 +360,30 @@ def test_corrections_are_told_by_the_middleware_until_they_are_ours_to_tell() ->
     other = {**pending, "path": "stock_updates"}
 
     rows = [pending, earlier, arrived, other]
-    assert find_corrections(rows, is_pending=True) == (("rcpt-1", 8),)
-    assert find_corrections(rows, is_pending=False) == (("rcpt-2", 8),)
+    for read_at in (None, at("9:00")):
+        told = find_corrections(rows, read_at=read_at, is_pending=True)
+        assert told == (("rcpt-1", 8),)
+        assert find_corrections(rows, read_at=read_at, is_pending=False) == (("rcpt-2", 8),)
+    told = find_corrections(rows, read_at=at("8:59"), is_pending=True)
+    assert told == (("rcpt-1", 8), ("rcpt-2", 8))
+    assert find_corrections(rows, read_at=at("8:59"), is_pending=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("units", "cause", "also"),
+    [(8, "receipt_pending", ["movement_dropped"]), (7, "movement_dropped", ["movement_dropped"])],
+)
+def test_what_a_correction_on_its_way_was_sent_for_is_not_lost_any_more(
+    units: int, cause: str, also: list[str]
+) -> None:
+    asked = case(
+        "8 20 20 20\n9 28 28 20\n10 31 31 20\n16 31 31 20",
+        "07:10 shelf receipt 1 W0\n09:05 shelf receipt 8 W1\n10:05 shelf receipt 3 W2",
+        "07:12 add 1 L0 W0\n07:13 add 1 L9 W9", receipts=(("rcpt-1", units),),
+    )  # fmt: skip
+
+    verdict = say(asked)
+
+    assert (verdict.cause, [c.cause for c in verdict.claims[1:]]) == (cause, also)
+    assert verdict.is_proven is False
+    assert verdict.correction_units == (None if units == 8 else 11)

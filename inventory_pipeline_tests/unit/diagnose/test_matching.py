@@ -154,6 +154,23 @@ def test_two_differences_that_make_up_for_each_other_are_no_agreement() -> None:
     assert [(h.units, h.is_early) for h in account.healed] == [(3, True)]
 
 
+@pytest.mark.parametrize(("made_at", "left"), [("8:01", "W2"), ("8:30", "W1"), (None, "W1")])
+def test_a_correction_was_sent_for_what_was_lost_last_before_it(
+    made_at: str | None, left: str
+) -> None:
+    asked = case(
+        "7 20 20 20\n8 26 26 20\n10 26 26 23\n16 26 26 23",
+        "08:00 shelf receipt 3 W1\n08:10 shelf receipt 3 W2", "10:40 add 3 L1 rcpt-1",
+        sent=(("rcpt-1", 3),),
+    )  # fmt: skip
+    rows = tuple(replace(r, source_at=at(made_at) if made_at else None) for r in asked.log or ())
+
+    account = open_account(replace(asked, log=rows))
+
+    assert account is not None
+    assert [(e.kind, e.names) for e in account.entries] == [("missing", (left,))]
+
+
 def test_a_level_that_was_set_right_ends_what_was_before_it_and_when_is_known() -> None:
     asked = case(
         "7 20 20 20\n8 23 23 20\n9 23 23 23\n10 23 23 25\n16 23 23 25",
