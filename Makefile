@@ -55,7 +55,7 @@ bench: .venv ## Measure beside the alternatives; writes docs/benchmarks.md
 	@$(PY) -m benchmarks
 
 driftbench: .venv ## Labelled faults through the pipeline; writes docs/driftbench.md
-	@$(PY) -m benchmarks.driftbench
+	@$(PY) -m benchmarks.driftbench $(ARGS)
 
 mutation: .venv ## Small faults put into diagnose and reconcile, then into outbox and assistant
 	@$(PY) -m benchmarks.mutation

@@ -16,9 +16,10 @@ from benchmarks.driftbench.answer import Result
 from benchmarks.driftbench.calibration import write_table
 from benchmarks.driftbench.learner import build_table, learn_from_others, learn_from_table
 from benchmarks.driftbench.page import render_page, render_table, render_warning
-from benchmarks.driftbench.plan import plan_shops
+from benchmarks.driftbench.plan import Plan, plan_shops
 from benchmarks.driftbench.run import run_shops
 from benchmarks.driftbench.scores import Board, compute_scores
+from benchmarks.driftbench.unfinished import Unfinished, compute_digest
 from benchmarks.driftbench.worst import find_confusions, find_worst
 
 ROOT = Path(__file__).parents[2]
@@ -34,11 +35,14 @@ def main() -> None:
     asked = _parse()
     console = Console(width=None if sys.stdout.isatty() else 160)
     kept = RESULTS / "driftbench-development.pickle"
+    RESULTS.mkdir(parents=True, exist_ok=True)
     if asked.again:
         results: Sequence[Result] = pickle.loads(kept.read_bytes())
     else:
-        results = _run(asked.split, is_quick=asked.quick, console=console)
-    RESULTS.mkdir(parents=True, exist_ok=True)
+        plans = plan_shops(asked.split, is_quick=asked.quick)
+        before = Unfinished(RESULTS / "driftbench-unfinished.pickle", compute_digest())
+        results = _run(plans, before, before.load(plans) if asked.resume else {}, console=console)
+        before.drop()
     if asked.split == DEVELOPMENT:
         kept.write_bytes(pickle.dumps(results))
     if asked.calibrate:
@@ -57,22 +61,26 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--again", action="store_true", help="score the kept answers of development once more"
     )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where a run of the same code broke off"
+    )
     asked = parser.parse_args()
     if asked.calibrate or asked.again:
         asked.split = DEVELOPMENT
     return asked
 
 
-def _run(split: str, *, is_quick: bool, console: Console) -> list[Result]:
-    plans = plan_shops(split, is_quick=is_quick)
+def _run(
+    plans: Sequence[Plan], unfinished: Unfinished, done: dict[Plan, Result], *, console: Console
+) -> list[Result]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    results = []
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task("shops", total=len(plans))
-        for result in run_shops(plans):
-            results.append(result)
+        task = progress.add_task("shops", total=len(plans), completed=len(done))
+        for result in run_shops([plan for plan in plans if plan not in done]):
+            done[result.plan] = result
+            unfinished.keep(done)
             progress.advance(task)
-    return sorted(results, key=lambda result: plans.index(result.plan))
+    return [done[plan] for plan in plans]
 
 
 def _report(results: Sequence[Result], split: str, *, is_quick: bool, console: Console) -> None:

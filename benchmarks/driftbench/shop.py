@@ -85,7 +85,7 @@ def _run_hours(house: House, truth: Truth, plan: Plan) -> dict[tuple[datetime, K
     seconds: dict[tuple[datetime, Key], Second] = {}
     for number in range(plan.hours):
         hour_at = OPENING + timedelta(hours=number)
-        with open_shift(house, [hour_at], may_fetch=True) as shift:
+        with open_shift(house, [hour_at], may_fetch=True) as shift, shift.sitting():
             for system in house.settings.systems:
                 shift.ingest(system, hour_at)
             shift.reconcile(hour_at)
