@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, Claim
+from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 
 NAME = "bundle_component"
@@ -26,8 +27,12 @@ def find(scene: Scene) -> Iterator[Claim]:
             return  # the mirror does take parts off: this one was lost
         found = [(e.at, e.units) for e in missing]
     elif scene.is_blind:
+        agreed_at = case.points[find_start(case.points)].at
+        parts = [m for m in parts if m.at > agreed_at]
         found = [(m.at, -m.effect) for m in parts]
     else:
+        return
+    if not found:
         return
     units = sum(units for _, units in found)
     yield Claim(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, Sibling
-from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SHAPE, BY_SIZE, Claim
+from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SHAPE, BY_SIZE, Claim
 from inventory_pipeline.diagnose.jumps import Jump, has_movement
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, add_up, claim_entry, claim_jump
@@ -18,6 +18,8 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim rows and movements that bear another item's name, or a jump with an opposite twin."""
     yield from _find_by_name(scene)
     yield from _find_by_peer(scene)
+    if scene.is_blind and len(scene.jumps) > 1:
+        yield from _find_by_steps(scene)
     for jump in scene.jumps if scene.is_blind else ():
         twins = [p for p in scene.case.peers if _is_twin(scene, jump, p)]
         strength = _weigh_twins(scene.case, jump, twins)
@@ -39,6 +41,18 @@ def _find_by_name(scene: Scene) -> Iterator[Claim]:
         claims = [claim_entry(NAME, scene, entry) for entry in entries]
         series = tuple(sum(e.units for e in entries if e.at <= p.at) for p in points)
         yield replace(_claim_all(case, other, claims), at=None, series=series)
+
+
+def _find_by_steps(scene: Scene) -> Iterator[Claim]:
+    """Claim a gap of several steps that just one other item took the other way."""
+    case, last = scene.case, scene.jumps[-1]
+    fit = [p for p in case.peers if _is_opposite(case, p) and _is_twin(scene, last, p)]
+    if len(fit) == 1:
+        yield Claim(
+            cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
+            strength=BY_SERIES, ids=(fit[0].sku,), facts={"other_sku": fit[0].sku},
+            path=_trace(case), settles=SETTLES,
+        )  # fmt: skip
 
 
 def _claim_all(case: Case, other: str, claims: Sequence[Claim]) -> Claim:

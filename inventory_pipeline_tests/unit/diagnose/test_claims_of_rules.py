@@ -449,6 +449,8 @@ def test_what_the_owner_changed_beyond_its_movements_is_its_own_edit() -> None:
     assert claim(owner_edited_without_movement.find, partly) == []
     told = case("8 20 20 20\n9 25 25 20\n10 25 25 20", "09:05 shelf receipt 5 W1", heard=None)
     assert claim(owner_edited_without_movement.find, told) == []
+    guessed = tuple(replace(m, kind="inferred") for m in asked.moves or ())
+    assert claim(owner_edited_without_movement.find, replace(asked, moves=guessed)) == []
 
 
 @pytest.mark.parametrize(("receipts", "is_claimed"), [

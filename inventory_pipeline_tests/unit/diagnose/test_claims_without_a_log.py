@@ -339,6 +339,29 @@ def test_a_twin_jumped_the_other_way_at_the_same_place_and_time(
     )
 
 
+@pytest.mark.parametrize(
+    ("change", "is_one"),
+    [
+        ({}, True), ({"delta": 10}, False), ({"jump_units": 2}, False), ({"sku": "A"}, False),
+        ({"location_id": "EAST"}, False), ({"jump_at": at("8:55")}, False),
+    ],
+)  # fmt: skip
+def test_steps_that_one_other_item_took_the_other_way_are_one_mapping(
+    change: dict, is_one: bool
+) -> None:
+    peer = Sibling("B", "MAIN", "storefront", "available", 11, at("10:55"), 3)
+    asked = case("8 20 20 20\n9 20 20 12\n10 20 20 9", heard=None,
+                 peers=(replace(peer, **change),))  # fmt: skip
+
+    found = [c for c in claim(sku_mapping.find, asked) if c.units == -11]
+
+    assert [(c.series, c.ids, c.facts, c.correction) for c in found] == (
+        [((0, -8, -11), ("B",), {"other_sku": "B"}, None)] if is_one else []
+    )
+    two = replace(asked, peers=(peer, replace(peer, sku="C")))
+    assert [c for c in claim(sku_mapping.find, two) if c.units == -11] == []
+
+
 def test_twins_that_each_have_a_movement_of_their_own_met_by_chance() -> None:
     told = blind(RECEIVED, 28, 20)
     untold = blind("", 28, 20)
@@ -411,6 +434,18 @@ def test_a_part_of_a_set_stays_on_the_mirror_by_what_its_orders_took() -> None:
     assert claim(bundle_component.find, own) == []
     others = replace(of_set, moves=tuple(replace(m, is_own=False) for m in of_set.moves or ()))
     assert claim(bundle_component.find, others) == []
+
+
+def test_parts_that_came_off_before_both_agreed_are_no_loss() -> None:
+    told = case("8 20 20 20\n9 18 18 18\n10 15 15 18", "09:05 shelf shipment 2 W1\n"
+                "10:05 shelf shipment 3 W2", heard=None, rule=KEEPS)  # fmt: skip
+    of_set = replace(told, moves=tuple(replace(m, other_sku="SET") for m in told.moves or ()))
+
+    [said] = claim(bundle_component.find, of_set)
+
+    assert (said.units, said.ids, said.series) == (3, ("W2",), (0, 0, 3))
+    agreed = replace(of_set, points=of_set.points[:2], moves=(of_set.moves or ())[:1])
+    assert claim(bundle_component.find, agreed) == []
 
 
 def young(told: str, delta: int, *, hours: int = 1, **more) -> Case:
