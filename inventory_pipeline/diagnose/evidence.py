@@ -177,8 +177,6 @@ def _build_case(
     points = mark_moving(points, told, standing.path_delay, find_waits(messages))
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
-    read_at = points[-1].at if points else None
-    minutes = shared.crowds.get((mirror,), [])
     heard = shared.additions.get(mirror, {})
     return Case(
         finding_id=row["finding_id"],
@@ -199,15 +197,19 @@ def _build_case(
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         strays=shared.find_strays(mirror, row["key_id"]),
-        receipts=find_corrections(messages, read_at=read_at, is_pending=True),
-        sent=find_corrections(messages, read_at=read_at, is_pending=False),
-        crowd={r["minute_at"]: r["key_count"] for r in minutes},
+        receipts=find_corrections(messages, read_at=_find_reading(points), is_pending=True),
+        sent=find_corrections(messages, read_at=_find_reading(points), is_pending=False),
+        crowd={r["minute_at"]: r["key_count"] for r in shared.crowds.get((mirror,), ())},
         silent_at=shared.find_silent(mirror, owner),
         has_ids=bool(heard.get("named_count")),
         additions_heard=heard.get("addition_count", 0),
         addition_heard_at=heard.get("addition_heard_at"),
         heard_until=heard.get("heard_until"),
     )
+
+
+def _find_reading(points: list[Point]) -> datetime | None:
+    return points[-1].at if points else None
 
 
 def _find_delay(standing: Standing, points: list[Point]) -> timedelta:
