@@ -30,6 +30,7 @@ TITLES = {
     "B6": "Orchestration",
     "B7": "Start",
     "B8": "Outbox",
+    "D10": "Every open finding in a minute",
 }
 # What the measures of a target are, where their names do not say it.
 ABOUT = {
