@@ -95,10 +95,17 @@ def _open_posts(worker: Worker, writers: Mapping[str, Writer], done: Delivered) 
         else:
             queue.recover(worker.journal, system, now=now)
             post = Post(worker.journal, system, writers[system], fence, worker.tools)
-            with post.fenced():
-                post.tally["superseded"] += queue.give_way(worker.journal, system, now=now)
             posts.append(post)
+            _give_way(post, done, now)
     return posts
+
+
+def _give_way(post: Post, done: Delivered, now: datetime) -> None:
+    try:
+        with post.fenced():
+            post.tally["superseded"] += queue.give_way(post.journal, post.system, now=now)
+    except FenceLostError:
+        done.busy.append(post.system)
 
 
 def _take(worker: Worker, system: str, now: datetime) -> Fence | None:

@@ -67,6 +67,16 @@ def open_account(case: Case) -> Account | None:
     return min(accounts, key=lambda account: _count_open(case, account))
 
 
+def is_told_alike(case: Case, account: Account) -> bool:
+    """Return whether the last agreement leaves the same entries as the one that was chosen."""
+    place = _find_starts(case.points)[-1]
+    if account.start == case.points[place]:
+        return True
+    last = _open_from(case, place)
+    names = [[entry.names for entry in each.entries] for each in (account, last)]
+    return names[0] == names[1] and last.is_balanced
+
+
 def _find_starts(points: Sequence[Point]) -> tuple[int, ...]:
     """Return where both may have agreed for the last time: the first agreement and the last.
 

@@ -8,7 +8,7 @@ nothing is left over, nothing else with another remedy holds, and no setting cha
 from collections.abc import Set
 from datetime import timedelta
 
-from inventory_pipeline.diagnose.account import Account
+from inventory_pipeline.diagnose.account import Account, is_told_alike
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_RECORD, Claim
 from inventory_pipeline.diagnose.jumps import find_jumps
@@ -69,7 +69,10 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
     )
-    return tuple(reason for failed, reason in tests if failed)
+    doubts = tuple(reason for failed, reason in tests if failed)
+    if not doubts and account is not None and not is_told_alike(case, account):
+        return ("it began before both last agreed, and may be over",)
+    return doubts
 
 
 def _has_rival(ranking: Ranking, best: Hypothesis) -> bool:
@@ -141,7 +144,8 @@ def _is_queued(case: Case, names: Set[str]) -> bool:
 
 def _find_lost(case: Case, claim: Claim) -> Move | None:
     """Return the movement that a claim says was lost."""
-    return next((m for m in case.moves or () if m.movement_id in claim.ids[:1]), None)
+    named = [m for m in case.moves or () if m.movement_id in claim.ids[:1]]
+    return next((m for m in named if m.is_own and m.effect), named[0] if named else None)
 
 
 def _is_overtaken(case: Case, lost: Move | None) -> bool:

@@ -7,6 +7,8 @@ inner join proposals on receipts.proposal_id = proposals.proposal_id
 where
     receipts.system = $system
     and receipts.state = 'created'
+    -- units that were told are never given up; a number that was to be set is found again
+    and receipts.operation = 'set'
     and proposals.decision = 'auto'
     and exists (
         select 1
@@ -23,6 +25,6 @@ where
             and later.sku = receipts.sku
             and later.location_id = receipts.location_id
             and later.sequence > receipts.sequence
-            and later.state in ('created', 'held')
+            and later.state = 'created'
             and coalesce(wanted.decision, '') <> 'auto'
     )

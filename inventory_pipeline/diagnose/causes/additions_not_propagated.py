@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_PATTERN, Claim
-from inventory_pipeline.diagnose.kinds import GIVEN_UP
 from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
@@ -28,22 +27,12 @@ def find(scene: Scene) -> Iterator[Claim]:
 
 
 def _is_path(case: Case, added: list[Entry]) -> bool:
-    if _has_heard_addition(case) or _has_given_up(case, added):
+    if _has_heard_addition(case):
         return False
     if len(added) > 1:
         return True
     subtractions = sum(1 for m in case.moves or () if m.effect < 0)
     return case.additions_heard == 0 and subtractions >= MANY
-
-
-def _has_given_up(case: Case, added: list[Entry]) -> bool:
-    """Return whether the middleware tried to carry one of them on a path that carries others."""
-    names = {e.move.movement_id for e in added if e.move}
-    paths = {row.actor for row in case.log or ()}
-    return case.additions_heard > 0 and any(
-        m.reference_id in names and m.path in paths and m.status.lower() in GIVEN_UP
-        for m in case.messages or ()
-    )
 
 
 def _has_heard_addition(case: Case) -> bool:

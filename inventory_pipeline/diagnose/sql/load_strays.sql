@@ -42,8 +42,10 @@ where
     not exists (
         select 1
         from ingest.movements as movements
+        inner join ingest.batches as theirs on movements.batch_id = theirs.batch_id
         where
-            movements.key_id = told.told_key_id
+            theirs.hour_at <= $hour_at
+            and movements.key_id = told.told_key_id
             and told.reference_id in (movements.movement_id, movements.reference_id, movements.cause_id)
     )
 order by told.mirror, told.key_id, told.movement_id, keys.sku, keys.location_id

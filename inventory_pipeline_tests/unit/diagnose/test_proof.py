@@ -489,3 +489,15 @@ def test_what_would_settle_it_is_asked_of_whoever_has_not_told_yet() -> None:
     assert "count of the bin" in find_settling(t2)
     assert find_settling(t1) == "the mirror's own change log of the item"
     assert "owner's movements" in find_settling(t0)
+
+
+def test_what_two_starts_tell_otherwise_is_not_proven() -> None:
+    """The mirror moved unseen before both agreed and back after: W1 was lost, and may be over."""
+    asked = case(
+        "7 20 20 20\n8 20 20 19\n9 19 19 19\n10 19 19 20\n18 19 19 20",
+        "06:10 shelf receipt 1 W0\n09:05 shelf damage 1 W1", "06:12 add 1 L0 W0", changes=(),
+    )  # fmt: skip
+
+    verdict = judge(asked, {})
+
+    assert verdict.is_proven is False
