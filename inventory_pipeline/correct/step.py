@@ -145,7 +145,8 @@ def _drop_corrected(journal: Journal, gaps: list[Row]) -> list[Row]:
 
 
 def _count_tries(journal: Journal, gaps: list[Row], hour_at: datetime) -> list[Row]:
-    tries = {row["finding_id"]: row for row in journal.query(load_query("correct", "count_tries"))}
+    rows = journal.query(load_query("correct", "count_tries"), gave_way=queue.GAVE_WAY)
+    tries = {row["finding_id"]: row for row in rows}
     none = {"tries": 0, "in_vain": 0, "confirmed_at": None}
     return [count_tries_of(gap, tries.get(gap["finding_id"], none), hour_at) for gap in gaps]
 

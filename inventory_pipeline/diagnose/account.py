@@ -6,17 +6,19 @@ gap, to the unit. Whether anything can be proven stands in two rests: what the m
 changed beyond its own log, and what the owner's number changed beyond its own movements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inventory_pipeline.diagnose.case import Case, Point
+from inventory_pipeline.diagnose.case import Case, Move, Point
 from inventory_pipeline.diagnose.matching import NEAR, Entry, Healed, group_moves, match_entries
 from inventory_pipeline.diagnose.points import CLOCKS, find_start
 from inventory_pipeline.diagnose.steps import walk_log
 
 # A row that names nothing may still be the echo of a movement this near to it.
 RUN_UP = 3
+# Every id → the movements of the business transaction it belongs to.
+Groups = Mapping[str, tuple[Move, ...]]
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ def open_account(case: Case) -> Account | None:
     """Lay both ledgers beside each other; None where one of them is not kept."""
     if case.log is None or case.moves is None or len(case.points) < 2:
         return None
-    accounts = []
+    groups, accounts = group_moves(case.moves), []
     for place in _find_starts(case.points):
-        accounts.append(_open_from(case, place))
+        accounts.append(_open_from(case, place, groups))
         if _count_open(case, accounts[-1]) <= (False, 1):
             break
     return min(accounts, key=lambda account: _count_open(case, account))
@@ -72,7 +74,7 @@ def is_told_alike(case: Case, account: Account) -> bool:
     place = _find_starts(case.points)[-1]
     if account.start == case.points[place]:
         return True
-    last = _open_from(case, place)
+    last = _open_from(case, place, group_moves(case.moves or ()))
     names = [[entry.names for entry in each.entries] for each in (account, last)]
     return names[0] == names[1] and last.is_balanced
 
@@ -94,11 +96,10 @@ def _count_open(case: Case, account: Account) -> tuple[bool, int]:
     return not is_whole, len(account.entries)
 
 
-def _open_from(case: Case, place: int) -> Account:
+def _open_from(case: Case, place: int, groups: Groups) -> Account:
     start, points = case.points[place], case.points[place:]
     before = case.points[max(0, place - RUN_UP) :]
     steps, rests = walk_log(case.log or (), before, start)
-    groups = group_moves(case.moves or ())
     entries, healed = match_entries(case, steps, groups, points)
     entries, rest = _forgive_lost_rows(entries, rests, case.delay)
     entries, ended = _drop_ended(entries)

@@ -26,8 +26,10 @@ from inventory_pipeline.diagnose.records import (
     build_changes,
     build_log,
     build_messages,
-    find_corrections,
+    find_pending,
+    find_sent,
     find_waits,
+    list_corrections,
 )
 from inventory_pipeline.diagnose.scene import INFERRED
 
@@ -174,7 +176,8 @@ def _build_case(
     orders = OpenOrders(told) if tells_orders else None
     points = [build_point(r, rule, orders) for r in series]
     told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
-    points = mark_moving(points, told, standing.path_delay, find_waits(messages))
+    ours = list_corrections(messages)
+    points = mark_moving(points, told, standing.path_delay, find_waits(ours))
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
     heard = shared.additions.get(mirror, {})
@@ -197,8 +200,8 @@ def _build_case(
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         strays=shared.find_strays(mirror, row["key_id"]),
-        receipts=find_corrections(messages, read_at=_find_reading(points), is_pending=True),
-        sent=find_corrections(messages, read_at=_find_reading(points), is_pending=False),
+        receipts=find_pending(ours, _find_reading(points)),
+        sent=find_sent(ours, _find_reading(points)),
         crowd={r["minute_at"]: r["key_count"] for r in shared.crowds.get((mirror,), ())},
         silent_at=shared.find_silent(mirror, owner),
         has_ids=bool(heard.get("named_count")),

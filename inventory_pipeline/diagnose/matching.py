@@ -178,12 +178,18 @@ def _settle_group(
     for move in silent:
         entries.append(Entry("missing", -move.effect, move.at, moves, move, (), True))
     for step in left:
-        happened = (m for m in moves if m.at <= step.row.at + CLOCKS)
-        twin = next((m for m in happened if m.effect == step.units), None)
+        twin = next((m for m in moves if _may_repeat(m, step, pairs)), None)
         kind: EntryKind = "repeated" if twin else "extra"
         entries.append(Entry(kind, step.units, step.row.at, moves, twin, (step,), True))
     healed = [h for m in due if (h := _find_healed(m, pairs.get(m.movement_id))) is not None]
     return [entry for entry in entries if entry.units], healed
+
+
+def _may_repeat(move: Move, step: Step, pairs: Mapping[str, Step]) -> bool:
+    """Return whether a row may tell of a movement once more: it had happened, or been told."""
+    had_happened = move.at <= step.row.at + CLOCKS
+    was_told = move.movement_id in pairs and _is_in_time(move, step)
+    return move.effect == step.units and (had_happened or was_told)
 
 
 def _find_healed(move: Move, step: Step | None) -> Healed | None:

@@ -194,8 +194,8 @@ PHRASES = {
         "whoever keeps that export finds the part it lost",
     ),
     "our_echo_or_loop": Phrase(
-        "a correction of ours came back as a change{named}",
-        "stop corrections to {mirror} until whoever answers them is found",
+        "what put the number right was undone again{named}",
+        "stop corrections to {mirror} until whoever undoes them is found",
     ),
     "foreign_bulk_script": Phrase(
         "a program changed many items[ ({items})] of {mirror} within minutes{named}",

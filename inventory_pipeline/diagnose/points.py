@@ -26,19 +26,23 @@ def find_start(points: Sequence[Point]) -> int:
     between two equal gaps, of a mirror that stood still, is no agreement: the sides were read a
     moment apart.
     """
-    agreed = [
-        place
-        for place, point in enumerate(points)
-        if point.delta == 0 and not _is_between_equals(points, place)
-    ]
-    still = [place for place in agreed if points[place].is_settled]
-    return (still or agreed or [0])[-1]
+    unsure = None
+    for place in reversed(range(len(points))):
+        if points[place].delta or _is_between_equals(points, place):
+            continue
+        if points[place].is_settled:
+            return place
+        unsure = place if unsure is None else unsure
+    return unsure or 0
 
 
 def _is_between_equals(points: Sequence[Point], place: int) -> bool:
-    around = points[place - 1 : place + 2] if place else ()
-    is_still = len({point.observed for point in around}) == 1
-    return is_still and len(around) == 3 and around[0].delta == around[-1].delta != 0
+    if not 0 < place < len(points) - 1:
+        return False
+    before, point, after = points[place - 1 : place + 2]
+    return before.delta == after.delta != 0 and (
+        before.observed == point.observed == after.observed
+    )
 
 
 def find_settled_gap(points: Sequence[Point]) -> int:

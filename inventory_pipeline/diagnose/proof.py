@@ -39,6 +39,19 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
         return ("nothing explains the gap to the unit",)
     best = ranking.hypotheses[0]
     tests = (
+        *_test_books(account, best),
+        *_test_absence(case, best),
+        *_test_rivals(case, ranking, best),
+    )
+    doubts = tuple(reason for failed, reason in tests if failed)
+    if not doubts and account is not None and not is_told_alike(case, account):
+        return ("it began before both last agreed, and may be over",)
+    return doubts
+
+
+def _test_books(account: Account | None, best: Hypothesis) -> tuple[tuple[bool, str], ...]:
+    """Return what is against it where the books are not whole or do not name what is claimed."""
+    return (
         (account is None, "the mirror keeps no log of its own"),
         (not all(CAUSES[c.cause].is_provable for c in best.claims), "this cause is for a person"),
         (not all(c.ids for c in best.claims), "no record names it"),
@@ -51,6 +64,12 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
             "the owner's movements do not account for the owner's number",
         ),
         (not all(c.is_proven_by_ids for c in best.claims), "the ledgers do not name each other"),
+    )
+
+
+def _test_absence(case: Case, best: Hypothesis) -> tuple[tuple[bool, str], ...]:
+    """Return what is against it where a missing word may be late, elsewhere, or mended."""
+    return (
         (_has_hole(case, best), "a log was silent when it should have told"),
         (_is_unheard_path(case, best), "no addition is known to come through this path at all"),
         (_is_told_otherwise(case, best), "the mirror knows of it already, under another name"),
@@ -60,19 +79,18 @@ def find_doubts(case: Case, account: Account | None, ranking: Ranking) -> tuple[
             bool(case.receipts) or _is_corrected_since(case),
             "a correction is on its way already",
         ),
-        (
-            _is_of_many(case, best),
-            "other items there ignore just their open orders as well",
-        ),
+    )
+
+
+def _test_rivals(case: Case, ranking: Ranking, best: Hypothesis) -> tuple[tuple[bool, str], ...]:
+    """Return what is against it where something else may be at work as well."""
+    return (
+        (_is_of_many(case, best), "other items there ignore just their open orders as well"),
         (_has_twin(case, best), "another item is off by as much the other way since that hour"),
         (bool(case.qualifiers), "a snapshot was late or not whole"),
         (_has_rival(ranking, best), "another cause with another remedy holds as well"),
         (_has_change(case), "a setting changed in the window"),
     )
-    doubts = tuple(reason for failed, reason in tests if failed)
-    if not doubts and account is not None and not is_told_alike(case, account):
-        return ("it began before both last agreed, and may be over",)
-    return doubts
 
 
 def _has_rival(ranking: Ranking, best: Hypothesis) -> bool:
@@ -148,12 +166,16 @@ def _find_lost(case: Case, claim: Claim) -> Move | None:
     return next((m for m in named if m.is_own and m.effect), named[0] if named else None)
 
 
+def _list_told(case: Case) -> Set[str]:
+    return {name for row in case.log or () for name in (row.reference_id, row.change_id)}
+
+
 def _is_overtaken(case: Case, lost: Move | None) -> bool:
     """Return whether the mirror told of a later movement of the item, of the same teller and way.
 
     A path that sends in batches nobody declared keeps what is late in order.
     """
-    told = {name for row in case.log or () for name in (row.reference_id, row.change_id)}
+    told = _list_told(case)
     return lost is not None and any(
         m.at > lost.at
         and m.system == lost.system
@@ -180,7 +202,7 @@ def _is_told_otherwise(case: Case, best: Hypothesis) -> bool:
 
 def _is_one_of_two(case: Case, best: Hypothesis) -> bool:
     """Return whether another movement of the size is missing as well, made good meanwhile."""
-    told = {name for row in case.log or () for name in (row.reference_id, row.change_id)}
+    told = _list_told(case)
     since = case.points[0].at if case.points else None
     silent = [
         m.effect

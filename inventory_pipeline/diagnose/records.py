@@ -1,12 +1,14 @@
 """Records: rows of the store made into what a case holds, field by field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from inventory_pipeline.diagnose.case import Change, LogRow, Message
+from inventory_pipeline.diagnose.kinds import GIVEN_UP
 
 
 def build_changes(frame: pl.DataFrame) -> tuple[Change, ...]:
@@ -71,30 +73,67 @@ def build_messages(rows: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
 CORRECTIONS = "corrections"
 
 
-def find_corrections(
-    rows: Iterable[Mapping[str, Any]], *, read_at: datetime | None, is_pending: bool
-) -> tuple[tuple[str, int], ...]:
-    """Return our corrections of one key that were still on their way, or that had arrived.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction of ours, as the middleware tells of it.
 
-    Args:
-        read_at: when the mirror's number was read; None: all that arrived are in it.
-
-    Returns:
-        (id, signed units), by the id that the mirror's log would name.
+    Attributes:
+        name: by what the mirror's log would name it.
+        left_at, arrived_at: None: it has not arrived.
+        is_given_up: it never will.
     """
-    told = [r for r in rows if r["path"] == CORRECTIONS and r["operation"] == "add"]
-    arrived = {
-        r["event_id"]
-        for r in told
-        if r["processed_at"] is not None and (read_at is None or r["processed_at"] <= read_at)
-    }
-    named = {r["event_id"]: (r["reference_id"] or r["event_id"], r["units"]) for r in told}
-    return tuple(each for name, each in named.items() if (name in arrived) is not is_pending)
+
+    name: str
+    units: int
+    left_at: datetime
+    arrived_at: datetime | None
+    is_given_up: bool
 
 
-def find_waits(rows: Iterable[Mapping[str, Any]]) -> list[tuple[datetime, datetime | None]]:
-    """Return when each correction of ours of one key left, and when it arrived, if it did."""
-    told = [r for r in rows if r["path"] == CORRECTIONS]
-    left = {r["event_id"]: r["emitted_at"] for r in told}
-    arrived = {r["event_id"]: r["processed_at"] for r in told if r["processed_at"] is not None}
-    return [(at, arrived.get(name)) for name, at in left.items()]
+def list_corrections(rows: Iterable[Mapping[str, Any]]) -> list[Correction]:
+    """Return our corrections of one key, each once, whatever attempts there were."""
+    attempts: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["path"] == CORRECTIONS and row["operation"] == "add":
+            attempts.setdefault(row["event_id"], []).append(row)
+    return [_build_correction(each) for each in attempts.values()]
+
+
+def _build_correction(attempts: Sequence[Mapping[str, Any]]) -> Correction:
+    last = attempts[-1]
+    arrived = [r["processed_at"] for r in attempts if r["processed_at"] is not None]
+    return Correction(
+        name=last["reference_id"] or last["event_id"],
+        units=last["units"],
+        left_at=last["emitted_at"],
+        arrived_at=min(arrived, default=None),
+        is_given_up=not arrived and any(r["status"].lower() in GIVEN_UP for r in attempts),
+    )
+
+
+def find_pending(
+    corrections: Iterable[Correction], read_at: datetime | None
+) -> tuple[tuple[str, int], ...]:
+    """Return id and signed units of those that were on their way when a number was read."""
+    return tuple(
+        (each.name, each.units)
+        for each in corrections
+        if not each.is_given_up and not _is_there(each, read_at)
+    )
+
+
+def find_sent(
+    corrections: Iterable[Correction], read_at: datetime | None
+) -> tuple[tuple[str, int], ...]:
+    """Return id and signed units of those that had arrived when a number was read."""
+    return tuple((each.name, each.units) for each in corrections if _is_there(each, read_at))
+
+
+def _is_there(correction: Correction, read_at: datetime | None) -> bool:
+    at = correction.arrived_at
+    return at is not None and (read_at is None or at <= read_at)
+
+
+def find_waits(corrections: Iterable[Correction]) -> list[tuple[datetime, datetime | None]]:
+    """Return when each left and when it arrived, if it did; what was given up waits for nothing."""
+    return [(each.left_at, each.arrived_at) for each in corrections if not each.is_given_up]

@@ -7,6 +7,7 @@ from random import Random
 
 from inventory_pipeline.simulator.middleware import Message
 from inventory_pipeline.simulator.systems.changes import Change
+from inventory_pipeline.simulator.words import CORRECTIONS
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,6 @@ class Noise:
     decoys: float = 0.3
 
 
-# Our own corrections: their journal is written before they are sent.
-CORRECTIONS = "corrections"
 SILENCE = Noise(0, 0, 0, 0, 0, 0)
 
 
@@ -63,7 +62,10 @@ class Static:
         return left
 
     def disturb_messages(self, messages: Sequence[Message]) -> list[Message]:
-        """Return the events that are exported; of what we send ourselves no line is lost."""
+        """Return the events that are exported.
+
+        Of what we send ourselves no line is lost: our journal has it before it leaves.
+        """
         left = []
         for message in messages:
             if self._stream.random() >= self._noise.lost_rows or message.path == CORRECTIONS:

@@ -17,6 +17,8 @@ STOREFRONT = "storefront"
 THREEPL = "threepl"
 MARKETPLACE = "marketplace"
 MIDDLEWARE = "middleware"
+# The path by which the middleware carries corrections of ours.
+CORRECTIONS = "corrections"
 
 # A sku at a location.
 Key = tuple[str, str]

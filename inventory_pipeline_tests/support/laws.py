@@ -14,7 +14,6 @@ Levels = Mapping[str, Mapping[Place, int]]
 OVER = ("confirmed", "superseded", "dead")
 MOST_BY_ITSELF = 5
 REFUSED_BY_OWNER = "the owner did not take the change"
-GAVE_WAY = "held by a brake, it gave way to a later change"
 # A brake holds what only the assistant wanted, and is itself a notice to people.
 RECEIPTS = """
 select *, state = 'created' and exists (
@@ -68,8 +67,8 @@ def is_told(row: Row) -> bool:
 
 def is_replaced(row: Row, rows: list[Row]) -> bool:
     """Return whether a later number of the same key holds what was given up."""
-    if row["evidence"] in (REFUSED_BY_OWNER, GAVE_WAY):
-        return True  # nobody has it, the owner neither; or the gap is found again
+    if row["evidence"] == REFUSED_BY_OWNER:
+        return True  # nobody has it, the owner neither
     return any(
         other["operation"] == "set"
         and other["receipt_id"] in row["evidence"]

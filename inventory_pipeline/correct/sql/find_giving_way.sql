@@ -15,6 +15,17 @@ where
         from brakes
         where brakes.released_at is null and brakes.scope in ('all', $system)
     )
+    and not exists (
+        select 1
+        from receipts as earlier
+        where
+            earlier.system = receipts.system
+            and earlier.fact = receipts.fact
+            and earlier.sku = receipts.sku
+            and earlier.location_id = receipts.location_id
+            and earlier.sequence < receipts.sequence
+            and earlier.state not in ('confirmed', 'superseded')
+    )
     and exists (
         select 1
         from receipts as later

@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory_pipeline.diagnose.claim import Claim
 from inventory_pipeline.diagnose.jumps import find_doubled
 from inventory_pipeline.diagnose.kinds import ORDERS
-from inventory_pipeline.diagnose.matching import NEAR, Entry
+from inventory_pipeline.diagnose.matching import Entry
 from inventory_pipeline.diagnose.scene import Scene, claim_entry, claim_jump
 from inventory_pipeline.diagnose.twins import claim_twin, find_nameless_twins
 
@@ -18,8 +18,6 @@ def find(scene: Scene) -> Iterator[Claim]:
     """Claim a change told once more than it happened."""
     path = ("middleware:delivered_twice", f"{scene.case.mirror}:counted_twice")
     for entry in scene.find_entries("repeated"):
-        if entry.move and entry.at < entry.move.at - NEAR:
-            continue  # told before it happened: no repetition
         claim = claim_entry(NAME, scene, entry)
         # a sale told twice is more often two routes than one message
         lean = 1.5 if _is_replayed(scene, entry) else -1.5 if _is_sale(entry) else 0.0

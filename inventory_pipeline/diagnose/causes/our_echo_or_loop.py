@@ -10,7 +10,7 @@ from inventory_pipeline.diagnose.scene import Scene, claim_entry
 
 NAME = "our_echo_or_loop"
 LEAST_OPENINGS = 3
-SETTLES = "who answers our correction with the opposite change"
+SETTLES = "who answers a correction with the opposite change"
 
 
 def find(scene: Scene) -> Iterator[Claim]:
@@ -37,7 +37,8 @@ def _guess(scene: Scene) -> Iterator[Claim]:
     if case.kind == "gap" and _is_loop(case):
         yield Claim(
             cause=NAME, units=case.delta, at=None, series=tuple(p.delta for p in case.points),
-            strength=BY_PATTERN, path=("outbox:receipt", f"{case.mirror}:echo"), settles=SETTLES,
+            strength=BY_PATTERN, path=("somebody:sets_right", f"{case.mirror}:undone"),
+            settles=SETTLES,
         )  # fmt: skip
 
 
@@ -53,4 +54,5 @@ def _is_loop(case: Case) -> bool:
 
 def _is_second(case: Case, row: LogRow) -> bool:
     """Return whether the log told of the same receipt before: the first row is the receipt."""
-    return any(r.reference_id == row.reference_id and r.at < row.at for r in case.log or ())
+    first = next(r for r in case.log or () if r.reference_id == row.reference_id)
+    return first.change_id != row.change_id

@@ -6,7 +6,7 @@ from datetime import datetime
 from inventory_pipeline.diagnose.case import Case, Move
 from inventory_pipeline.diagnose.claim import BY_ID, BY_PATTERN, BY_SERIES, BY_SIZE, Claim
 from inventory_pipeline.diagnose.kinds import ORDER
-from inventory_pipeline.diagnose.matching import Entry
+from inventory_pipeline.diagnose.matching import NEAR, Entry
 from inventory_pipeline.diagnose.points import find_start
 from inventory_pipeline.diagnose.scene import Scene
 from inventory_pipeline.model.quantities import COMMITTED
@@ -66,11 +66,15 @@ def _find_early_falls(scene: Scene) -> Iterator[Claim]:
 def _count_early(case: Case) -> int:
     """Return how many orders the mirror fell with before any of their parcels had left."""
     moves = case.moves or ()
-    rows = {row.reference_id: row for row in case.log or () if row.reference_id}
-    early = [
-        (m, rows[m.movement_id].at) for m in moves if m.kind == ORDER and m.movement_id in rows
-    ]
-    return sum(not any(_is_parcel_of(order, m, at) for m in moves) for order, at in early)
+    told: dict[str, datetime] = {}
+    for row in case.log or ():
+        if row.operation == "set" or row.units < 0:
+            told.setdefault(row.reference_id, row.at)
+    orders = [m for m in moves if m.kind == ORDER and m.movement_id in told]
+    return sum(
+        not any(_is_parcel_of(order, m, told[order.movement_id] + NEAR) for m in moves)
+        for order in orders
+    )
 
 
 def _is_parcel_of(order: Move, move: Move, at: datetime) -> bool:

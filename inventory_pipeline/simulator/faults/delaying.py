@@ -11,7 +11,7 @@ from inventory_pipeline.simulator.faults.dropping import DROPPED, Once
 from inventory_pipeline.simulator.faults.planned import CHANNELS, Ground, Planned
 from inventory_pipeline.simulator.middleware import Message, Run
 from inventory_pipeline.simulator.paths import Batch, Event
-from inventory_pipeline.simulator.words import ERP, SHELF, STOREFRONT, Reading
+from inventory_pipeline.simulator.words import CORRECTIONS, ERP, SHELF, STOREFRONT, Reading
 
 SECOND = timedelta(seconds=1)
 
@@ -116,7 +116,7 @@ class ReceiptPending(Once):
     def _create(self, effect: int) -> None:
         self.receipt = build_correction(self, effect, status="pending")
         self.stage.shop.middleware.write(self.receipt)
-        self.prove(self.stage.now, "corrections", "pending", self.receipt.event_id, effect)
+        self.prove(self.stage.now, CORRECTIONS, "pending", self.receipt.event_id, effect)
         self.stage.plan(self.stage.now + self.draw_hours(3, 10), partial(self._confirm, effect))
 
     def _confirm(self, effect: int) -> None:
@@ -137,7 +137,7 @@ def build_correction(fault: Planned, units: int, *, status: str) -> Message:
     event_id = middleware.open_event()
     receipt_id = f"rcpt-{event_id.removeprefix('EV-')}"
     return Message(
-        event_id=event_id, path="corrections", key=fault.key, operation="add", units=units,
+        event_id=event_id, path=CORRECTIONS, key=fault.key, operation="add", units=units,
         emitted_at=now, received_at=now, processed_at=None if status == "pending" else now,
         logged_at=now, attempt=1, idempotency_key=receipt_id, sequence=1, status=status,
         mapping="stock_v1", mapping_changed_at=fault.stage.start, reference_id=receipt_id,

@@ -6,7 +6,12 @@ from datetime import timedelta
 import pytest
 
 from inventory_pipeline.diagnose.case import Case, Change, Message, Rule, Sibling
-from inventory_pipeline.diagnose.records import find_corrections
+from inventory_pipeline.diagnose.records import (
+    find_pending,
+    find_sent,
+    find_waits,
+    list_corrections,
+)
 from inventory_pipeline.diagnose.verdict import Verdict, judge
 from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at, case
 
@@ -353,20 +358,22 @@ def test_a_correction_that_somebody_takes_back_is_a_loop() -> None:
 
 
 def test_corrections_are_told_by_the_middleware_until_they_are_ours_to_tell() -> None:
-    row = {"path": "corrections", "operation": "add", "units": 8, "event_id": "E1"}
+    row = {"path": "corrections", "operation": "add", "units": 8, "event_id": "E1",
+           "emitted_at": at("8:00"), "status": "pending"}  # fmt: skip
     pending = {**row, "reference_id": "rcpt-1", "processed_at": None}
     arrived = {**row, "event_id": "E2", "reference_id": "rcpt-2", "processed_at": at("9:00")}
-    earlier = {**arrived, "processed_at": None}
+    earlier = {**arrived, "processed_at": None, "status": "failed"}
     other = {**pending, "path": "stock_updates"}
+    refused = {**pending, "event_id": "E3", "reference_id": "rcpt-3", "status": "rejected"}
 
-    rows = [pending, earlier, arrived, other]
+    ours = list_corrections([pending, earlier, arrived, other, refused])
+
     for read_at in (None, at("9:00")):
-        told = find_corrections(rows, read_at=read_at, is_pending=True)
-        assert told == (("rcpt-1", 8),)
-        assert find_corrections(rows, read_at=read_at, is_pending=False) == (("rcpt-2", 8),)
-    told = find_corrections(rows, read_at=at("8:59"), is_pending=True)
-    assert told == (("rcpt-1", 8), ("rcpt-2", 8))
-    assert find_corrections(rows, read_at=at("8:59"), is_pending=False) == ()
+        assert find_pending(ours, read_at) == (("rcpt-1", 8),)
+        assert find_sent(ours, read_at) == (("rcpt-2", 8),)
+    assert find_pending(ours, at("8:59")) == (("rcpt-1", 8), ("rcpt-2", 8))
+    assert find_sent(ours, at("8:59")) == ()
+    assert find_waits(ours) == [(at("8:00"), None), (at("8:00"), at("9:00"))]
 
 
 @pytest.mark.parametrize(

@@ -342,6 +342,7 @@ def test_what_we_sent_ourselves_was_typed_by_nobody() -> None:
     [
         ("09:06 add 8 L1 rcpt-1", False, False),
         ("09:05 add 0 L9 rcpt-1\n09:06 add 8 L1 rcpt-1", True, True),
+        ("09:06 add 0 L9 rcpt-1\n09:06 add 8 L1 rcpt-1", True, True),
         ("09:05 add 0 L9 rcpt-2\n09:06 add 8 L1 rcpt-1", False, False),
         ("09:06 add -8 L1", True, False),
         ("09:06 add -7 L1", False, False),
@@ -769,7 +770,10 @@ def test_rows_of_open_orders_say_themselves_that_a_mirror_falls_at_the_order() -
     assert claim(truth_moment.find, one) == []
 
 
-@pytest.mark.parametrize(("shipped", "is_early"), [("07:31", True), ("07:25", False)])
+@pytest.mark.parametrize(
+    ("shipped", "is_early"),
+    [("08:31", True), ("08:30", False), ("07:31", False), ("07:25", False)],
+)
 def test_an_order_whose_parcel_left_since_says_as_well_that_a_mirror_falls_early(
     shipped: str, is_early: bool
 ) -> None:

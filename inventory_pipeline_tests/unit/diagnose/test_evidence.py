@@ -11,7 +11,6 @@ from inventory_pipeline.config.systems import Sync
 from inventory_pipeline.diagnose.case import Case, Rule, Stray
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.evidence import Evidence, Standing, build_cases
-from inventory_pipeline.diagnose.records import find_waits
 from inventory_pipeline.diagnose.standing import find_standings
 from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at
 from inventory_pipeline_tests.support.pictures import settle, stock
@@ -171,17 +170,6 @@ def test_what_the_mirror_s_whole_log_tells_is_known_to_each_case() -> None:
     assert (built.addition_heard_at, built.heard_until) == (at("9:30"), at("9:50"))
     assert built.crowd == {at("9:06"): 12}
     assert (build().additions_heard, build().heard_until) == (0, None)
-
-
-def test_when_our_corrections_left_and_arrived_is_kept() -> None:
-    rows = [
-        event("E1", path="corrections", emitted_at=at("9:00"), processed_at=None),
-        event("E1", path="corrections", emitted_at=at("9:00"), processed_at=at("9:30")),
-        event("E2", path="corrections", emitted_at=at("9:40"), processed_at=None),
-        event("E3", path="stock", emitted_at=at("9:41"), processed_at=None),
-    ]
-
-    assert find_waits(rows) == [(at("9:00"), at("9:30")), (at("9:40"), None)]
 
 
 def test_what_a_mirror_wrote_to_another_key_is_known_to_its_own_case() -> None:

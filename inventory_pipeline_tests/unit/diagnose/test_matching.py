@@ -110,6 +110,19 @@ def test_only_what_has_happened_can_have_been_told_again(shipped: str, kind: str
     assert [(k, units) for k, units, _ in tell(asked)] == [(kind, -3)]
 
 
+@pytest.mark.parametrize(("booked", "kind"), [("10:16", "repeated"), ("11:11", "extra")])
+def test_a_mirror_that_tells_twice_before_it_is_booked_has_told_again(
+    booked: str, kind: str
+) -> None:
+    asked = case(
+        "8 20 20 20\n10 20 17 14\n12 20 17 14",
+        f"{BEFORE}\n{booked} storefront order_placed 3 S1 O-1",
+        f"{HEARD}\n10:10 add -3 L1 S1\n10:10 add -3 L2 S1",
+    )
+
+    assert [(k, units) for k, units, _ in tell(asked)][-1:] == [(kind, -3)]
+
+
 def test_an_account_needs_both_ledgers_and_two_hours() -> None:
     asked = day("", "", 20, 20)
 

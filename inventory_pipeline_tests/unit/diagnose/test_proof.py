@@ -343,6 +343,14 @@ def test_of_two_losses_of_a_size_nobody_knows_which_was_mended(
     assert (TWICE in doubt(asked)) is is_twice
 
 
+def test_a_witness_with_the_same_id_is_not_what_was_lost() -> None:
+    told = (*LOST.moves, replace(LOST.moves[0], movement_id="W2", at=at("9:00"), effect=8))
+    witness = replace(LOST.moves[1], system="books", effect=0, is_own=False, at=at("9:00"))
+    asked = replace(LOST, moves=(witness, *told), sent=(("rcpt-1", 8),))
+
+    assert TWICE in doubt(asked)
+
+
 ORDERS = "other items there ignore just their open orders as well"
 
 
