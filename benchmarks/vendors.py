@@ -25,7 +25,7 @@ from inventory_pipeline_tests.support.vendors.vendor import Vendor, serving_vend
 OWN_PAGES = {"amazon": 50}
 # A stand-in holds every question to the vendor's papers, and takes its time.
 SLOW = {"connect": "5s", "read": "60s", "answer": "60s", "feed": "30m"}
-BY_CONFIGURATION = ("rest", "graphql")
+BY_CONFIGURATION = ("rest", "graphql", "files")
 
 
 def measure_vendors(levels: int, *, times: int) -> dict[str, Row]:

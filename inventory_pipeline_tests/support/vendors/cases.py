@@ -32,18 +32,20 @@ from inventory_pipeline.errors import (
 from inventory_pipeline.ingest import gate
 from inventory_pipeline.ingest.counts import Readings, SourceWords, compute_readings
 from inventory_pipeline.ingest.identity import load_catalog
-from inventory_pipeline.model.ports import Fetched
+from inventory_pipeline.model.ports import Connector, Fetched
 from inventory_pipeline_tests.support.file_sources import FETCHED_AT, land
 from inventory_pipeline_tests.support.stand_in import Asked, Reply, Toxic
+from inventory_pipeline_tests.support.vendors.quiet import Unasked
 from inventory_pipeline_tests.support.vendors.vendor import (
     Level,
-    Served,
     Spoil,
     Vendor,
     serving_vendor,
 )
 
 HTML = {"Content-Type": "text/html"}
+# One file is the only page.
+ONE_PIECE = ("files",)
 CALM = ("whole",)
 LATER = ("asked again later",)
 REFUSED = ("refused", "a person is told")
@@ -73,25 +75,25 @@ class Case:
 
     name: str
     wanted: tuple[str, ...]
-    change: Callable[[Vendor, list[Level]], list[Level]] = lambda _vendor, levels: levels
+    change: Callable[[Vendor | Unasked, list[Level]], list[Level]] = lambda _vendor, levels: levels
     spoil: Callable[["Vendor", list[Level]], Spoil | None] = lambda _vendor, _levels: None
     odd: tuple[str, ...] = ()
 
 
-def build_levels(vendor: Vendor, count: int | None = None) -> list[Level]:
+def build_levels(vendor: Vendor | Unasked, count: int | None = None) -> list[Level]:
     """Return levels on three pages, the last of which is not full."""
     number = 2 * vendor.page + 1 if count is None else count
     return [Level(f"S-{n:05d}", "L1", {vendor.quantity: 3 + n % 7}) for n in range(number)]
 
 
-def run_case(vendor: Vendor, case: Case, folder: Path) -> str:
+def run_case(vendor: Vendor | Unasked, case: Case, folder: Path) -> str:
     """Return the word for what comes of a case."""
     plain = build_levels(vendor)
     levels = case.change(vendor, plain)
     sent = {level.item_id: level.quantities[vendor.quantity] for level in levels}
-    with serving_vendor(vendor, levels, folder, spoil=case.spoil(vendor, levels)) as served:
+    with _serving(vendor, levels, folder, case) as connector:
         try:
-            return _judge(vendor, served, folder, sent, case)
+            return _judge(vendor, connector, folder, sent, case)
         except SourceUnavailableError:
             return "asked again later"
         except SourceRefusedError:
@@ -102,11 +104,26 @@ def run_case(vendor: Vendor, case: Case, folder: Path) -> str:
             return "refused"
 
 
+@contextmanager
+def _serving(
+    vendor: Vendor | Unasked, levels: list[Level], folder: Path, case: Case
+) -> Iterator[Connector]:
+    if isinstance(vendor, Unasked):
+        yield vendor.fill(levels, folder)
+        return
+    with serving_vendor(vendor, levels, folder, spoil=case.spoil(vendor, levels)) as served:
+        yield served.connector
+
+
 def _judge(
-    vendor: Vendor, served: Served, folder: Path, sent: dict[str, object], case: Case
+    vendor: Vendor | Unasked,
+    connector: Connector,
+    folder: Path,
+    sent: dict[str, object],
+    case: Case,
 ) -> str:
-    fetched, pages = land(served.connector, "counts", folder / "landing")
-    raw = served.connector.parse("counts", pages)
+    fetched, pages = land(connector, "counts", folder / "landing")
+    raw = connector.parse("counts", pages)
     readings = _read(vendor, raw.rows)
     rejected = raw.rejected.height
     mine = readings.observations.filter(pl.col("fact") == vendor.fact)
@@ -151,7 +168,7 @@ def _doubt(fetched: Fetched, readings: Readings, *, rows: int, gone: int) -> str
     return gate.judge(evidence, LIMITS).status
 
 
-def _read(vendor: Vendor, rows: pl.DataFrame) -> Readings:
+def _read(vendor: Vendor | Unasked, rows: pl.DataFrame) -> Readings:
     words = SourceWords(vendor.name, None, "", "", {}, FETCHED_AT + timedelta(minutes=5))
     nothing = load_catalog(Path(), items=None, locations=None, identities=None)
     return compute_readings(rows, nothing, words)
@@ -161,20 +178,25 @@ Make = Callable[[Vendor, list[Level]], Spoil]
 Change = Callable[[Reply], Reply]
 
 
-def _put(number: int, quantity: object) -> Callable[[Vendor, list[Level]], list[Level]]:
-    def change(vendor: Vendor, levels: list[Level]) -> list[Level]:
+def _put(number: int, quantity: object) -> Callable[[Vendor | Unasked, list[Level]], list[Level]]:
+    def change(vendor: Vendor | Unasked, levels: list[Level]) -> list[Level]:
         odd = replace(levels[number], quantities={vendor.quantity: quantity})
         return [*levels[:number], odd, *levels[number + 1 :]]
 
     return change
 
 
-def _repeat(vendor: Vendor, levels: list[Level]) -> list[Level]:
+def _repeat(vendor: Vendor | Unasked, levels: list[Level]) -> list[Level]:
     other = replace(levels[0], quantities={vendor.quantity: 99})
     return [*levels, other]
 
 
-def _without_zone(_vendor: Vendor, levels: list[Level]) -> list[Level]:
+def _with_another(vendor: Vendor | Unasked, levels: list[Level]) -> list[Level]:
+    """An item that nobody of ours knows is a number like any other: it may be a ghost."""
+    return [*levels, Level("nobody knows it", "L1", {vendor.quantity: 4})]
+
+
+def _without_zone(_vendor: Vendor | Unasked, levels: list[Level]) -> list[Level]:
     return [replace(levels[0], as_of="2026-04-06T10:00:00"), *levels[1:]]
 
 
@@ -272,6 +294,7 @@ CASES = (
     Case("nothing wrong", CALM),
     Case("empty page", ("suspect",), change=lambda _vendor, _levels: []),
     Case("two numbers for one", (*SET_ASIDE, *DOUBTED), change=_repeat, odd=_ODD),
+    Case("unknown item", CALM, change=_with_another),
     Case("null quantity", SET_ASIDE, change=_put(0, None), odd=_ODD),
     Case("fraction", SET_ASIDE, change=_put(0, 1.5), odd=_ODD),
     Case("negative", CALM, change=_put(0, -3)),
@@ -292,15 +315,20 @@ CASES = (
     Case("lost page", (*CALM, *DOUBTED), spoil=_LOST),
     Case("the same page for ever", (*DOUBTED, "a person is told"), spoil=_for_ever_the_first),
     Case("order that changes", (*CALM, *DOUBTED), spoil=_turned),
-    Case("half a document", REFUSED, spoil=_HALF),
+    # Half a JSON is none; half a CSV is one, and lacks keys.
+    Case("half a document", (*REFUSED, *DOUBTED), spoil=_HALF),
     Case("bomb", REFUSED, spoil=_first(_bomb, _ALWAYS)),
 )
 
 
-def find_exemptions(vendor: Vendor) -> Iterator[str]:
+def find_exemptions(vendor: Vendor | Unasked) -> Iterator[str]:
     """Yield cases that cannot be for a vendor, by what it says of itself."""
     if not vendor.has_time:
         yield "time without a zone"
+    if vendor.name in ONE_PIECE:
+        yield from ("lost page", "the same page for ever", "order that changes")
+    if isinstance(vendor, Unasked):
+        yield from {case.name for case in CASES} - vendor.cases
 
 
 @contextmanager
@@ -311,7 +339,9 @@ def in_folder(folder: Path, name: str) -> Iterator[Path]:
     yield made
 
 
-def run_all(vendor: Vendor, folder: Path, cases: Sequence[Case] = CASES) -> dict[str, str]:
+def run_all(
+    vendor: Vendor | Unasked, folder: Path, cases: Sequence[Case] = CASES
+) -> dict[str, str]:
     """Return case → what comes of it; a dash where it cannot be."""
     exempt = set(find_exemptions(vendor))
     words = {}

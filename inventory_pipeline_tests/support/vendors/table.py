@@ -15,6 +15,7 @@ from inventory_pipeline_tests.support.vendors.cases import CASES, run_all
 from inventory_pipeline_tests.support.vendors.netsuite import NetsuiteVendor
 from inventory_pipeline_tests.support.vendors.odoo import OdooVendor
 from inventory_pipeline_tests.support.vendors.plain import GraphqlVendor, RestVendor
+from inventory_pipeline_tests.support.vendors.quiet import FilesVendor, SqlVendor, Unasked
 from inventory_pipeline_tests.support.vendors.shipbob import ShipbobVendor
 from inventory_pipeline_tests.support.vendors.shiphero import ShipheroVendor
 from inventory_pipeline_tests.support.vendors.shopify import ShopifyVendor
@@ -27,8 +28,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "connectors.md"
 VENDORS: tuple[Vendor, ...] = (
     RestVendor(), GraphqlVendor(), ShopifyVendor(), TrytonVendor(), OdooVendor("json2"),
     NetsuiteVendor(), AmazonVendor(), ShipbobVendor(), SquareVendor(), ShipheroVendor(),
-    WoocommerceVendor(), BigcommerceVendor(),
+    WoocommerceVendor(), BigcommerceVendor(), FilesVendor(),
 )  # fmt: skip
+ALL: tuple[Vendor | Unasked, ...] = (*VENDORS, SqlVendor())
 Words = Mapping[str, str]
 
 
@@ -91,7 +93,7 @@ def main() -> None:
     """Run everything and put what was seen into the page."""
     seen = {}
     with tempfile.TemporaryDirectory() as folder:
-        for vendor in VENDORS:
+        for vendor in ALL:
             mine = Path(folder) / vendor.name
             mine.mkdir()
             seen[vendor.name] = run_all(vendor, mine)
