@@ -1,9 +1,10 @@
 """Options every HTTP connector shares: where, who we are, how long, how often."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from inventory_pipeline.config.values import Duration, Secret
 from inventory_pipeline.connectors.egress import Place, is_loopback_host, parse_place
@@ -16,8 +17,20 @@ _ENDED = Field(
 # Header names that this side decides, or that only a proxy may set.
 _RESERVED = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
 
+_STORAGE = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
+
 Scalar = str | int | float | bool | Secret | JsonText
 Parameter = Scalar | list[Scalar] | None
+
+
+def _check_host(host: str) -> str:
+    if not _STORAGE.fullmatch(host):
+        raise ValueError(f"{host[:80]!r} is no host, such as storage.googleapis.com")
+    return host
+
+
+# A host that files may lie on; ``*.example.com`` stands for every name below.
+StorageHost = Annotated[str, AfterValidator(_check_host)]
 
 
 class Options(BaseModel):

@@ -49,9 +49,7 @@ def load_strictly(text: str, *, max_depth: int = MAX_DEPTH) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise SourceContractError(
-            f"the answer is not whole JSON: {error.msg} at character {error.pos:,} of {len(text):,}"
-        ) from None
+        raise SourceContractError(_describe(error, text)) from None
     except RecursionError:
         raise SourceContractError(_DEEP) from None
     if not _is_shallow(text, max_depth) and not _is_within(value, max_depth):
@@ -89,6 +87,27 @@ _DECODER = json.JSONDecoder(
     parse_float=_keep_float,
     parse_constant=_refuse_constant,
 )
+
+
+def read_value(text: str, at: int, *, max_depth: int = MAX_DEPTH) -> tuple[Any, int]:
+    """Read the one value that begins at ``at``; return it and where it ends.
+
+    Raises:
+        SourceContractError: as ``load_strictly``.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        raise SourceContractError(_describe(error, text)) from None
+    except RecursionError:
+        raise SourceContractError(_DEEP) from None
+    if isinstance(value, dict | list) and not _is_within(value, max_depth):
+        raise SourceContractError(_DEEP)
+    return value, end
+
+
+def _describe(error: json.JSONDecodeError, text: str) -> str:
+    return f"the answer is not whole JSON: {error.msg} at character {error.pos:,} of {len(text):,}"
 
 
 def _is_shallow(text: str, max_depth: int) -> bool:

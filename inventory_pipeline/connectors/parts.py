@@ -4,11 +4,11 @@ Which part a page belongs to stands on a page of its own before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from inventory_pipeline.connectors.sections import Sections, join_fetched
 from inventory_pipeline.connectors.tables import Plan, join_parts, refuse_unknown_feed
 from inventory_pipeline.model.ports import (
-    Connector,
     FetchContext,
     Fetched,
     Page,
@@ -16,8 +16,19 @@ from inventory_pipeline.model.ports import (
     RawFrame,
 )
 
+
+class Reader(Protocol):
+    """Reads one part of a feed, as a connector reads a feed."""
+
+    def fetch(self, feed: str, context: FetchContext, sink: PageSink) -> Fetched:
+        """Read the part for one hour."""
+
+    def parse(self, feed: str, pages: Iterable[Page]) -> RawFrame:
+        """Turn its landed pages into text rows."""
+
+
 # Readers of one feed, by the name of the part each of them reads.
-Readers = Mapping[str, Connector]
+Readers = Mapping[str, Reader]
 # The name of the one part of a feed that has no others.
 WHOLE = ""
 
@@ -55,7 +66,7 @@ class PartsConnector:
         ]
         return join_parts(parts, Plan(feed, {}))
 
-    def _find_reader(self, feed: str, name: str) -> Connector:
+    def _find_reader(self, feed: str, name: str) -> Reader:
         """Return who reads a part; one that left the options is read as the others are."""
         readers = self._readers[feed]
         return readers.get(name) or next(iter(readers.values()))

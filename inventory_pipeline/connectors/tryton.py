@@ -13,14 +13,13 @@ from inventory_pipeline.config.values import Secret
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_options import WayOptions
-from inventory_pipeline.connectors.parts import PartsConnector
+from inventory_pipeline.connectors.parts import PartsConnector, Reader
 from inventory_pipeline.connectors.rest import RestConnector, RestOptions
 from inventory_pipeline.connectors.sections import Sections
 from inventory_pipeline.connectors.tryton_api import TrytonApi
 from inventory_pipeline.connectors.tryton_writer import TrytonWriter
 from inventory_pipeline.errors import ConfigError
 from inventory_pipeline.model.delivery import Writer
-from inventory_pipeline.model.ports import Connector
 
 COUNTS = "counts"
 CARD = Card(
@@ -135,7 +134,7 @@ class TrytonConnector(PartsConnector):
         )
         return TrytonWriter(api, self._options.locations, rate=self._options.rate_limit.per_second)
 
-    def _find_reader(self, feed: str, name: str) -> Connector:
+    def _find_reader(self, feed: str, name: str) -> Reader:
         # A place that left the options is still parsed from what was landed then.
         return self._readers[feed].get(name) or self._build_reader(name)
 

@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.coded_rows import CodedRows, Found
-from inventory_pipeline.connectors.graphql import GraphqlConnector
+from inventory_pipeline.connectors.graphql_desk import GraphqlDesk
 from inventory_pipeline.connectors.http import HttpDoor, Surroundings
 from inventory_pipeline.connectors.http_receiver import HttpReceiver
 from inventory_pipeline.connectors.http_wire import Deadline
 from inventory_pipeline.connectors.json_paths import Path, RowsPath, find_text
 from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
-from inventory_pipeline.connectors.parts import WHOLE, PartsConnector
+from inventory_pipeline.connectors.parts import WHOLE, PartsConnector, Readers
 from inventory_pipeline.connectors.shiphero.changes import Changes, describe_breaks
+from inventory_pipeline.connectors.shiphero.counts import CountsReader
 from inventory_pipeline.connectors.shiphero.options import (
     CARD,
     COUNTS,
@@ -31,18 +32,18 @@ _AHEAD = Path.parse(f"node.{SELL_AHEAD}")
 _SECONDS = re.compile(r"([0-9]{1,6}) seconds?")
 
 
-class ShipheroReader(CodedRows, GraphqlConnector):
-    """Reads one warehouse, or all of them."""
+class ShipheroReader(CodedRows, GraphqlDesk):
+    """Reads one warehouse, or all of them, page by page."""
 
-    def __init__(self, *, kinds: dict[str, str], warns: bool, **place: Any) -> None:
+    def __init__(self, *, account: ShipheroOptions, **place: Any) -> None:
         super().__init__(**place)
-        self._readers = {MOVEMENTS: Changes(kinds).read}
-        self._warns = warns
+        self._account = account
+        self._readers = {MOVEMENTS: Changes(account.kinds).read}
 
     def _read(self, door: HttpDoor, query: Query, until: Deadline, staging: str | None) -> Sweep:
         sweep = super()._read(door, query, until, staging)
-        if query.plan.feed == COUNTS and self._warns:
-            sweep.notes += _describe_offsets(sweep)
+        if query.plan.feed == COUNTS and SELL_AHEAD not in self._account.facts.values():
+            sweep.notes += self._account.describe_ahead(_count_ahead(sweep))
         return sweep
 
     def _look_over(self, _feed: str, found: Sequence[Found]) -> list[str]:
@@ -76,17 +77,21 @@ class ShipheroConnector(PartsConnector):
         world: Surroundings | None = None,
     ) -> None:
         self._options, self._root, self._world = options, root, world or Surroundings()
-        warns = SELL_AHEAD not in options.facts.values()
-
-        def build(warehouse: str | None) -> ShipheroReader:
-            return ShipheroReader(
-                kinds=options.kinds, warns=warns, system=system,
-                options=options.build_graphql(warehouse), root=root, world=self._world,
-            )  # fmt: skip
-
-        parts = {name: build(name) for name in options.warehouses} or {WHOLE: build(None)}
-        feeds = (COUNTS, MOVEMENTS) if options.history else (COUNTS,)
-        super().__init__(dict.fromkeys(feeds, parts), system=system)
+        place: Any = {"system": system, "root": root, "world": self._world}
+        parts: dict[str, str | None] = {name: name for name in options.warehouses}
+        parts = parts or {WHOLE: None}
+        readers = {
+            part: ShipheroReader(account=options, options=options.build_graphql(warehouse), **place)
+            for part, warehouse in parts.items()
+        }
+        counts = {
+            part: CountsReader(readers[part], options, warehouse, **place)
+            for part, warehouse in parts.items()
+        }
+        feeds: dict[str, Readers] = {COUNTS: counts}
+        if options.history:
+            feeds[MOVEMENTS] = readers
+        super().__init__(feeds, system=system)
 
     def build_writer(self) -> Writer | None:
         """Return the writing side; None: ``write`` is not configured."""
@@ -100,15 +105,10 @@ class ShipheroConnector(PartsConnector):
         )  # fmt: skip
 
 
-def _describe_offsets(sweep: Sweep) -> list[str]:
-    """Return a note where the stores may sell more than what is available."""
-    ahead = [
-        text
+def _count_ahead(sweep: Sweep) -> int:
+    """Return how many levels may be sold beyond what is available."""
+    return sum(
+        find_text(chain[-1], _AHEAD) not in (None, "0")
         for body, _ in sweep.spool.read()
         for chain in _LEVELS.walk(load_strictly(decode_text(body)))
-        if (text := find_text(chain[-1], _AHEAD)) not in (None, "0")
-    ]
-    if not ahead:
-        return []
-    said = f"{len(ahead):,} levels sell ahead: a store shows that much more than available"
-    return [f"{said}; read {SELL_AHEAD} as a fact to tell that from drift"]
+    )

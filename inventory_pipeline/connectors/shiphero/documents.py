@@ -42,4 +42,24 @@ REPLACE = """mutation($data: ReplaceInventoryInput!) {
   }
 }"""
 
+SNAPSHOT_START = """mutation($data: InventoryGenerateSnapshotInput!) {
+  inventory_generate_snapshot(data: $data) {
+    request_id
+    complexity
+    snapshot { snapshot_id status error created_at }
+  }
+}"""
+
+SNAPSHOT_STATE = """query($id: String!) {
+  inventory_snapshot(snapshot_id: $id) {
+    request_id
+    complexity
+    snapshot { snapshot_id status error created_at snapshot_url }
+  }
+}"""
+
+SNAPSHOT_STOP = """mutation($data: InventoryAbortSnapshotInput!) {
+  inventory_abort_snapshot(data: $data) { request_id snapshot { snapshot_id status } }
+}"""
+
 WAREHOUSES = "query { account { data { warehouses { id dynamic_slotting } } } }"

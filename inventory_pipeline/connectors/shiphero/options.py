@@ -1,7 +1,8 @@
 """Options: one ShipHero account, in the words of the graphql connector.
 
 Sources: developer.shiphero.com/getting-started (tokens), /schema/queries/warehouse-products
-and /schema/types/warehouse-product (counts), /schema/queries/inventory-changes (changes),
+and /schema/types/warehouse-product (counts), /inventory-snapshot (counts by one file),
+/schema/queries/inventory-changes (changes),
 /schema/types/replace-inventory-input (writing), /troubleshooting/error-glossary (codes).
 """
 
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 from inventory_pipeline.config.values import Duration, Secret
 from inventory_pipeline.connectors.card import Card
 from inventory_pipeline.connectors.graphql import GraphqlOptions
-from inventory_pipeline.connectors.http_options import Options, WayOptions
+from inventory_pipeline.connectors.http_options import Options, StorageHost, WayOptions
 from inventory_pipeline.connectors.shiphero.documents import CHANGES, LEVELS, ONE_LEVEL, REPLACE
 from inventory_pipeline.model.movements import KINDS
 
@@ -58,6 +59,16 @@ class Write(Options):
     )
 
 
+class Snapshot(Options):
+    """That ShipHero writes all levels into one file."""
+
+    hosts: list[StorageHost] = Field(
+        default_factory=list,
+        description="Hosts the file may lie on; *.example.com for all below. ShipHero names none.",
+    )
+    max_megabytes: int = Field(1024, ge=1, description="The largest such file taken in.")
+
+
 class ShipheroOptions(WayOptions):
     """One account, or what a 3PL's account says of one of its customers."""
 
@@ -89,6 +100,9 @@ class ShipheroOptions(WayOptions):
         timedelta(hours=1), description="How far before the hour changes are asked for again."
     )
     page_size: int = Field(100, ge=1, le=100, description="Records a page; each costs credits.")
+    snapshot: Snapshot | None = Field(
+        None, description="Absent: counts come page by page. Given: as one file, for large shops."
+    )
     write: Write | None = Field(None, description="Absent: this system is only read.")
 
     @model_validator(mode="after")
@@ -101,6 +115,18 @@ class ShipheroOptions(WayOptions):
             raise ValueError(f"write: only {ON_HAND} can be set; no fact is read from it")
         self.build_graphql(None)
         return self
+
+    def name_part(self, warehouse: str | None) -> dict[str, str]:
+        """Return what a snapshot is asked for: one warehouse, one customer, or all."""
+        named = {"warehouse_id": warehouse, "customer_account_id": self.customer_account}
+        return {name: text for name, text in named.items() if text is not None}
+
+    def describe_ahead(self, levels: int) -> list[str]:
+        """Return a note where the stores may sell more than what is available."""
+        if not levels or SELL_AHEAD in self.facts.values():
+            return []
+        said = f"{levels:,} levels sell ahead: a store shows that much more than available"
+        return [f"{said}; read {SELL_AHEAD} as a fact to tell that from drift"]
 
     def build_graphql(self, warehouse: str | None) -> GraphqlOptions:
         """Return the options with which ``graphql`` reads one warehouse, or all."""

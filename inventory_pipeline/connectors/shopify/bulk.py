@@ -15,6 +15,7 @@ from typing import Any
 from inventory_pipeline.connectors.http import HttpDoor
 from inventory_pipeline.connectors.http_wire import Deadline
 from inventory_pipeline.connectors.json_take import take, take_count, take_list
+from inventory_pipeline.connectors.looks import Looks
 from inventory_pipeline.connectors.shopify.desk import ShopifyDesk
 from inventory_pipeline.connectors.shopify.documents import (
     BULK_CANCEL,
@@ -31,8 +32,6 @@ from inventory_pipeline.errors import (
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at an operation: short at first, for small shops.
-_FIRST_LOOK, _LONGEST_LOOK, _GROWTH = 1.0, 15.0, 1.5
 _SECONDS_TO_CANCEL = 10.0
 # While others of this app run, as many as the shop allows at once.
 _BUSY = {"OPERATION_IN_PROGRESS", "LIMIT_REACHED"}
@@ -81,7 +80,7 @@ class Bulk:
             raise
 
     def _begin(self) -> str:
-        seconds = _FIRST_LOOK
+        looks = self._start_looks()
         while True:
             # Asked again after silence it may run twice: what nobody waits for harms nobody.
             data = self._ask(BULK_START, {"query": BULK_ITEMS})
@@ -94,10 +93,10 @@ class Bulk:
                 raise SourceContractError(
                     f"the shop does not begin the bulk operation: {self._door.scribe.redact(said)}"
                 )
-            seconds = self._wait(seconds, "other bulk operations of this app are running")
+            looks.wait("other bulk operations of this app are running")
 
     def _wait_for(self, gid: str) -> Operation:
-        seconds = _FIRST_LOOK
+        looks = self._start_looks()
         while True:
             state = take(self._ask(BULK_STATE, {"id": gid}), "bulkOperation")
             if state is None or take(state, "id") != gid:
@@ -105,7 +104,7 @@ class Bulk:
             status = str(take(state, "status"))
             if status not in _RUNNING:
                 return self._close(gid, state, status)
-            seconds = self._wait(seconds, f"the bulk operation {gid} is {status}")
+            looks.wait(f"the bulk operation {gid} is {status}")
 
     def _close(self, gid: str, state: Any, status: str) -> Operation:
         code = take(state, "errorCode")
@@ -128,14 +127,8 @@ class Bulk:
             url=None if url is None else self._door.scribe.guard(str(url)),
         )
 
-    def _wait(self, seconds: float, what: str) -> float:
-        """Sleep before the next look; return how long to sleep after that one."""
-        if self._until.find_left() <= seconds:
-            raise SourceUnavailableError(
-                f"{what}; no time is left, raise timeouts: {{feed: ...}} if that is usual"
-            )
-        self._sleep(seconds)
-        return min(_LONGEST_LOOK, seconds * _GROWTH)
+    def _start_looks(self) -> Looks:
+        return Looks(self._until, self._sleep)
 
     def _cancel(self, gid: str) -> None:
         """Tell the shop to stop, so that the next hour does not wait for this one."""

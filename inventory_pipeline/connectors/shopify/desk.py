@@ -1,17 +1,12 @@
 """The desk: one document asked, or one request handed over, outside of any feed."""
 
-import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from inventory_pipeline.connectors.graphql import GraphqlConnector
+from inventory_pipeline.connectors.graphql_desk import GraphqlDesk, write_question
 from inventory_pipeline.connectors.http import HttpDoor, NotSentError
-from inventory_pipeline.connectors.http_options import Call
-from inventory_pipeline.connectors.http_wire import Answer, Deadline, Question
-from inventory_pipeline.connectors.json_strict import decode_text, load_strictly
+from inventory_pipeline.connectors.http_wire import Answer, Deadline
 from inventory_pipeline.connectors.json_take import take, take_list
 from inventory_pipeline.connectors.shopify.options import ShopifyOptions
 from inventory_pipeline.connectors.shopify.patience import find_wait
@@ -27,37 +22,12 @@ Redact = Callable[[str], str]
 _NO_ACCESS = 401
 
 
-def _read_clock() -> datetime:
-    # A writer is given no clock; this one matters only where an answer names a date to wait
-    # for and not its own.
-    return datetime.now(UTC)
-
-
-class ShopifyDesk(GraphqlConnector):
+class ShopifyDesk(GraphqlDesk):
     """Speaks to one shop: its address, its token, its ways of saying no."""
 
     def __init__(self, *, options: ShopifyOptions, **place: Any) -> None:
         super().__init__(options=options.build_graphql(), **place)
         self._shop, self._where = options, place
-
-    def ask(self, door: HttpDoor, until: Deadline, document: str, variables: Any) -> Any:
-        """Ask one query and return its ``data``; passing failures are waited for.
-
-        Raises:
-            SourceError: as the door, and for errors inside an answer with status 200.
-        """
-        kept: list[Any] = []
-
-        def judge(answer: Answer) -> None:
-            self._judge_answer(door, answer, ())
-            found = load_strictly(decode_text(answer.body))
-            self._refuse_errors(door, found)
-            kept.append(take(found, "data"))
-
-        question = _write(door, render_body(document, variables))
-        label = str(door.egress.base)
-        door.ask(question, until, judge=judge, badge=self._badge, label=label)
-        return kept[-1]
 
     def ask_all(
         self, door: HttpDoor, until: Deadline, document: str, variables: dict[str, Any]
@@ -105,32 +75,13 @@ class ShopifyDesk(GraphqlConnector):
             answer, redact = self._send_once(body)
         return answer, redact
 
-    @contextmanager
-    def open_door(
-        self, now: Callable[[], datetime] = _read_clock
-    ) -> Iterator[tuple[HttpDoor, Deadline]]:
-        """Yield a door to the shop and how long it may take there."""
-        seconds = self._options.timeouts.feed.total_seconds()
-        with HttpDoor(self._options, root=self._root, world=self._world, now=now) as door:
-            yield door, door.start_deadline(seconds, f"not all came within {seconds:g} s")
-
     def _send_once(self, body: bytes) -> tuple[Answer, Redact]:
         with self.open_door() as (door, _):
             try:
-                question = _write(door, body)
+                question = write_question(door, body)
             except (SourceError, ConfigError) as error:
                 raise NotSentError(str(error)) from None
             return door.send(question, badge=self._badge), door.scribe.redact
 
     def _find_wait(self, document: Any) -> float | None:
         return find_wait(document)
-
-
-def render_body(document: str, variables: Any) -> bytes:
-    """Return the one way to write a request: keys sorted, no spaces, ASCII."""
-    words = {"query": document, "variables": variables}
-    return json.dumps(words, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _write(door: HttpDoor, body: bytes) -> Question:
-    return replace(door.scribe.write(Call(method="POST", body={}), {}), body=body)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from inventory_pipeline.connectors.shopify.desk import render_body
+from inventory_pipeline.connectors.graphql_desk import render_body
 from inventory_pipeline.connectors.shopify.documents import ADD, AVAILABLE, ON_HAND, SET
 from inventory_pipeline.model.delivery import Line
 

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from inventory_pipeline.config.values import Duration, Secret
 from inventory_pipeline.connectors.graphql import GraphqlOptions
-from inventory_pipeline.connectors.http_options import Options, WayOptions
+from inventory_pipeline.connectors.http_options import Options, StorageHost, WayOptions
 from inventory_pipeline.connectors.shopify.card import CARD
 from inventory_pipeline.connectors.shopify.documents import AVAILABLE, ON_HAND, PARTS
 from inventory_pipeline.connectors.shopify.feeds import MOST, describe_items, describe_orders
@@ -18,7 +18,6 @@ VERSIONS: tuple[str, ...] = get_args(Version)
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105, the name of a header
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.myshopify\.com")
-_STORAGE = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 class Credentials(Options):
@@ -125,7 +124,7 @@ class ShopifyOptions(Credentials, WayOptions):
     bulk_from: int = Field(
         5_000, ge=1, le=10_000_000, description="auto: with so many variants or more."
     )
-    bulk_hosts: list[str] = Field(
+    bulk_hosts: list[StorageHost] = Field(
         default_factory=lambda: ["storage.googleapis.com"],
         description="Hosts that file may lie on; *.example.com for all below.",
     )
@@ -142,14 +141,6 @@ class ShopifyOptions(Credentials, WayOptions):
         if not _HOST.fullmatch(shop):
             raise ValueError("shop is the host alone, such as harbor.myshopify.com")
         return shop
-
-    @field_validator("bulk_hosts")
-    @classmethod
-    def _are_hosts(cls, hosts: list[str]) -> list[str]:
-        for host in hosts:
-            if not _STORAGE.fullmatch(host):
-                raise ValueError(f"{host[:80]!r} is no host, such as storage.googleapis.com")
-        return hosts
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:

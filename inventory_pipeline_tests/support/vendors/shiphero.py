@@ -26,6 +26,7 @@ from inventory_pipeline_tests.support.vendors.shape import (
     WHOLE,
     check_shape,
 )
+from inventory_pipeline_tests.support.vendors.shiphero_snapshots import FILES, Snapshots
 from inventory_pipeline_tests.support.vendors.vendor import Level
 
 REFRESH, ACCESS = "refresh-9c1e", "access-77aa"
@@ -78,7 +79,17 @@ _SCHEMA = build_schema(
     type Warehouse { id: String dynamic_slotting: Boolean }
     type Account { warehouses: [Warehouse] }
     type AccountResult { request_id: String complexity: Int data: Account }
+    type Snapshot {
+      snapshot_id: String job_user_id: String job_account_id: String warehouse_id: String
+      customer_account_id: String notification_email: String email_error: String
+      post_url: String post_error: String post_url_pre_check: Boolean status: String
+      error: String created_at: ISODateTime enqueued_at: ISODateTime updated_at: ISODateTime
+      snapshot_url: String snapshot_expiration: ISODateTime new_format: Boolean
+    }
+    type SnapshotOutput { request_id: String complexity: Int snapshot: Snapshot }
+    type SnapshotResult { request_id: String complexity: Int snapshot: Snapshot }
     type Query {
+      inventory_snapshot(snapshot_id: String): SnapshotResult
       account: AccountResult
       warehouse_products(
         sku: String, warehouse_id: String, customer_account_id: String
@@ -93,7 +104,17 @@ _SCHEMA = build_schema(
       quantity: Int! reason: String
     }
     type Replaced { request_id: String complexity: Int warehouse_product: Level }
-    type Mutation { inventory_replace(data: ReplaceInventoryInput!): Replaced }
+    input InventoryGenerateSnapshotInput {
+      customer_account_id: String warehouse_id: String notification_email: String
+      post_url: String post_url_pre_check: Boolean new_format: Boolean
+      updated_from: ISODateTime has_inventory: Boolean
+    }
+    input InventoryAbortSnapshotInput { snapshot_id: String! reason: String! }
+    type Mutation {
+      inventory_replace(data: ReplaceInventoryInput!): Replaced
+      inventory_generate_snapshot(data: InventoryGenerateSnapshotInput!): SnapshotOutput
+      inventory_abort_snapshot(data: InventoryAbortSnapshotInput!): SnapshotOutput
+    }
     """
 )
 
@@ -128,12 +149,14 @@ class ShipheroVendor:
         numbers: on hand by SKU and warehouse; what writing changes.
         slotted: warehouses that assign bins by themselves.
         error: what the next mutation is answered instead, once.
+        snapshots: what a test may say of them.
     """
 
     changes: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     slotted: tuple[str, ...] = ()
     error: Reply | None = None
+    snapshots: Snapshots = field(default_factory=Snapshots)
     name: str = "shiphero"
     quantity: str = "on_hand"
     fact: str = "on_hand"
@@ -141,14 +164,23 @@ class ShipheroVendor:
     page: int = 3
 
     def answer(self, levels: Sequence[Level], asked: Asked) -> Reply:
-        """Answer one request, tokens and pages alike."""
+        """Answer one request: tokens, files, documents."""
         if asked.path == REFRESH_PATH:
             return _exchange(asked)
+        if asked.path.startswith(FILES):
+            assert "authorization" not in asked.headers
+            return self.snapshots.serve(levels)
+        return self._answer_document(levels, asked)
+
+    def _answer_document(self, levels: Sequence[Level], asked: Asked) -> Reply:
         if asked.headers.get("authorization") != f"Bearer {ACCESS}":
             return answer_json({"message": "Unauthorized"}, status=401)
         text, told = asked.json["query"], asked.json.get("variables") or {}
         assert validate(_SCHEMA, parse(text)) == []
-        match _find_root(text):
+        root = _find_root(text)
+        if "snapshot" in root:
+            return self.snapshots.answer(root, told, here=f"http://{asked.headers['host']}")
+        match root:
             case "warehouse_products":
                 return _page("warehouse_products", self._find_levels(levels, told), told, text)
             case "inventory_changes":
