@@ -73,6 +73,12 @@ def test_a_lone_line_rests_for_a_minute_where_nobody_says_whether_it_was_alone()
     assert Sending(1, NOW, NOW).is_spent is False
 
 
+def test_nobody_asks_us_to_stay_away_for_more_than_an_hour():
+    waits = [timedelta(minutes=5), timedelta(minutes=60), timedelta(minutes=61)]
+    rests = [outbox.judge_answer("waiting", "", wait=wait).due_after for wait in waits]
+    assert rests == [timedelta(minutes=5), timedelta(hours=1), timedelta(hours=1)]
+
+
 @pytest.mark.parametrize(
     ("operation", "shown", "said"),
     [

@@ -58,6 +58,7 @@ def test_a_proven_gap_of_at_most_five_is_fixed(units: int) -> None:
         (gap(cause="shrinkage"), "shrinkage is not mended by changing a number"),
         (gap(unexplained_units=1), "movement dropped does not explain the whole gap"),
         (gap(correction_units=3), "movement dropped does not explain the whole gap"),
+        (gap(correction_units=5), "movement dropped does not explain the whole gap"),
         (gap(confidence=0.9949), "confidence 0.9949 is below 0.995"),
         (gap(recurrence=3), "recurring: it came back 2 times"),
         (gap(in_vain=2), "2 corrections of it were refused: a person looks"),

@@ -45,6 +45,12 @@ def test_changes_and_effects_do_not_change():
     assert (EFFECT.is_owner, EFFECT.waits_for) == (False, "")
 
 
+def test_what_the_owner_does_not_know_waits_for_it_unless_it_is_the_owner_itself():
+    early = replace(CHANGE, owner_at=None)
+    assert describe(early)["waits_for"] == "owner"
+    assert describe(early, is_owner=True)["waits_for"] == ""
+
+
 def test_a_change_is_one_however_often_it_is_told():
     assert describe_change(CHANGE, now=NOW)["owner_at"] == "2026-04-06T12:00:00.000000+00:00"
     assert describe_change(replace(CHANGE, owner_at=None), now=NOW)["owner_at"] is None
