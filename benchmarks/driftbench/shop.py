@@ -24,6 +24,7 @@ from inventory_pipeline.diagnose.verdict import find_steps, judge
 from inventory_pipeline.simulator.run import simulate
 from inventory_pipeline.wiring.export import load_table
 from inventory_pipeline.wiring.house import House, build_house
+from inventory_pipeline.wiring.pending import load_ours
 from inventory_pipeline.wiring.shift import open_shift
 
 OPENING = datetime(2026, 4, 6, tzinfo=UTC)
@@ -100,7 +101,8 @@ def _look_again(
     house: House, hour_at: datetime, problems: Mapping[Key, Problem], plan: Plan
 ) -> Iterator[tuple[Key, Second]]:
     with house.warehouse() as warehouse:
-        evidence, _ = load_evidence(warehouse, house.settings, hour_at)
+        ours = load_ours(house, hour_at)
+        evidence, _ = load_evidence(warehouse, house.settings, hour_at, ours)
     standings = find_standings(evidence.cases, house.settings, house.catalog)
     for case in build_cases(evidence, standings):
         problem = _find_problem(case, problems)

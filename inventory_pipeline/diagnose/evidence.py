@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -29,9 +28,11 @@ from inventory_pipeline.diagnose.records import (
     find_pending,
     find_sent,
     find_waits,
+    list_arrived,
     list_corrections,
+    name_ours,
 )
-from inventory_pipeline.diagnose.scene import INFERRED
+from inventory_pipeline.diagnose.sizing import infer_moves, size_counts
 
 Key = tuple[str, str, int]
 
@@ -53,6 +54,7 @@ class Evidence:
     additions: pl.DataFrame
     namesakes: pl.DataFrame
     strays: pl.DataFrame
+    ours: pl.DataFrame
     closed: pl.DataFrame
 
 
@@ -86,7 +88,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
     moves = _group(pl.concat([evidence.moves, evidence.incoming]), ("key_id",))
     logs = _group(evidence.log, ("mirror", "fact", "key_id"))
     messages = _group(evidence.messages, ("key_id",))
-    namesakes = _find_namesakes(evidence.namesakes)
+    receipts = _group(evidence.ours, ("mirror", "fact", "key_id"))
     heard = {
         (r["system"], r["feed"]) for r in evidence.feeds.iter_rows(named=True) if r["heard_hours"]
     }
@@ -97,6 +99,7 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
         heard=heard,
         silences=_group(evidence.silences, ("system", "feed")),
         strays=_group(evidence.strays, ("mirror", "key_id")),
+        namesakes=_find_namesakes(evidence.namesakes),
     )
     cases = []
     for row in evidence.cases.iter_rows(named=True):
@@ -107,9 +110,9 @@ def build_cases(evidence: Evidence, standings: Mapping[Key, Standing]) -> list[C
                 standings.get(key, UNRULED),
                 series.get(key, []),
                 moves.get((row["key_id"],), []),
-                logs.get(key, []),
+                name_ours(logs.get(key, []), receipts.get(key, [])),
                 messages.get((row["key_id"],), []),
-                namesakes,
+                receipts.get(key, []),
                 shared,
             )
         )
@@ -124,6 +127,7 @@ class _Shared:
     heard: set[tuple[str, str]]
     silences: Mapping[tuple[Any, ...], list[dict[str, Any]]]
     strays: Mapping[tuple[Any, ...], list[dict[str, Any]]]
+    namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]]
 
     def find_silent(self, mirror: str, owner: str) -> tuple[datetime, ...]:
         """Return the hours in which the mirror's log or the owner's movements lack something."""
@@ -164,9 +168,9 @@ def _build_case(
     standing: Standing,
     series: list[dict[str, Any]],
     moves: list[dict[str, Any]],
-    log: list[dict[str, Any]],
+    log: list[Mapping[str, Any]],
     messages: list[dict[str, Any]],
-    namesakes: Mapping[tuple[str, int], Mapping[str, list[str]]],
+    receipts: list[dict[str, Any]],
     shared: _Shared,
 ) -> Case:
     mirror, owner = row["mirror"], row["owner"]
@@ -175,8 +179,8 @@ def _build_case(
     tells_orders = any(m.kind == "order_placed" for m in told)
     orders = OpenOrders(told) if tells_orders else None
     points = [build_point(r, rule, orders) for r in series]
-    told = [_name_bundle(m, namesakes, row["key_id"]) for m in size_counts(told, points)]
-    ours = list_corrections(messages)
+    told = [_name_bundle(m, shared.namesakes, row["key_id"]) for m in size_counts(told, points)]
+    ours = [*list_corrections(messages), *list_arrived(receipts, _find_reading(points))]
     points = mark_moving(points, told, standing.path_delay, find_waits(ours))
     if not told and points and not _tells_moves(shared.heard, owner):
         told = infer_moves(points, owner)
@@ -196,7 +200,7 @@ def _build_case(
         told_units=row["delta_units"] or 0,
         delay=_find_delay(standing, points),
         moves=tuple(told),
-        log=build_log(log, namesakes) if (mirror, "levels") in shared.heard else None,
+        log=build_log(log, shared.namesakes) if (mirror, "levels") in shared.heard else None,
         messages=build_messages(messages) if _has(shared.heard, "events") else None,
         changes=shared.changes,
         strays=shared.find_strays(mirror, row["key_id"]),
@@ -238,63 +242,3 @@ def _name_bundle(
         if len(ordered) == 1:
             return replace(move, other_sku=ordered[0])
     return move
-
-
-def size_counts(moves: list[Move], points: list[Point]) -> list[Move]:
-    """Give every count the effect that the owner's own number shows.
-
-    A count names a level: what it changed is that level less what stood there. Where the
-    owner's number does not end where its counts and other movements put it, a count that found
-    what stood there changed nothing; else (one bin was counted, say) the last count of the
-    hour gets what the owner's number moved beyond the other movements.
-    """
-    sized: dict[str, int] = {}
-    for before, after in pairwise(points):
-        inside = [m for m in moves if m.is_own and before.owner_at < m.at <= after.owner_at]
-        if any(m.kind == "count" for m in inside):
-            sized |= _size_hour(before.owner, after.owner, inside)
-    return [
-        replace(m, effect=sized[m.movement_id], owner_effect=sized[m.movement_id])
-        if m.movement_id in sized
-        else m
-        for m in moves
-    ]
-
-
-def _size_hour(before: int, after: int, inside: list[Move]) -> dict[str, int]:
-    level, sized = before, {}
-    booked = {name for m in inside if m.kind == "adjustment" for name in m.names}
-    for move in inside:
-        if move.kind == "count" and booked.intersection(move.names):
-            sized[move.movement_id] = 0  # what it changed is a movement of its own
-        elif move.kind == "count":
-            sized[move.movement_id] = move.units - level
-            level = move.units
-        else:
-            level += move.owner_effect
-    if level == after or not any(sized.values()):
-        return sized
-    others = sum(m.owner_effect for m in inside if m.kind != "count")
-    return dict.fromkeys(sized, 0) | {list(sized)[-1]: after - before - others}
-
-
-def infer_moves(points: list[Point], owner: str) -> list[Move]:
-    """Return what must have moved, hour by hour, where nobody tells of movements."""
-    found = []
-    for before, after in pairwise(points):
-        change = after.expected - before.expected
-        if change:
-            found.append(
-                Move(
-                    movement_id=f"inferred-{after.hour_at:%Y%m%dT%H}",
-                    system=owner,
-                    kind=INFERRED,
-                    units=abs(change),
-                    effect=change,
-                    owner_effect=after.owner - before.owner,
-                    at=after.at,
-                    told_at=after.hour_at,
-                    is_own=True,
-                )
-            )
-    return found

@@ -1,7 +1,7 @@
 """Matching: rows of the mirror's log paired with movements; what is left over is an entry."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -135,7 +135,7 @@ def match_entries(
         )
         entries.extend(found)
         healed.extend(mended)
-    entries = _pair_loose(entries, loose)
+    entries = _pair_loose(entries, loose, ours={name for name, _ in case.sent})
     young_after = end_at - max(case.delay, YOUNG)
     due = (e for e in entries if e.kind != "missing" or e.at <= young_after)
     return sorted(due, key=lambda e: (e.at, e.units)), healed
@@ -250,12 +250,16 @@ def _is_told_early(move: Move, step: Step) -> bool:
     return step.units == move.effect
 
 
-def _pair_loose(entries: list[Entry], loose: Sequence[Step]) -> list[Entry]:
-    """Let rows that name nothing known stand for movements nobody told, size by size."""
+def _pair_loose(entries: list[Entry], loose: Sequence[Step], *, ours: Set[str]) -> list[Entry]:
+    """Let rows that name nothing known stand for movements nobody told, size by size.
+
+    A correction of ours makes good what was lost; it does not tell of it.
+    """
     missing = [entry for entry in entries if entry.kind == "missing"]
     others = [entry for entry in entries if entry.kind != "missing"]
     for step in loose:
-        twin = next((entry for entry in missing if _may_tell(step, entry)), None)
+        is_ours = step.row.reference_id in ours
+        twin = next((e for e in missing if not is_ours and _may_tell(step, e)), None)
         if twin is not None:
             missing.remove(twin)
         elif step.units:

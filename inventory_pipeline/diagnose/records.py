@@ -68,14 +68,13 @@ def build_messages(rows: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
     )
 
 
-# The path by which a middleware carries what we send; until there is an outbox of our own its
-# history is the only one that tells of corrections.
+# The path by which a middleware carries corrections of ours that no outbox of ours sent.
 CORRECTIONS = "corrections"
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction of ours, as the middleware tells of it.
+    """One correction of ours, as the outbox or the middleware tells of it.
 
     Attributes:
         name: by what the mirror's log would name it.
@@ -97,6 +96,37 @@ def list_corrections(rows: Iterable[Mapping[str, Any]]) -> list[Correction]:
         if row["path"] == CORRECTIONS and row["operation"] == "add":
             attempts.setdefault(row["event_id"], []).append(row)
     return [_build_correction(each) for each in attempts.values()]
+
+
+def list_arrived(rows: Iterable[Mapping[str, Any]], read_at: datetime | None) -> list[Correction]:
+    """Return the corrections that the outbox knew to have arrived when a number was read.
+
+    What was on its way then is taken from the gap before anybody asks why.
+    """
+    return [
+        Correction(
+            r["receipt_id"], r["units"], r["left_at"], r["arrived_at"], is_given_up=False
+        )
+        for r in rows
+        if r["is_correction"] and r["arrived_at"] and read_at and r["arrived_at"] <= read_at
+    ]  # fmt: skip
+
+
+def name_ours(
+    log: Sequence[Mapping[str, Any]], receipts: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return the rows of a mirror's log, ours by the name a case knows them by.
+
+    What told of a movement is that movement's; a correction is its receipt, however its
+    reference is written.
+    """
+    names: dict[str, str] = {}
+    for r in receipts:
+        name = r["receipt_id"] if r["is_correction"] else r["cause_id"]
+        names |= dict.fromkeys((r["receipt_id"], r["reference"]), name)
+    if not names:
+        return list(log)
+    return [{**row, "reference_id": names.get(ref := row["reference_id"], ref)} for row in log]
 
 
 def _build_correction(attempts: Sequence[Mapping[str, Any]]) -> Correction:

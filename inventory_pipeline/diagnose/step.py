@@ -38,6 +38,17 @@ KINDS = (
 # A transfer is told at both its ends.
 TRANSFERS = ("transfer_out", "transfer_in")
 MOST_SHOWN = 15
+# grain: one receipt towards a mirror; units signed, eaches; left_at, arrived_at: the moments
+# between which it changed the mirror, the second null while nobody knows; is_correction: else it
+# told of a movement, cause_id
+NOTHING_SENT = pl.DataFrame(
+    schema={
+        "mirror": pl.String, "fact": pl.String, "key_id": pl.Int32, "receipt_id": pl.String,
+        "reference": pl.String, "cause_id": pl.String, "is_correction": pl.Boolean,
+        "units": pl.Int64, "left_at": pl.Datetime("us", "UTC"),
+        "arrived_at": pl.Datetime("us", "UTC"),
+    }
+)  # fmt: skip
 ROLES = pl.Schema({"system": pl.String, "role": pl.String})
 VERDICT: dict[str, pl.DataType] = {
     "hour_at": pl.Datetime("us", "UTC"),
@@ -81,11 +92,20 @@ class Diagnosed:
 
 
 def run(
-    warehouse: DuckWarehouse, settings: Settings, catalog: Catalog, *, hour_at: datetime
+    warehouse: DuckWarehouse,
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    hour_at: datetime,
+    ours: pl.DataFrame,
 ) -> Diagnosed:
-    """Diagnose the open findings of one hour."""
+    """Diagnose the open findings of one hour.
+
+    Args:
+        ours: receipts towards mirrors, as NOTHING_SENT.
+    """
     with warehouse.transaction():
-        evidence, left_out = load_evidence(warehouse, settings, hour_at)
+        evidence, left_out = load_evidence(warehouse, settings, hour_at, ours)
         verdicts = judge_cases(evidence, settings, catalog)
         behind = load_background(warehouse, settings, evidence.cases, hour_at)
         frame = build_rows(evidence.cases, verdicts, left_out, behind)
@@ -176,7 +196,7 @@ def _excuse(left_out: pl.DataFrame, hour_at: datetime) -> pl.DataFrame:
 
 
 def load_evidence(
-    warehouse: DuckWarehouse, settings: Settings, hour_at: datetime
+    warehouse: DuckWarehouse, settings: Settings, hour_at: datetime, ours: pl.DataFrame
 ) -> tuple[Evidence, pl.DataFrame]:
     """Read everything that may explain the open findings of one hour.
 
@@ -208,6 +228,7 @@ def load_evidence(
         strays=warehouse.query_with(
             _name_moves(moves), load_query("diagnose", "load_strays"), **window
         ),
+        ours=ours,
         closed=warehouse.query_with(
             cases.select("finding_id"),
             load_query("diagnose", "load_closed"),

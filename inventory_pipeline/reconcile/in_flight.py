@@ -186,19 +186,21 @@ def _mix(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([first, second, both])
 
 
-def explain_recent(exceptions: pl.DataFrame, recent: pl.DataFrame) -> pl.DataFrame:
-    """Put the possibility that explains most of a gap into ``lag_units``.
+def explain(exceptions: pl.DataFrame, possible: pl.DataFrame, *, into: str) -> pl.DataFrame:
+    """Put the possibility that explains most of a gap into one of its components.
 
     A mirror that missed the last movements lacks their sum. The fewest movements that leave
     the smallest rest win; nothing is explained that does not shrink the rest.
 
     Args:
         exceptions: key_id, raw_delta_units, in_flight_units, lag_units.
+        possible: RECENT rows.
+        into: the component, in_flight_units or lag_units.
     """
     rest = pl.col("raw_delta_units") - pl.col("in_flight_units") - pl.col("lag_units")
     best = (
         exceptions.select("key_id", "raw_delta_units", "in_flight_units", "lag_units")
-        .join(recent, on="key_id", how="inner", validate="1:m")
+        .join(possible, on="key_id", how="inner", validate="1:m")
         .with_columns(rest=rest, after=(rest + pl.col("pending_units")).abs())
         .filter(pl.col("after") < pl.col("rest").abs())
         .sort("key_id", "after", "missed")
@@ -207,7 +209,7 @@ def explain_recent(exceptions: pl.DataFrame, recent: pl.DataFrame) -> pl.DataFra
     )
     return (
         exceptions.join(best, on="key_id", how="left", validate="m:1")
-        .with_columns(lag_units=pl.col("lag_units") + pl.col("recent_units").fill_null(0))
+        .with_columns(pl.col(into) + pl.col("recent_units").fill_null(0))
         .drop("recent_units")
     )
 

@@ -21,7 +21,7 @@ from inventory_pipeline.reconcile.compare import (
 from inventory_pipeline.reconcile.dense import Int, Mask, Owned
 from inventory_pipeline.reconcile.hour import Picture
 from inventory_pipeline.reconcile.qualifiers import find_qualifiers, qualify
-from inventory_pipeline.reconcile.terms import compute_terms, find_recent
+from inventory_pipeline.reconcile.terms import compute_terms, find_recent, find_sent
 
 # Few keys show most places: all of them are looked at only where some place stays unseen.
 _STRETCH = 1 << 16
@@ -72,7 +72,7 @@ def judge_mirror(
         factors: eaches per unit the mirror counts in, key by key.
         movements: rows of ``load_movements`` that any alignment may need.
         open_units: as-of instant → key_id, open_units.
-        pending: corrections on their way: mirror, fact, key_id, pending_units (signed).
+        pending: corrections on their way, as NOTHING_PENDING.
     """
     formula = parse_formula(mirror.expects)
     primary = find_primary(formula, facts)
@@ -93,8 +93,9 @@ def judge_mirror(
         terms, on="key_id", how="left", validate="1:1"
     )
     exceptions = exceptions.with_columns(pl.col("in_flight_units", "lag_units").fill_null(0))
+    exceptions = in_flight.explain(exceptions, find_sent(pending, rule), into="in_flight_units")
     recent = find_recent(picture, settings, rule, facts=facts, movements=movements)
-    exceptions = in_flight.explain_recent(exceptions, recent)
+    exceptions = in_flight.explain(exceptions, recent, into="lag_units")
     booked = _find_booked(picture, rule, facts, movements)
     exceptions, ahead = receipts.explain(exceptions, booked)
     exceptions = qualify(in_flight.settle(exceptions), picture, rule, facts)

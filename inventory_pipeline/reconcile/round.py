@@ -60,7 +60,7 @@ def judge_picture(
     Args:
         movements: rows of ``load_movements``.
         open_units: as-of instant → key_id, open_units.
-        pending: corrections on their way: mirror, fact, key_id, pending_units (signed).
+        pending: corrections on their way, as NOTHING_PENDING.
     """
     outcomes = []
     for mirror in settings.mirrors:

@@ -42,9 +42,14 @@ from inventory_pipeline.store.warehouse import DuckWarehouse
 
 logger = logging.getLogger(__name__)
 
+# grain: one number of one item; pending_units: signed eaches on their way to a mirror when it was
+# read; is_sent: they had left by then, and may be there already
 NOTHING_PENDING = pl.DataFrame(
-    schema={"mirror": pl.String, "fact": pl.String, "key_id": pl.Int32, "pending_units": pl.Int64}
-)
+    schema={
+        "mirror": pl.String, "fact": pl.String, "key_id": pl.Int32, "pending_units": pl.Int64,
+        "is_sent": pl.Boolean,
+    }
+)  # fmt: skip
 
 
 def run(
@@ -59,7 +64,7 @@ def run(
     """Reconcile one hour.
 
     Args:
-        pending: corrections on their way to a mirror, signed eaches: they explain a gap
+        pending: corrections on their way to a mirror, as NOTHING_PENDING: they explain a gap
             before anything else does (OUT-12).
         stuck: systems with corrections that do not get there (OUT-10): system, receipts,
             oldest_at, for_people.

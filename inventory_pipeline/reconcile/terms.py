@@ -30,7 +30,7 @@ def compute_terms(
     """Return what is in flight and what two instants explain, per key; zero rows left out."""
     parts = [
         _find_moment_terms(picture, settings, rule, facts, open_units),
-        pending.filter((pl.col("mirror") == rule.mirror) & (pl.col("fact") == rule.fact)).select(
+        _find_pending(pending, rule, is_sent=False).select(
             "key_id", in_flight_units=-pl.col("pending_units"), lag_units=pl.lit(0, pl.Int64)
         ),
         _find_lag_terms(picture, settings, rule, facts, movements),
@@ -41,6 +41,23 @@ def compute_terms(
         .agg(pl.col("in_flight_units", "lag_units").sum())
         .filter((pl.col("in_flight_units") != 0) | (pl.col("lag_units") != 0))
         .sort("key_id")
+    )
+
+
+def find_sent(pending: pl.DataFrame, rule: MirrorRule) -> pl.DataFrame:
+    """Return what a mirror lacks if what was sent to it has not arrived: RECENT rows.
+
+    Nobody has heard that it did; so far as the number shows it, it has.
+    """
+    sent = _find_pending(pending, rule, is_sent=True)
+    return sent.select("key_id", "pending_units", missed=pl.lit(1, pl.Int64))
+
+
+def _find_pending(pending: pl.DataFrame, rule: MirrorRule, *, is_sent: bool) -> pl.DataFrame:
+    return pending.filter(
+        (pl.col("mirror") == rule.mirror)
+        & (pl.col("fact") == rule.fact)
+        & (pl.col("is_sent") == is_sent)
     )
 
 

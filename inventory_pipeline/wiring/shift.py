@@ -32,7 +32,7 @@ from inventory_pipeline.wiring.house import House
 from inventory_pipeline.wiring.outbox import find_receivers
 from inventory_pipeline.wiring.outcome import Outcome, load_outcome
 from inventory_pipeline.wiring.packing import try_to_pack
-from inventory_pipeline.wiring.pending import load_pending, load_stuck
+from inventory_pipeline.wiring.pending import load_ours, load_pending, load_stuck
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +129,10 @@ class Shift:
         """Say why, for every open finding of one hour."""
         house = self.house
         with self._step("diagnose", hour_at), house.warehouse() as warehouse:
-            return diagnose.run(warehouse, house.settings, house.catalog, hour_at=hour_at)
+            return diagnose.run(
+                warehouse, house.settings, house.catalog,
+                hour_at=hour_at, ours=load_ours(house, hour_at),
+            )  # fmt: skip
 
     def propose(self, hour_at: datetime) -> Proposed:
         """Write down what each finding asks for; nothing is sent. A backfill asks for nothing."""

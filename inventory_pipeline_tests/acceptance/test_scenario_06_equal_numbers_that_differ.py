@@ -76,14 +76,18 @@ def test_a_word_agrees_without_a_number_being_invented(three_screens: Shop) -> N
 
 
 @pytest.mark.slow
-def test_a_correction_on_its_way_explains_the_gap(three_screens: Shop) -> None:
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_correction_on_its_way_explains_the_gap(three_screens: Shop, is_sent: bool) -> None:
     three_screens.run(HOUR)
     house = build_house(three_screens.config)
     loaded = load_settings(three_screens.config)
     with house.warehouse() as warehouse:
         keys = warehouse.query("select key_id from ingest.keys where sku = 'D'")
         pending = keys.with_columns(
-            mirror=pl.lit("storefront"), fact=pl.lit("available"), pending_units=pl.lit(8, pl.Int64)
+            mirror=pl.lit("storefront"),
+            fact=pl.lit("available"),
+            pending_units=pl.lit(8, pl.Int64),
+            is_sent=pl.lit(is_sent),
         )
         reconcile.run(
             warehouse, loaded.settings, house.catalog, hour_at=parse_hour(HOUR), pending=pending

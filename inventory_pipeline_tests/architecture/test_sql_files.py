@@ -23,6 +23,9 @@ FOREIGN = {"to_seconds": "make_dt_interval(0, 0, 0, seconds)"}
 NO_COLUMN_OF_OURS = {
     "created_at": "timestamptz",
     "closed_at": "timestamptz",
+    "confirmed_at": "timestamptz",
+    "first_sent_at": "timestamptz",
+    "is_correction": "boolean",
     "task_id": "varchar",
     "receipt_id": "varchar",
     "as_of": "timestamptz",

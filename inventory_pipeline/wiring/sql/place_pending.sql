@@ -1,11 +1,15 @@
--- grain: one number of one item that was on its way to a mirror when the mirror was read
--- reads: given_rows (system, fact, sku, location_id, units, created_at, closed_at), ingest.batches, ingest.keys
+-- grain: one number of one item that was on its way to a mirror when the mirror was read, what had
+-- left by then apart: that may be there already
+-- reads: given_rows (system, fact, sku, location_id, units, created_at, closed_at, first_sent_at), ingest.batches, ingest.keys
 -- param: hour_at, timestamptz
 select
     given_rows.system as mirror,
     given_rows.fact,
     keys.key_id,
-    cast(sum(given_rows.units) as bigint) as pending_units
+    cast(sum(given_rows.units) as bigint) as pending_units,
+    coalesce(
+        given_rows.first_sent_at <= coalesce(batches.source_at, batches.reference_at), false
+    ) as is_sent
 from given_rows
 inner join ingest.keys as keys
     on
@@ -22,5 +26,5 @@ where
         given_rows.closed_at is null
         or given_rows.closed_at > coalesce(batches.source_at, batches.reference_at)
     )
-group by given_rows.system, given_rows.fact, keys.key_id
-order by given_rows.system, given_rows.fact, keys.key_id
+group by given_rows.system, given_rows.fact, keys.key_id, is_sent
+order by given_rows.system, given_rows.fact, keys.key_id, is_sent

@@ -35,8 +35,8 @@ from inventory_pipeline.diagnose.causes import (
     unit_factor,
 )
 from inventory_pipeline.diagnose.claim import BY_ID, Claim
-from inventory_pipeline.diagnose.evidence import size_counts
 from inventory_pipeline.diagnose.scene import Scene
+from inventory_pipeline.diagnose.sizing import size_counts
 from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at, case
 
 Find = Callable[[Scene], Iterator[Claim]]

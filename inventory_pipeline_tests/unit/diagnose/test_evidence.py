@@ -12,6 +12,7 @@ from inventory_pipeline.diagnose.case import Case, Rule, Stray
 from inventory_pipeline.diagnose.effects import choose_effects
 from inventory_pipeline.diagnose.evidence import Evidence, Standing, build_cases
 from inventory_pipeline.diagnose.standing import find_standings
+from inventory_pipeline.diagnose.step import NOTHING_SENT
 from inventory_pipeline_tests.support.cases import KEEPS, SELLS, at
 from inventory_pipeline_tests.support.pictures import settle, stock
 
@@ -89,6 +90,7 @@ def build(standing: Standing | None = None, **changes: Any) -> Case:
                            other_sku=pl.String),
         "strays": frame(mirror=pl.String, key_id=pl.Int64, movement_id=pl.String, sku=pl.String,
                         location_id=pl.String),
+        "ours": NOTHING_SENT,
         "closed": frame(x=pl.Int64),
     }  # fmt: skip
     evidence = Evidence(**(known | changes))
@@ -332,3 +334,43 @@ def test_a_standing_is_the_configuration_s_word_on_one_mirror_and_item() -> None
     [other] = find_standings(rows, simple, stock({"sku": "B"})).values()
     assert other.rule == replace(plain, names=("on_hand",))
     assert (other.orders_owner, other.path_delay) == ("", timedelta())
+
+
+def receipt(name: str, units: int, *, cause: str = "", is_correction: bool = True) -> pl.DataFrame:
+    row = {
+        "mirror": "shop", "fact": "on_hand", "key_id": 7, "receipt_id": name,
+        "reference": f"gid://inventory-pipeline/Receipt/{name}", "cause_id": cause,
+        "is_correction": is_correction, "units": units, "left_at": at("9:10"),
+        "arrived_at": at("9:20"),
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=NOTHING_SENT.schema)
+
+
+@pytest.mark.parametrize("reference", ["R-1", "gid://inventory-pipeline/Receipt/R-1"])
+def test_a_correction_that_the_outbox_sent_is_ours_however_the_log_names_it(reference: str) -> None:
+    row = {**log_row("9:20", 3, "L1"), "reference_id": reference}
+
+    built = build(log=frame(row), ours=receipt("R-1", 3))
+
+    assert built.sent == (("R-1", 3),)
+    assert [r.reference_id for r in built.log or ()] == ["R-1"]
+    assert built.receipts == ()
+
+
+def test_what_told_of_a_movement_is_that_movements() -> None:
+    row = {**log_row("9:20", 3, "L1"), "reference_id": "R-1"}
+
+    told = build(log=frame(row), ours=receipt("R-1", 3, cause="W1", is_correction=False))
+
+    assert [r.reference_id for r in told.log or ()] == ["W1"]
+    assert told.sent == ()
+
+
+def test_a_correction_of_another_number_says_nothing_of_this_one() -> None:
+    other = receipt("R-1", 3).with_columns(mirror=pl.lit("erp"))
+    row = {**log_row("9:20", 3, "L1"), "reference_id": "R-1"}
+
+    built = build(log=frame(row), ours=other)
+
+    assert built.sent == ()
+    assert [r.reference_id for r in built.log or ()] == ["R-1"]

@@ -14,7 +14,7 @@ from inventory_pipeline.reconcile.in_flight import (
     Instants,
     compute_alignment,
     compute_recent,
-    explain_recent,
+    explain,
     settle,
 )
 
@@ -68,14 +68,14 @@ def test_the_parts_always_add_up_to_the_raw_gap(raw: int, in_flight: int, lag: i
 
 @given(st.integers(-20, 20), st.lists(st.integers(-20, 20), max_size=5))
 def test_a_possible_lag_only_ever_shrinks_the_rest(raw: int, sums: list[int]) -> None:
-    row = settle(explain_recent(gap(raw), possibilities(*sums))).row(0, named=True)
+    row = settle(explain(gap(raw), possibilities(*sums), into="lag_units")).row(0, named=True)
 
     assert abs(row["delta_units"]) <= abs(raw)
     assert row["lag_units"] == 0 or -row["lag_units"] in sums
 
 
 def test_the_fewest_missed_movements_win() -> None:
-    row = explain_recent(gap(5), possibilities(-5, -5)).row(0, named=True)
+    row = explain(gap(5), possibilities(-5, -5), into="lag_units").row(0, named=True)
 
     assert row["lag_units"] == 5
 

@@ -300,7 +300,7 @@ def test_the_fewest_movements_that_leave_the_smallest_rest_explain_it(
         schema=in_flight.RECENT,
     )
 
-    assert in_flight.explain_recent(gap(raw), possible)["lag_units"].to_list() == [lag]
+    assert in_flight.explain(gap(raw), possible, into="lag_units")["lag_units"].to_list() == [lag]
 
 
 @pytest.mark.parametrize(

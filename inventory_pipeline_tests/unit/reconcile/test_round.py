@@ -130,12 +130,35 @@ def test_an_owner_that_falls_at_the_order_is_ahead_of_a_mirror_at_the_shipment()
 def test_a_correction_on_its_way_to_this_very_number_explains_it(
     change: dict[str, str], delta: int
 ) -> None:
-    row = {"mirror": "shop", "fact": "on_hand", "key_id": 0, "pending_units": 2} | change
-    pending = pl.DataFrame([row], schema=NOTHING_PENDING.schema)
+    for is_sent in (False, True):
+        pending = find_on_its_way(2, is_sent=is_sent, **change)
 
-    [outcome] = judge(shop({0: 5}, {0: 3}), pending=pending)
+        [outcome] = judge(shop({0: 5}, {0: 3}), pending=pending)
 
-    assert outcome.exceptions["delta_units"].to_list() == [delta]
+        assert outcome.exceptions["delta_units"].to_list() == [delta]
+
+
+def find_on_its_way(units: int, *, is_sent: bool, **change: str) -> pl.DataFrame:
+    row = {"mirror": "shop", "fact": "on_hand", "key_id": 0, "pending_units": units}
+    return pl.DataFrame([{**row, "is_sent": is_sent, **change}], schema=NOTHING_PENDING.schema)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_sent", "wanted"),
+    [
+        (5, True, []),  # it arrived, and nobody has said so yet
+        (5, False, [(0, "drift", 5, -2, 0, 2)]),  # it has not left, and will make two too many
+        (3, True, [(0, "in_flight", 5, -2, 0, 0)]),
+        (2, True, [(0, "drift", 5, -2, 0, -1)]),
+        (8, True, [(0, "drift", 5, 0, 0, 3)]),
+    ],
+)
+def test_what_was_sent_counts_as_on_its_way_so_far_as_the_number_lacks_it(
+    shown: int, is_sent: bool, wanted: list[tuple[Any, ...]]
+) -> None:
+    [outcome] = judge(shop({0: 5}, {0: shown}), pending=find_on_its_way(2, is_sent=is_sent))
+
+    assert say(outcome) == wanted
 
 
 def test_commitments_nobody_counts_are_the_open_orders_of_movements() -> None:
