@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from inventory_pipeline.config.load import DEFAULT_NAME, find_config_path
+from inventory_pipeline.config.outline import DEFAULT_NAME, find_config_path
 from inventory_pipeline.defs.build import build_definitions
 from inventory_pipeline.errors import InventoryPipelineError
 from inventory_pipeline.wiring.house import build_house

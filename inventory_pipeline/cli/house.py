@@ -2,7 +2,7 @@
 
 import click
 
-from inventory_pipeline.config.load import find_config_path
+from inventory_pipeline.config.outline import find_config_path
 from inventory_pipeline.wiring.house import House, build_house
 
 

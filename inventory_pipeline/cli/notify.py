@@ -18,7 +18,7 @@ def command(ctx: click.Context, hour: str | None) -> None:
 
     0: nothing new; 1: people were told of something; 2: the mail did not go out.
     """
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.config.outline import find_config_path  # noqa: PLC0415
     from inventory_pipeline.model.hours import parse_hour  # noqa: PLC0415
     from inventory_pipeline.report.notices import notify  # noqa: PLC0415
     from inventory_pipeline.wiring.daily import open_mailer  # noqa: PLC0415

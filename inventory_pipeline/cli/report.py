@@ -16,7 +16,7 @@ def command(
 ) -> None:
     """Write the daily summary. 0: ALL CLEAR; 1: ATTENTION or INCOMPLETE; 2: it could not be."""
     from inventory_pipeline.cli.report_text import tell_day  # noqa: PLC0415
-    from inventory_pipeline.config.load import find_config_path  # noqa: PLC0415
+    from inventory_pipeline.config.outline import find_config_path  # noqa: PLC0415
     from inventory_pipeline.wiring.house import build_house  # noqa: PLC0415
 
     house = build_house(find_config_path(ctx.find_root().obj))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from inventory_pipeline.config.load import find_config_path, load_outline
+from inventory_pipeline.config.outline import find_config_path, load_outline
 from inventory_pipeline.config.values import parse_duration
 from inventory_pipeline.errors import UsageError
 from inventory_pipeline.report.watch import VERDICTS, MailRule, Witness, look

@@ -1,18 +1,16 @@
 """From the YAML file to validated settings; every mistake in one message, with its line."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from inventory_pipeline.config.checks import find_contradictions
 from inventory_pipeline.config.mistakes import Mistake, find_mistakes, render_mistakes
 from inventory_pipeline.config.models import Settings
+from inventory_pipeline.config.profiles import fill_owners
 from inventory_pipeline.config.yaml_lines import Document, Place, load_document
 from inventory_pipeline.errors import ConfigError
-
-DEFAULT_NAME = "inventory.yaml"
-ENVIRONMENT_NAME = "INVENTORY_CONFIG"
 
 
 @dataclass(frozen=True)
@@ -32,22 +30,13 @@ class Loaded:
     root: Path
 
 
-def find_config_path(given: str | None) -> Path:
-    """Return the file to read: ``given``, else $INVENTORY_CONFIG, else ./inventory.yaml."""
-    return Path(given or os.environ.get(ENVIRONMENT_NAME) or DEFAULT_NAME)
-
-
 def load_settings(path: Path) -> Loaded:
     """Read and check the whole file.
 
     Raises:
         ConfigError: one line per mistake, in the order of the file.
     """
-    # These need polars and an SQL parser, whose import takes longer than `watch` may last.
-    from inventory_pipeline.config.checks import find_contradictions  # noqa: PLC0415
-    from inventory_pipeline.config.profiles import fill_owners  # noqa: PLC0415
-
-    loaded = load_outline(path)
+    loaded = _load(path)
     loaded = replace(loaded, settings=fill_owners(loaded.settings))
     mistakes = find_contradictions(loaded.settings)
     if mistakes:
@@ -55,15 +44,8 @@ def load_settings(path: Path) -> Loaded:
     return loaded
 
 
-def load_outline(path: Path) -> Loaded:
-    """Read the file and check keys and values, not what they say of each other.
-
-    Owners of the profile are not filled in. For ``watch``, which has half a second and must
-    also speak when a formula is broken.
-
-    Raises:
-        ConfigError: one line per mistake.
-    """
+def _load(path: Path) -> Loaded:
+    """Read the file and check keys and values, not what they say of each other."""
     document = load_document(path)
     try:
         settings = Settings.model_validate(document.data)

@@ -3,9 +3,7 @@
 Unknown keys are refused; field texts become docs/configuration.md.
 """
 
-from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -13,36 +11,12 @@ from inventory_pipeline.config.corrections import Approvals, Outbox, Returns, Wa
 from inventory_pipeline.config.explanations import Explanations
 from inventory_pipeline.config.facts import Fact, Handoff, Mirror, Registry
 from inventory_pipeline.config.mail import Heartbeat, MailSettings
+from inventory_pipeline.config.outline import Business, Storage
 from inventory_pipeline.config.policy import Assistant, Costs, Severity, Structural
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.systems import Catalog, System
 from inventory_pipeline.config.traffic import Conversion, Middleware
-from inventory_pipeline.config.values import CURRENCY_PATTERN, Duration, Name, Whole, ZoneName
-
-
-class Business(Model):
-    """Who this is for."""
-
-    name: str = Field(description="Shown in the mail.")
-    time_zone: ZoneName = Field(
-        "UTC", description="IANA zone of the mail's clock; stored instants are UTC."
-    )
-    currency: str = Field("USD", pattern=CURRENCY_PATTERN, description="ISO 4217 code.")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-
-class Storage(Model):
-    """Where the pipeline keeps its own files."""
-
-    directory: str = Field(
-        "local", description="Folder of landing/, warehouse.duckdb, journal.sqlite, mails/."
-    )
-    lock_wait: Duration = Field(
-        timedelta(minutes=10), description="How long a run waits for another one."
-    )
+from inventory_pipeline.config.values import Name, Whole
 
 
 class Settings(Model):

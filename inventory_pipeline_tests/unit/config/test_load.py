@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from inventory_pipeline.config.load import (
-    config_error_at,
-    find_config_path,
-    load_outline,
-    load_settings,
-    options_error_at,
-)
+from inventory_pipeline.config.load import config_error_at, load_settings, options_error_at
+from inventory_pipeline.config.outline import find_config_path, load_outline
 from inventory_pipeline.config.strict import Model
 from inventory_pipeline.config.values import Secret
 from inventory_pipeline.errors import ConfigError
@@ -218,12 +213,22 @@ def test_safety_stock_is_the_catalogues_own_name(tmp_path):
     assert "facts.safety_stock: is the catalogue's own column" in refuse(tmp_path, text)
 
 
-def test_the_outline_loads_although_a_formula_is_broken(tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new"), [("on_hand - committed", "on_hand -"), ("facts:\n", "fakts:\n")]
+)
+def test_the_outline_loads_although_another_part_is_broken(tmp_path, old, new):
     path = tmp_path / "inventory.yaml"
-    path.write_text(change("on_hand - committed", "on_hand -"), encoding="utf-8")
+    path.write_text(change(old, new), encoding="utf-8")
     assert load_outline(path).settings.business.name == "Harbor & Pine"
     with pytest.raises(ConfigError):
         load_settings(path)
+
+
+def test_a_mistake_in_the_outline_is_said_with_its_line(tmp_path):
+    path = tmp_path / "inventory.yaml"
+    path.write_text(change("facts:\n", "mail: {graze: 2h}\nfacts:\n"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"inventory.yaml:\d+: mail.graze: .*'grace'"):
+        load_outline(path)
 
 
 def test_the_file_is_the_one_given_else_the_environments_else_the_folders(monkeypatch):
