@@ -84,7 +84,7 @@ def decide(rows: Sequence[Row], situation: Situation, limits: Assistant) -> list
     Args:
         rows: proposals with finding and verdict: system, fact, sku, location_id, owner,
             delta_units, before_units, target_units, recurrence, cause, is_proven, confidence,
-            unexplained_units, correction_units.
+            unexplained_units, correction_units. No delta_units: a word that is wrong.
     """
     why_not = [tuple(find_doubts(row, situation, limits)) for row in rows]
     chosen, held = choose(rows, why_not, situation, limits)
@@ -159,12 +159,17 @@ def _name(row: Row) -> tuple[str, str, str, str]:
 def find_doubts(row: Row, situation: Situation, limits: Assistant) -> list[str]:
     """Return every reason why a proposal is not carried out by itself; none: it may be."""
     return [
-        *_doubt_size(row, limits),
-        *_doubt_cause(row, limits),
+        *_doubt_gap(row, limits),
         *_doubt_inputs(row, situation),
         *_doubt_receiver(row, situation),
         *_doubt_history(row, situation),
     ]
+
+
+def _doubt_gap(row: Row, limits: Assistant) -> list[str]:
+    if row["delta_units"] is None:
+        return [f"{row['system']} says a word and no number: how far it is off, nobody knows"]
+    return [*_doubt_size(row, limits), *_doubt_cause(row, limits)]
 
 
 def _doubt_size(row: Row, limits: Assistant) -> list[str]:

@@ -203,8 +203,7 @@ PHRASES = {
     ),
     "true_stockout": Phrase("there is none left anywhere", "reorder; there is nothing to mend"),
     UNKNOWN: Phrase(
-        "no known cause explains it to the unit[: {hours}][, {movements}]"
-        "[, {log_rows} of the log of {mirror}][, {messages}] were looked at",
+        "no known cause explains it to the unit[: {looked_at} were looked at]",
         "whoever looks into it settles it by {settles}",
     ),
 }  # fmt: skip

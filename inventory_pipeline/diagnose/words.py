@@ -141,9 +141,8 @@ def _list_words(evidence: Mapping[str, Any], claim: Mapping[str, Any]) -> dict[s
     words = {name: show(value) for name, value in facts.items() if value not in ("", None)}
     mirror, owner = show(gap["mirror"] or gap["owner"]), show(gap["owner"])
     path = f"the path from {owner} to {mirror}" if mirror != owner else mirror
-    looked_at = evidence.get("looked_at", {})
     return {
-        **{name: _count(number, _LOOKED_AT[name]) for name, number in looked_at.items()},
+        **_say_what_was_looked_at(evidence.get("looked_at", {}), mirror),
         **words,
         "mirror": mirror,
         "owner": owner,
@@ -152,6 +151,15 @@ def _list_words(evidence: Mapping[str, Any], claim: Mapping[str, Any]) -> dict[s
         "teller": show(records[0]["system"]) if records and "order" in facts else mirror,
         "settles": show(evidence["settles"], limit=300) or "what the mirror's own log says of it",
     }
+
+
+def _say_what_was_looked_at(counts: Mapping[str, int], mirror: str) -> dict[str, str]:
+    parts = [
+        _count(counts[name], word) + (f" of the log of {mirror}" if name == "log_rows" else "")
+        for name, word in _LOOKED_AT.items()
+        if name in counts
+    ]
+    return {"looked_at": ", ".join(parts)} if parts else {}
 
 
 def _find_records(

@@ -76,6 +76,21 @@ def test_a_word_agrees_without_a_number_being_invented(three_screens: Shop) -> N
 
 
 @pytest.mark.slow
+def test_a_word_that_is_wrong_is_a_finding_and_a_question_for_a_person(
+    three_screens: Shop,
+) -> None:
+    three_screens.drop("storefront", "counts", HOUR, f"{COUNTS}\nC L1 available unavailable 10:00")
+    assert three_screens.run(HOUR) == 1
+
+    row = three_screens.one("comparisons", sku="C", mirror="storefront")
+    assert (row["status"], row["observed_units"], row["delta_units"]) == ("drift", None, None)
+    finding = three_screens.one("findings", sku="C", mirror="storefront", kind="gap")
+    proposal = three_screens.one("proposals", finding_id=finding["finding_id"])
+    assert (proposal["decision"], proposal["before_units"]) == ("suspended", None)
+    assert "storefront says a word and no number" in proposal["reason"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_a_correction_on_its_way_explains_the_gap(three_screens: Shop, is_sent: bool) -> None:
     three_screens.run(HOUR)

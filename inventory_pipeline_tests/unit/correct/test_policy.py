@@ -60,6 +60,7 @@ def test_a_proven_gap_of_at_most_five_is_fixed(units: int) -> None:
         (gap(correction_units=3), "movement dropped does not explain the whole gap"),
         (gap(correction_units=5), "movement dropped does not explain the whole gap"),
         (gap(confidence=0.9949), "confidence 0.9949 is below 0.995"),
+        (gap(delta_units=None), "storefront says a word and no number"),
         (gap(recurrence=3), "recurring: it came back 2 times"),
         (gap(in_vain=2), "2 corrections of it were refused: a person looks"),
     ],

@@ -143,6 +143,12 @@ def test_unknown_says_what_was_looked_at_and_what_would_settle_it() -> None:
     assert find_ungrounded(sentence, evidence) == ()
 
 
+def test_where_there_was_nothing_to_look_at_nothing_is_said_to_have_been() -> None:
+    sentence, _ = tell(looked_at={})
+
+    assert "no known cause explains it to the unit; fix: " in sentence
+
+
 def test_what_comes_back_day_after_day_is_called_a_fault_of_the_design() -> None:
     sentence, evidence = tell(claim("movement_dropped"), is_design_fault=True, returns=3)
 
