@@ -203,7 +203,7 @@ PHRASES = {
     ),
     "true_stockout": Phrase("there is none left anywhere", "reorder; there is nothing to mend"),
     UNKNOWN: Phrase(
-        "no known cause explains it to the unit[: {looked_at} were looked at]",
+        "no known cause explains it to the unit[, after a look at {looked_at}]",
         "whoever looks into it settles it by {settles}",
     ),
 }  # fmt: skip

@@ -138,7 +138,10 @@ def test_a_compound_fault_names_both_causes_their_units_their_records_and_both_s
 def test_unknown_says_what_was_looked_at_and_what_would_settle_it() -> None:
     sentence, evidence = tell()
 
-    assert "no known cause explains it to the unit: 3 hours, 2 movements, 2 rows" in sentence
+    assert (
+        "no known cause explains it to the unit, after a look at 3 hours, 2 movements, 2 rows"
+        in sentence
+    )
     assert "settles it by a count of the bin" in sentence
     assert find_ungrounded(sentence, evidence) == ()
 
