@@ -21,7 +21,7 @@ import polars as pl
 from benchmarks.measure import Row
 from benchmarks.work import CONFIG, Shop, _build_shop, _export, slug
 from inventory_pipeline.diagnose import step as diagnose
-from inventory_pipeline.diagnose.step import KINDS, REACH
+from inventory_pipeline.diagnose.step import KINDS, NOTHING_SENT, REACH
 from inventory_pipeline.ingest import step as ingest
 from inventory_pipeline.ledger import step as ledger
 from inventory_pipeline.model.hours import HOUR
@@ -222,7 +222,7 @@ def _diagnose(warehouse: DuckWarehouse, house: House) -> tuple[float, str]:
     """Diagnose the last hour from nothing; return the seconds and a digest of every byte."""
     warehouse.execute("delete from diagnose.verdicts")
     started = time.perf_counter()
-    diagnose.run(warehouse, house.settings, house.catalog, hour_at=LAST_HOUR)
+    diagnose.run(warehouse, house.settings, house.catalog, hour_at=LAST_HOUR, ours=NOTHING_SENT)
     took = time.perf_counter() - started
     rows = warehouse.query("select * from diagnose.verdicts")
     return took, hashlib.sha256(rows.write_ndjson().encode()).hexdigest()

@@ -84,7 +84,8 @@ def run(
         if is_newest:
             confirm_observed(warehouse, journal, hour_at=hour_at, now=now)
             judge_shadows(journal, gaps)
-        new = _write_proposals(journal, proposals, hour_at)
+        # What an older hour asks for, later ones have asked for anew, or not any more.
+        new = _write_proposals(journal, proposals, hour_at) if is_newest else 0
         asked = _insert_tasks(journal, find_tasks(seen, bins), now)
         if is_newest:
             fixed = _fix(journal, proposals, book, now)

@@ -11,6 +11,7 @@ from inventory_pipeline.config.models import Settings
 from inventory_pipeline.model.frames import INSTANT
 from inventory_pipeline.reconcile.hour import SPOKE, Picture
 from inventory_pipeline.reconcile.measures import measure_accuracy, measure_drift
+from inventory_pipeline.store.queries import load_query
 from inventory_pipeline.store.warehouse import DuckWarehouse
 
 # What one row cannot tell of its types: a rate of nothing is null.
@@ -51,11 +52,15 @@ def close(
 ) -> Cycle:
     """Write the hour's one row, after everything it counts is known."""
     open_ones = sightings.filter(pl.col("state") == "open")
-    lacking = _find_lacking(picture, settings) or _find_idle(tallies)
+    others = warehouse.query(load_query("reconcile", "load_others"), hour_at=picture.hour_at)
+    states = _find_states(picture, settings, dict(others.iter_rows()))
+    lacking = _find_lacking(states) or _find_idle(tallies)
     row = {
         "hour_at": picture.hour_at,
         "status": _name_status(picture, lacking, open_ones),
-        **_count(picture, settings, tallies, open_ones),
+        "sources_expected": len(states),
+        "sources_complete": sum(status == "complete" for status in states.values()),
+        **_count(picture, tallies, open_ones),
         "seconds": round(time.monotonic() - started, 3),
         "reason": "; ".join(lacking),
     }
@@ -67,7 +72,7 @@ def close(
 
 
 def _count(
-    picture: Picture, settings: Settings, tallies: list[dict[str, Any]], open_ones: pl.DataFrame
+    picture: Picture, tallies: list[dict[str, Any]], open_ones: pl.DataFrame
 ) -> dict[str, Any]:
     gaps = open_ones.filter(pl.col("kind") == "gap")
     drift = measure_drift(picture, gaps)
@@ -78,8 +83,6 @@ def _count(
         "active_skus": drift.active_skus,
         "drift_rate": drift.rate,
         "structural": not open_ones.filter(pl.col("kind") == "structural").is_empty(),
-        "sources_expected": len(settings.systems),
-        "sources_complete": sum(b.status == "complete" for b in picture.batches.values()),
         **measure_accuracy(drift, tallies, gaps),
         "consistent_findings": drift.consistent,
         "leans_to_integration": drift.leans_to_integration,
@@ -94,10 +97,15 @@ def _name_status(picture: Picture, lacking: list[str], open_ones: pl.DataFrame) 
     return "clear" if open_ones.filter(pl.col("severity") != "none").is_empty() else "drift"
 
 
-def _find_lacking(picture: Picture, settings: Settings) -> list[str]:
-    """Name the systems whose counts of the hour are not whole and fresh, and how they are."""
-    batches = picture.batches
-    states = {n: batches[n].status if n in batches else "missing" for n in settings.systems}
+def _find_states(picture: Picture, settings: Settings, others: dict[str, str]) -> dict[str, str]:
+    """Return how each system's counts of the hour are; of one that gives none, its other feeds."""
+    counts = {name: batch.status for name, batch in picture.batches.items()}
+    told = {**others, **counts}
+    return {name: told.get(name, "missing") for name in settings.systems}
+
+
+def _find_lacking(states: dict[str, str]) -> list[str]:
+    """Name the systems that are not whole and fresh in the hour, and how they are."""
     return [f"{name} {status}" for name, status in states.items() if status != "complete"]
 
 

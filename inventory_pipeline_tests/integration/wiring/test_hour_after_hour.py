@@ -1,4 +1,4 @@
-"""After a correction of ours: its row in the mirror's log is ours, and stands in nobody's way."""
+"""Hour after hour: after a correction of ours, after an older hour, without some feed."""
 
 import json
 
@@ -9,7 +9,7 @@ from inventory_pipeline.wiring.house import SystemClock
 from inventory_pipeline_tests.support import limited_shop
 from inventory_pipeline_tests.support.limited_shop import LAST, LEVELS, LOST
 from inventory_pipeline_tests.support.report_house import StoppedClock
-from inventory_pipeline_tests.support.shop import MOVEMENTS, Shop
+from inventory_pipeline_tests.support.shop import MOVEMENTS, Shop, files_system
 
 ELEVEN, TWELVE = "2026-04-06T11:00Z", "2026-04-06T12:00Z"
 
@@ -35,6 +35,59 @@ def correct(shop: Shop, clock: StoppedClock, written: str) -> None:
     )
     shop.run(ELEVEN)
     clock.advance(HOUR)
+
+
+@pytest.mark.slow
+def test_an_older_hour_read_once_more_brings_no_old_number_back(shop: Shop) -> None:
+    limited_shop.configure(shop, mode="shadow")
+    limited_shop.live(shop, gap=4)
+    limited_shop.drop(shop, ELEVEN, gap=0, seen={LOST: 18}, shelf={LOST: 22})
+    shop.run(ELEVEN)
+    before = shop.export("proposals")
+
+    shop.run(LAST)
+
+    assert shop.export("proposals") == before
+    standing = [row["target_units"] for row in before if row["decision"] == "flagged"]
+    assert standing == [22]
+
+
+def test_an_hour_that_has_not_begun_is_refused(
+    shop: Shop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    limited_shop.configure(shop)
+
+    assert shop.run("2062-04-06T10:00Z") == 2
+    assert "--hour 2062-04-06T10:00Z has not begun" in capfd.readouterr().err
+    assert not list(shop.folder.rglob("warehouse.duckdb"))
+
+
+def test_a_system_that_gives_no_counts_is_as_whole_as_what_it_gives(shop: Shop) -> None:
+    shelf, front = files_system("shelf", "wms"), files_system("storefront", "storefront")
+    middleware = files_system("hub", "middleware", "events").replace(
+        'counts: "exports/hub/counts-{hour}.csv", ', ""
+    )
+    assert "hub/counts" not in middleware
+    shop.configure(
+        f"business: {{name: Test}}\nsystems:\n{shelf}{front}{middleware}"
+        "facts:\n  on_hand: {owner: shelf}\n"
+        "mirrors:\n  - {system: storefront, fact: on_hand, expects: on_hand}\n"
+    )
+    counts = f"{limited_shop.COUNTS}\nA L1 on_hand 5 10:00"
+    for system in ("shelf", "storefront"):
+        shop.drop(system, "counts", LAST, counts)
+    shop.run(LAST)
+    assert shop.one("cycles")["reason"] == "hub missing"
+    shop.drop(
+        "hub", "events", LAST,
+        "event_id path item_id location_id operation quantity emitted_at processed_at attempt "
+        "idempotency_key status\nE1 push A L1 set 5 10:00 10:00 1 k1 ok",
+    )  # fmt: skip
+    shop.run(LAST)
+
+    cycle = shop.one("cycles")
+    assert (cycle["sources_expected"], cycle["sources_complete"]) == (3, 3)
+    assert (cycle["status"] == "incomplete", cycle["reason"]) == (False, "")
 
 
 @pytest.mark.slow
