@@ -4,8 +4,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from inventory_pipeline.cli import console as terminal
-from inventory_pipeline.cli.house import open_house
-from inventory_pipeline.model.hours import parse_hour
+from inventory_pipeline.cli.house import open_house, read_hour
 from inventory_pipeline.report.words import render_count
 from inventory_pipeline.wiring.backfill import backfill, find_stored_hours
 
@@ -19,7 +18,9 @@ def command(ctx: click.Context, start: str | None, end: str | None, as_json: boo
     """Recompute stored hours from landing: 0 fetches, 0 mails, 0 receipts."""
     house = open_house(ctx)
     hours = find_stored_hours(
-        house, parse_hour(start) if start else None, parse_hour(end) if end else None
+        house,
+        read_hour(house, start, "--from") if start else None,
+        read_hour(house, end, "--to") if end else None,
     )
     with Progress(
         TextColumn("backfill"),

@@ -7,9 +7,8 @@ import click
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from inventory_pipeline.cli import console as terminal
-from inventory_pipeline.cli.house import open_house
-from inventory_pipeline.errors import UsageError
-from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour, parse_hour
+from inventory_pipeline.cli.house import open_house, read_hour
+from inventory_pipeline.model.hours import HOUR, compute_key, floor_hour
 from inventory_pipeline.wiring.hourly import HourResult, run_hour
 from inventory_pipeline.wiring.linking import link
 
@@ -23,12 +22,8 @@ from inventory_pipeline.wiring.linking import link
 def command(ctx: click.Context, hour: str | None, as_json: bool) -> None:
     """Reconcile one hour: ingest, compare, propose. Running it twice changes nothing."""
     house = open_house(ctx)
-    newest = floor_hour(house.clock.now())
-    hour_at = parse_hour(hour) if hour is not None else newest - HOUR
-    if hour_at > newest:
-        raise UsageError(
-            f"--hour {compute_key(hour_at)} has not begun; the newest is {newest:%FT%RZ}"
-        )
+    newest = floor_hour(house.clock.now()) - HOUR
+    hour_at = newest if hour is None else read_hour(house, hour, "--hour")
     errors = terminal.build_console(is_error=True)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), console=errors, transient=True

@@ -1,6 +1,7 @@
 """Take: the parts of a strictly read answer, taken out by name or refused. Pure."""
 
 import re
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
@@ -64,6 +65,21 @@ def take_count(value: Any, *names: str) -> int:
     if not _COUNT.fullmatch(text):
         raise SourceContractError(f"{'.'.join(names)} is no whole number")
     return int(text)
+
+
+def read_instant(text: str, what: str) -> datetime:
+    """Return the moment a text names; ``what`` it is stands in the message.
+
+    Raises:
+        SourceContractError: it names none, or not in which zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise SourceContractError(f"{what} is no instant")
+    return moment
 
 
 def read_decimal(value: Any) -> Decimal:

@@ -7,7 +7,6 @@ are as of the moment the snapshot was asked for, since none is older.
 import logging
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_download import Downloads
 from inventory_pipeline.connectors.json_connector import HEADERS, naming_feed
 from inventory_pipeline.connectors.json_strict import decode_text
+from inventory_pipeline.connectors.json_take import read_instant
 from inventory_pipeline.connectors.shiphero.options import (
     SELL_AHEAD,
     ShipheroOptions,
@@ -25,7 +25,6 @@ from inventory_pipeline.connectors.shiphero.options import (
 from inventory_pipeline.connectors.shiphero.snapshot import Ready, Snapshots
 from inventory_pipeline.connectors.shiphero.snapshot_file import count_levels, read_file
 from inventory_pipeline.connectors.tables import naming_source
-from inventory_pipeline.errors import SourceContractError
 from inventory_pipeline.model.ports import FetchContext, Fetched, Page, PageSink, RawFrame
 
 logger = logging.getLogger(__name__)
@@ -106,17 +105,7 @@ def _describe(ready: Ready, levels: int, notes: list[str]) -> Fetched:
     return Fetched(
         is_complete=True,
         end_marker=f"snapshot {ready.id} ended in success with {levels:,} levels",
-        source_at=_read_begun(ready.begun_at),
+        source_at=read_instant(ready.begun_at, "created_at of the snapshot"),
         notes=(*doubts, *notes),
         is_suspect=bool(doubts),
     )
-
-
-def _read_begun(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise SourceContractError("created_at of the snapshot is no instant")
-    return moment

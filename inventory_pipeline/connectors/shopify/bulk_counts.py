@@ -7,13 +7,13 @@ its own before it: the numbers are as of the moment the operation began, since n
 import logging
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from inventory_pipeline.connectors.http import Surroundings
 from inventory_pipeline.connectors.http_download import Downloads
 from inventory_pipeline.connectors.http_wire import Deadline
 from inventory_pipeline.connectors.json_connector import HEADERS
+from inventory_pipeline.connectors.json_take import read_instant
 from inventory_pipeline.connectors.shopify.about import (
     READS_LEVELS,
     check_quantities,
@@ -115,17 +115,7 @@ def _describe(operation: Operation, tally: Tally, notes: list[str]) -> Fetched:
     return Fetched(
         is_complete=is_complete,
         end_marker=marker if is_complete else doubts[0],
-        source_at=_parse_begun(operation.begun_at),
+        source_at=read_instant(operation.begun_at, "createdAt of the bulk operation"),
         notes=(*doubts, *notes, *tally.describe()),
         is_suspect=bool(doubts),
     )
-
-
-def _parse_begun(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise SourceContractError("createdAt of the bulk operation is no instant")
-    return moment

@@ -60,6 +60,8 @@ def test_an_hour_that_has_not_begun_is_refused(
     assert shop.run("2062-04-06T10:00Z") == 2
     assert "--hour 2062-04-06T10:00Z has not begun" in capfd.readouterr().err
     assert not list(shop.folder.rglob("warehouse.duckdb"))
+    assert shop.do("backfill", "--to", "2062-04-06T10:00Z") == 2
+    assert "--to 2062-04-06T10:00Z has not begun" in capfd.readouterr().err
 
 
 def test_a_system_that_gives_no_counts_is_as_whole_as_what_it_gives(shop: Shop) -> None:
